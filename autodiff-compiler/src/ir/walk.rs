@@ -1,0 +1,328 @@
+//! Visiting what instructions use and own. Every pass that needs operands, places or nested regions
+//! asks here, so that a new instruction kind is taught in one place.
+
+use super::*;
+
+impl InstructionKind {
+    /// Every value that the instruction itself reads (not what its regions read).
+    pub fn operands(&self) -> Vec<ValueId> {
+        let mut clone = self.clone();
+        let mut found = Vec::new();
+        clone.for_each_operand_mut(&mut |value| found.push(*value));
+        found
+    }
+
+    /// Calls `visit` on every value that the instruction itself reads, places included.
+    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Operation(_, arguments) => arguments.iter_mut().for_each(visit),
+            Self::Length(place) | Self::Load(place) => place.for_each_operand_mut(visit),
+            Self::Store(place, value) | Self::AddTo(place, value) | Self::Fill(place, value) => {
+                place.for_each_operand_mut(visit);
+                visit(value);
+            }
+            Self::Define(_, content) => content.for_each_operand_mut(visit),
+            Self::Assign(place, content) | Self::Push(place, content) => {
+                place.for_each_operand_mut(visit);
+                content.for_each_operand_mut(visit);
+            }
+            Self::Resize(place, kind) => {
+                place.for_each_operand_mut(visit);
+                match kind {
+                    ResizeKind::Clear | ResizeKind::Pop => {}
+                    ResizeKind::Truncate(length) | ResizeKind::Reserve(length) => visit(length),
+                    ResizeKind::Resize(length, content) => {
+                        visit(length);
+                        content.for_each_operand_mut(visit);
+                    }
+                    ResizeKind::ExtendFrom(source) => source.for_each_operand_mut(visit),
+                }
+            }
+            Self::Swap(a, b) => {
+                a.for_each_operand_mut(visit);
+                b.for_each_operand_mut(visit);
+            }
+            Self::If { condition, .. } => visit(condition),
+            Self::For(For { start, end, step, carried, .. }) => {
+                visit(start);
+                visit(end);
+                step.iter_mut().for_each(&mut *visit);
+                carried.iter_mut().for_each(visit);
+            }
+            Self::Loop { carried, .. } => carried.iter_mut().for_each(visit),
+            Self::Match { scrutinee, .. } => scrutinee.for_each_operand_mut(visit),
+            Self::Call(Call { arguments, .. }) => {
+                arguments.iter_mut().for_each(|argument| argument.for_each_operand_mut(visit));
+            }
+            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
+                for piece in pieces {
+                    if let Piece::Argument(argument) = piece {
+                        argument.for_each_operand_mut(visit);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The regions that the instruction owns, in order.
+    pub fn regions(&self) -> Vec<&Region> {
+        match self {
+            Self::If { then_region, else_region, .. } => vec![then_region, else_region],
+            Self::For(For { body, .. }) | Self::Loop { body, .. } => vec![body],
+            Self::Match { arms, .. } => {
+                arms.iter().flat_map(|arm| arm.guard.iter().chain([&arm.body])).collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// The regions that the instruction owns, in order.
+    pub fn regions_mut(&mut self) -> Vec<&mut Region> {
+        match self {
+            Self::If { then_region, else_region, .. } => vec![then_region, else_region],
+            Self::For(For { body, .. }) | Self::Loop { body, .. } => vec![body],
+            Self::Match { arms, .. } => arms
+                .iter_mut()
+                .flat_map(|arm| arm.guard.iter_mut().chain([&mut arm.body]))
+                .collect(),
+            _ => vec![],
+        }
+    }
+
+    /// Places that the instruction itself reads, wholly or in part.
+    pub fn reads(&self) -> Vec<&Place> {
+        let mut places = Vec::new();
+        match self {
+            Self::Length(place) | Self::Load(place) | Self::AddTo(place, _) => places.push(place),
+            Self::Define(_, content) => content.places(&mut places),
+            Self::Assign(_, content) => content.places(&mut places),
+            Self::Push(place, content) => {
+                places.push(place);
+                content.places(&mut places);
+            }
+            Self::Resize(place, kind) => {
+                places.push(place);
+                match kind {
+                    ResizeKind::Resize(_, content) => content.places(&mut places),
+                    ResizeKind::ExtendFrom(source) => places.push(source),
+                    _ => {}
+                }
+            }
+            Self::Swap(a, b) => places.extend([a, b]),
+            Self::Match { scrutinee, .. } => scrutinee.places(&mut places),
+            Self::Call(Call { arguments, .. }) => {
+                arguments.iter().for_each(|argument| argument.places(&mut places));
+            }
+            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
+                for piece in pieces {
+                    if let Piece::Argument(argument) = piece {
+                        argument.places(&mut places);
+                    }
+                }
+            }
+            _ => {}
+        }
+        places
+    }
+
+    /// Places that the instruction itself may change, wholly or in part. A moved-from place counts.
+    pub fn writes(&self) -> Vec<Place> {
+        let mut written = match self {
+            Self::Store(place, _)
+            | Self::AddTo(place, _)
+            | Self::Fill(place, _)
+            | Self::Assign(place, _)
+            | Self::Push(place, _)
+            | Self::Resize(place, _) => vec![place.clone()],
+            Self::Define(slot, _) => vec![Place::root(*slot)],
+            Self::Swap(a, b) => vec![a.clone(), b.clone()],
+            Self::Call(Call { arguments, result_slot, .. }) => {
+                let mut places: Vec<_> =
+                    result_slot.iter().map(|slot| Place::root(*slot)).collect();
+                places.extend(arguments.iter().filter_map(|argument| match argument {
+                    Argument::Mutable(place) => Some(place.clone()),
+                    _ => None,
+                }));
+                places
+            }
+            Self::Opaque(Opaque { pieces, result_slot }) => {
+                let mut places: Vec<_> =
+                    result_slot.iter().map(|slot| Place::root(*slot)).collect();
+                places.extend(pieces.iter().filter_map(|piece| match piece {
+                    Piece::Argument(Argument::Mutable(place)) => Some(place.clone()),
+                    _ => None,
+                }));
+                places
+            }
+            _ => vec![],
+        };
+        for content in self.contents() {
+            content.taken(&mut written);
+        }
+        written
+    }
+
+    /// The aggregates that the instruction itself builds.
+    pub fn contents(&self) -> Vec<&Aggregate> {
+        fn of_argument(argument: &Argument) -> Option<&Aggregate> {
+            match argument {
+                Argument::Value(content) => Some(content),
+                _ => None,
+            }
+        }
+        match self {
+            Self::Define(_, content)
+            | Self::Assign(_, content)
+            | Self::Push(_, content)
+            | Self::Resize(_, ResizeKind::Resize(_, content)) => vec![content],
+            Self::Match { scrutinee, .. } => of_argument(scrutinee).into_iter().collect(),
+            Self::Call(Call { arguments, .. }) => {
+                arguments.iter().filter_map(of_argument).collect()
+            }
+            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    Piece::Argument(argument) => of_argument(argument),
+                    Piece::Tokens(_) => None,
+                })
+                .collect(),
+            _ => vec![],
+        }
+    }
+
+    /// Whether the instruction itself can panic or be seen from outside (printing, calls): it is then
+    /// kept, in order, in the value sweep. What its regions do is not looked at.
+    pub fn may_panic(&self) -> bool {
+        let unproven = |place: &Place| {
+            place.path.iter().any(|projection| {
+                matches!(
+                    projection,
+                    Projection::Index { proven: false, .. }
+                        | Projection::Range { proven: false, .. }
+                )
+            })
+        };
+        match self {
+            Self::Operation(operation, _) => operation.may_panic(),
+            Self::For(For { step, .. }) => step.is_some(),
+            Self::Call(_) | Self::Effect(_) | Self::Opaque(_) | Self::Match { .. } => true,
+            // Allocation sizes.
+            Self::Define(_, Aggregate::VecRepeat(..) | Aggregate::VecWithCapacity(_)) => true,
+            _ => self.reads().into_iter().any(unproven) || self.writes().iter().any(unproven),
+        }
+    }
+}
+
+impl Place {
+    /// Calls `visit` on every value of the path.
+    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
+        for projection in &mut self.path {
+            match projection {
+                Projection::Index { index, .. } => visit(index),
+                Projection::Range { start, end, .. } => {
+                    visit(start);
+                    visit(end);
+                }
+                Projection::Field(_) => {}
+            }
+        }
+    }
+}
+
+impl Aggregate {
+    /// Calls `visit` on every value in it, places included.
+    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
+        match self {
+            Self::Unit | Self::Deferred => {}
+            Self::Value(value) | Self::VecWithCapacity(value) => visit(value),
+            Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
+                place.for_each_operand_mut(visit);
+            }
+            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                elements.iter_mut().for_each(|element| element.for_each_operand_mut(visit));
+            }
+            Self::Struct(_, fields) => {
+                fields.iter_mut().for_each(|(_, field)| field.for_each_operand_mut(visit));
+            }
+            Self::ArrayRepeat(element, _) => element.for_each_operand_mut(visit),
+            Self::VecRepeat(element, length) => {
+                element.for_each_operand_mut(visit);
+                visit(length);
+            }
+        }
+    }
+
+    /// Every place in it.
+    pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
+        match self {
+            Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
+                found.push(place);
+            }
+            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                elements.iter().for_each(|element| element.places(found));
+            }
+            Self::Struct(_, fields) => fields.iter().for_each(|(_, field)| field.places(found)),
+            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => element.places(found),
+            Self::Unit | Self::Value(_) | Self::VecWithCapacity(_) | Self::Deferred => {}
+        }
+    }
+
+    /// Places whose content it moves out or takes.
+    fn taken(&self, found: &mut Vec<Place>) {
+        match self {
+            Self::Place(place, Transfer::Move | Transfer::Take) => found.push(place.clone()),
+            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                elements.iter().for_each(|element| element.taken(found));
+            }
+            Self::Struct(_, fields) => fields.iter().for_each(|(_, field)| field.taken(found)),
+            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => element.taken(found),
+            _ => {}
+        }
+    }
+}
+
+impl Argument {
+    /// Calls `visit` on every value in it, places included.
+    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
+        match self {
+            Self::Value(content) => content.for_each_operand_mut(visit),
+            Self::Shared(place) | Self::Mutable(place) | Self::Place(place) => {
+                place.for_each_operand_mut(visit);
+            }
+        }
+    }
+
+    /// Every place in it.
+    pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
+        match self {
+            Self::Value(content) => content.places(found),
+            Self::Shared(place) | Self::Mutable(place) | Self::Place(place) => found.push(place),
+        }
+    }
+}
+
+impl Region {
+    /// Calls `visit` on every instruction, outer before inner, in order.
+    pub fn for_each_instruction<'a>(&'a self, visit: &mut dyn FnMut(&'a Instruction)) {
+        for instruction in &self.instructions {
+            visit(instruction);
+            for region in instruction.kind.regions() {
+                region.for_each_instruction(visit);
+            }
+        }
+    }
+
+    /// Replaces every use of a value, in this region and those nested in it.
+    pub fn replace_uses(&mut self, replacement: &dyn Fn(ValueId) -> ValueId) {
+        for instruction in &mut self.instructions {
+            instruction.kind.for_each_operand_mut(&mut |value| *value = replacement(*value));
+            for region in instruction.kind.regions_mut() {
+                region.replace_uses(replacement);
+            }
+        }
+        for value in &mut self.yields {
+            *value = replacement(*value);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The compiler behind `#[differentiate]`: a straight road from a Rust function to its gradient.
+//!
+//! ```text
+//! syn::ItemFn
+//!   -> options, signature      attribute and parameter types
+//!   -> fence                   refuse what we do not differentiate, all errors at once
+//!   -> resolve                 names to unique bindings                      (crate::hir)
+//!   -> infer                   types by unification
+//!   -> lower                   typed syntax -> IR                            (crate::ir)
+//!   -> simplify                rewrites, common subexpressions, dead code
+//!   -> activity                what varies with the inputs and matters for the output
+//!   -> reverse                 IR -> IR
+//!   -> simplify, schedule      fuse independent loops
+//!   -> emit                    IR -> readable Rust
+//! ```
+//!
+//! Imports go one way: `expand -> passes -> ir`. Only the passes up to `lower` see `syn`; only
+//! `emit` and the fallback quote tokens.
+
+#![forbid(unsafe_code)]
+
+pub mod diagnostics;
+pub mod hir;
+pub mod ir;
+pub mod signature;
+pub mod types;

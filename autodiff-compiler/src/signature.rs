@@ -1,0 +1,32 @@
+//! What the compiler knows about an annotated function or a derived struct from outside its body:
+//! parameter types, return type, field types. A signature travels between items by macro (see
+//! `transport`), so that callers in other modules and crates know it.
+
+use crate::types::{StructType, Type};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The signature of an annotated function that is called.
+#[derive(Clone, Debug)]
+pub struct FunctionSignature {
+    /// Parameter types in order, as declared.
+    pub parameters: Vec<Type>,
+    /// The return type.
+    pub result: Type,
+    /// Which parameters its derivative covers.
+    pub active: Vec<bool>,
+    /// Names of its type parameters bounded by `Float`.
+    pub float_parameters: Vec<Rc<str>>,
+}
+
+/// Everything known about names outside the function's body, by path text without spaces
+/// (`model::step`).
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Annotated functions.
+    pub functions: HashMap<String, FunctionSignature>,
+    /// Derived structs.
+    pub structs: HashMap<String, Rc<StructType>>,
+    /// Methods of annotated `impl` blocks in the same item, by `Type::method`.
+    pub methods: HashMap<String, FunctionSignature>,
+}

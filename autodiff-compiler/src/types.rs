@@ -1,0 +1,311 @@
+//! The types that the compiler reasons about.
+//!
+//! One type language serves the typed syntax ([`crate::hir`]) and the IR ([`crate::ir`]). The last
+//! group of variants only occurs in the typed syntax: lowering leaves none of them.
+
+use proc_macro2::TokenStream;
+use std::rc::Rc;
+
+/// A type of a binding, an expression, a value or a slot.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// `()`.
+    Unit,
+    /// `!`: the expression does not return.
+    Never,
+    /// `bool`.
+    Bool,
+    /// A floating-point type.
+    Float(FloatType),
+    /// An integer type.
+    Integer(IntegerType),
+    /// A tuple with at least one element.
+    Tuple(Vec<Type>),
+    /// `[T; N]`.
+    Array(Box<Type>, Length),
+    /// `[T]`, always behind a reference.
+    Slice(Box<Type>),
+    /// `Vec<T>`.
+    Vec(Box<Type>),
+    /// `&T` or `&mut T`.
+    Reference {
+        /// Whether it is `&mut`.
+        mutable: bool,
+        /// What it points to.
+        to: Box<Type>,
+    },
+    /// A struct whose fields we know, from `#[derive(Differentiable)]`.
+    Struct(Rc<StructType>),
+    /// `Option<T>`; only ever passive inside a function body.
+    Option(Box<Type>),
+    /// A type that holds no floats we differentiate: named by the user, or unknown (`None`).
+    /// Values of it are passive and travel through the compiler untouched.
+    Opaque(Option<OpaqueType>),
+
+    /// Typed syntax only: something to iterate over, with its item type.
+    Iterator(Box<Type>),
+    /// Typed syntax only: a range expression over an integer or float type.
+    Range(Box<Type>),
+    /// Typed syntax only: a closure, identified by its expression.
+    Closure(crate::hir::ExpressionId),
+    /// Typed syntax only: a nested function or a function passed by path.
+    Function,
+    /// Inference only: not yet known.
+    Variable(u32),
+}
+
+/// The floating-point types.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FloatType {
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+    /// A type parameter bounded by `Float`, by name.
+    Parameter(Rc<str>),
+}
+
+/// The primitive integer types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum IntegerType {
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+    Usize,
+}
+
+/// The length of an array type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Length {
+    /// A literal.
+    Literal(u64),
+    /// A const parameter or any other constant expression, as its tokens' text.
+    Expression(Rc<str>),
+}
+
+/// A struct with known fields.
+#[derive(Clone, Debug)]
+pub struct StructType {
+    /// The path as written where it is used, with generic arguments.
+    pub path: TokenStream,
+    /// The last segment, for messages and equality.
+    pub name: Rc<str>,
+    /// Fields in declaration order; tuple structs have the names `0`, `1`, ….
+    pub fields: Vec<(Rc<str>, Type)>,
+    /// Whether it is a tuple struct.
+    pub tuple: bool,
+}
+
+/// A type we do not look into.
+#[derive(Clone, Debug)]
+pub struct OpaqueType {
+    /// The type as written.
+    pub tokens: TokenStream,
+    /// Its text, for equality.
+    pub text: Rc<str>,
+}
+
+impl PartialEq for Type {
+    /// Structural; structs by name and fields, opaque types by text.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Type::Unit, Type::Unit) | (Type::Never, Type::Never) | (Type::Bool, Type::Bool) => {
+                true
+            }
+            (Type::Float(a), Type::Float(b)) => a == b,
+            (Type::Integer(a), Type::Integer(b)) => a == b,
+            (Type::Tuple(a), Type::Tuple(b)) => a == b,
+            (Type::Array(a, n), Type::Array(b, m)) => a == b && n == m,
+            (Type::Slice(a), Type::Slice(b))
+            | (Type::Vec(a), Type::Vec(b))
+            | (Type::Option(a), Type::Option(b))
+            | (Type::Iterator(a), Type::Iterator(b))
+            | (Type::Range(a), Type::Range(b)) => a == b,
+            (Type::Reference { mutable: m, to: a }, Type::Reference { mutable: n, to: b }) => {
+                m == n && a == b
+            }
+            (Type::Struct(a), Type::Struct(b)) => a.name == b.name && a.fields == b.fields,
+            (Type::Opaque(a), Type::Opaque(b)) => match (a, b) {
+                (Some(a), Some(b)) => a.text == b.text,
+                (a, b) => a.is_none() && b.is_none(),
+            },
+            (Type::Closure(a), Type::Closure(b)) => a == b,
+            (Type::Function, Type::Function) => true,
+            (Type::Variable(a), Type::Variable(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Type {
+    /// `f64`.
+    pub const F64: Type = Type::Float(FloatType::F64);
+    /// `f32`.
+    pub const F32: Type = Type::Float(FloatType::F32);
+    /// `usize`.
+    pub const USIZE: Type = Type::Integer(IntegerType::Usize);
+    /// The type of exit codes in the IR.
+    pub const EXIT_CODE: Type = Type::Integer(IntegerType::U32);
+
+    /// The type behind any number of references.
+    pub fn referent(&self) -> &Type {
+        match self {
+            Type::Reference { to, .. } => to.referent(),
+            other => other,
+        }
+    }
+
+    /// Whether values of this type are one machine number: they live in SSA values, not in slots.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Type::Bool | Type::Float(_) | Type::Integer(_))
+    }
+
+    /// Whether it is a floating-point type (not behind a reference).
+    pub fn is_float(&self) -> bool {
+        matches!(self, Type::Float(_))
+    }
+
+    /// Whether it is an integer type (not behind a reference).
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Type::Integer(_))
+    }
+
+    /// Whether a value of this type can hold floats, and so can have a derivative.
+    pub fn holds_floats(&self) -> bool {
+        match self {
+            Type::Float(_) => true,
+            Type::Tuple(elements) => elements.iter().any(Type::holds_floats),
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
+                element.holds_floats()
+            }
+            Type::Reference { to, .. } => to.holds_floats(),
+            Type::Struct(definition) => definition.fields.iter().any(|(_, ty)| ty.holds_floats()),
+            _ => false,
+        }
+    }
+
+    /// The element type of an array, slice or `Vec`, through references.
+    pub fn element(&self) -> Option<&Type> {
+        match self.referent() {
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// The type of a named field or tuple position, through references.
+    pub fn field(&self, name: &str) -> Option<&Type> {
+        match self.referent() {
+            Type::Tuple(elements) => elements.get(name.parse::<usize>().ok()?),
+            Type::Struct(definition) => {
+                definition.fields.iter().find(|(field, _)| &**field == name).map(|(_, ty)| ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether copying a value of it is what Rust does on a move out of a place.
+    pub fn is_copy(&self) -> bool {
+        match self {
+            Type::Unit | Type::Never | Type::Bool | Type::Float(_) | Type::Integer(_) => true,
+            Type::Tuple(elements) => elements.iter().all(Type::is_copy),
+            Type::Array(element, _) => element.is_copy(),
+            Type::Reference { mutable, .. } => !mutable,
+            _ => false,
+        }
+    }
+}
+
+impl IntegerType {
+    /// Every integer type with its name in Rust.
+    pub const ALL: [(IntegerType, &'static str); 12] = [
+        (IntegerType::I8, "i8"),
+        (IntegerType::I16, "i16"),
+        (IntegerType::I32, "i32"),
+        (IntegerType::I64, "i64"),
+        (IntegerType::I128, "i128"),
+        (IntegerType::Isize, "isize"),
+        (IntegerType::U8, "u8"),
+        (IntegerType::U16, "u16"),
+        (IntegerType::U32, "u32"),
+        (IntegerType::U64, "u64"),
+        (IntegerType::U128, "u128"),
+        (IntegerType::Usize, "usize"),
+    ];
+
+    /// The type of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, text)| *text == name).map(|(ty, _)| *ty)
+    }
+
+    /// Its name in Rust.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(ty, _)| *ty == self).map_or("", |(_, text)| *text)
+    }
+
+    /// Whether it has negative values.
+    pub fn is_signed(self) -> bool {
+        self.name().starts_with('i')
+    }
+}
+
+impl FloatType {
+    /// Its name in Rust.
+    pub fn name(&self) -> &str {
+        match self {
+            FloatType::F32 => "f32",
+            FloatType::F64 => "f64",
+            FloatType::Parameter(name) => name,
+        }
+    }
+}
+
+impl std::fmt::Display for Length {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Length::Literal(n) => write!(f, "{n}"),
+            Length::Expression(text) => write!(f, "{text}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Type::Unit => write!(f, "()"),
+            Type::Never => write!(f, "!"),
+            Type::Bool => write!(f, "bool"),
+            Type::Float(ty) => write!(f, "{}", ty.name()),
+            Type::Integer(ty) => write!(f, "{}", ty.name()),
+            Type::Tuple(elements) => {
+                write!(f, "(")?;
+                for element in elements {
+                    write!(f, "{element}, ")?;
+                }
+                write!(f, ")")
+            }
+            Type::Array(element, length) => write!(f, "[{element}; {length}]"),
+            Type::Slice(element) => write!(f, "[{element}]"),
+            Type::Vec(element) => write!(f, "Vec<{element}>"),
+            Type::Reference { mutable: true, to } => write!(f, "&mut {to}"),
+            Type::Reference { mutable: false, to } => write!(f, "&{to}"),
+            Type::Struct(definition) => write!(f, "{}", definition.name),
+            Type::Option(value) => write!(f, "Option<{value}>"),
+            Type::Opaque(Some(ty)) => write!(f, "{}", ty.text),
+            Type::Opaque(None) => write!(f, "_"),
+            Type::Iterator(item) => write!(f, "impl Iterator<Item = {item}>"),
+            Type::Range(index) => write!(f, "Range<{index}>"),
+            Type::Closure(_) => write!(f, "closure"),
+            Type::Function => write!(f, "fn"),
+            Type::Variable(_) => write!(f, "_"),
+        }
+    }
+}

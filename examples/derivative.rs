@@ -1,0 +1,2 @@
+//! The derivative of x² at 3.6.
+fn main() {}
