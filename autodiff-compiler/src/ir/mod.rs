@@ -20,6 +20,8 @@
 
 pub mod builder;
 pub mod operations;
+#[cfg(any(test, feature = "dump", feature = "interpret"))]
+pub mod print;
 mod walk;
 
 use crate::diagnostics::SourceSpan;
@@ -426,6 +428,19 @@ impl Place {
 }
 
 impl Function {
+    /// A function without parameters, with an empty body; a result other than `()` is to be set.
+    pub fn empty(name: impl Into<String>, result_type: Type) -> Self {
+        Self {
+            name: name.into(),
+            values: Vec::new(),
+            slots: Vec::new(),
+            parameters: Vec::new(),
+            body: Region::default(),
+            result: Aggregate::Unit,
+            result_type,
+        }
+    }
+
     /// What is known about a value.
     pub fn value(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
