@@ -14,7 +14,7 @@
 
 use crate::diagnostics::SourceSpan;
 use crate::types::Type;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream};
 use std::rc::Rc;
 
 /// Index of an expression in [`Body::expressions`].
@@ -44,6 +44,13 @@ pub struct Body {
     pub result: Type,
     /// The block of the body.
     pub root: ExpressionId,
+    /// Items declared in the body (`const`, `use`, `type`): copied to the top of every emitted
+    /// function, so that paths and types as written mean the same there. Their names are unique in
+    /// the function.
+    pub items: Vec<TokenStream>,
+    /// Constants whose type is known: `const` items of the body and const parameters, by the
+    /// [`Path::text`] that names them.
+    pub constants: Vec<(Rc<str>, Type)>,
 }
 
 /// A parameter of a function, nested function or closure.
@@ -104,7 +111,7 @@ pub enum ExpressionKind {
     Unary(UnaryOperator, ExpressionId),
     /// `a + b`, `a < b`, `a && b`, ….
     Binary(BinaryOperator, ExpressionId, ExpressionId),
-    /// `place = value`; the left side may be a tuple or array of places, or `_`.
+    /// `place = value`; destructuring assignment has become `let` and one assignment per place.
     Assign(ExpressionId, ExpressionId),
     /// `place += value`.
     AssignOperation(BinaryOperator, ExpressionId, ExpressionId),
@@ -249,7 +256,7 @@ pub struct Path {
     /// Its tokens, generic arguments included.
     pub tokens: TokenStream,
     /// Its segments joined by `::`, without generic arguments and leading `::`; `<f64>::max` is
-    /// `f64::max`.
+    /// `f64::max`. A first segment imported by a `use` inside the body is spelled out.
     pub text: Rc<str>,
     /// The types among the generic arguments, of all segments, in order.
     pub generics: Vec<Type>,
@@ -457,22 +464,26 @@ pub enum MacroKind {
     Assert,
     /// Does not return: `panic unreachable todo unimplemented`.
     Panic,
-    /// Truth value of a pattern match: `matches`.
+    /// Truth value of a pattern match: `matches`. `resolve` turns it into a `match`.
     Matches,
 }
 
 /// A passive expression by its tokens.
 #[derive(Clone, Debug)]
 pub struct OpaqueExpression {
+    /// Its type, where the syntax tells (`"text"`, `'c'`, `format!`, `cfg!`).
+    pub ty: Option<Type>,
     /// The tokens with holes.
     pub pieces: Vec<Piece>,
 }
 
-/// A run of tokens or a hole.
+/// A run of tokens, a hole, or a delimited group that holds holes.
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// Tokens to copy.
     Tokens(TokenStream),
+    /// `(…)`, `[…]` or `{…}`.
+    Group(Delimiter, Vec<Piece>),
     /// A hole, filled with this expression.
     Expression(ExpressionId),
 }

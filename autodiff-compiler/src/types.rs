@@ -147,6 +147,8 @@ impl PartialEq for Type {
 }
 
 impl Type {
+    /// `_` as written in a type: inference makes a fresh variable of it.
+    pub const INFERRED: Type = Type::Variable(u32::MAX);
     /// `f64`.
     pub const F64: Type = Type::Float(FloatType::F64);
     /// `f32`.

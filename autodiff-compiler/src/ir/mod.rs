@@ -27,7 +27,7 @@ mod walk;
 use crate::diagnostics::SourceSpan;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};
 use operations::Operation;
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream};
 use std::rc::Rc;
 
 /// Index of a value in [`Function::values`].
@@ -395,11 +395,13 @@ pub struct Effect {
     pub pieces: Vec<Piece>,
 }
 
-/// A run of tokens or a hole.
+/// A run of tokens, a hole, or a delimited group that holds holes.
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// Tokens to copy.
     Tokens(TokenStream),
+    /// `(…)`, `[…]` or `{…}`.
+    Group(Delimiter, Vec<Piece>),
     /// A hole.
     Argument(Argument),
 }

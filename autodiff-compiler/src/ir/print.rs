@@ -7,6 +7,7 @@
 //! function refers to and does not have prints as `%?7`, `@?7`.
 
 use super::*;
+use proc_macro2::Delimiter;
 use std::collections::HashSet;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -152,6 +153,15 @@ impl<'a> Names<'a> {
         let texts = pieces.iter().map(|piece| match piece {
             Piece::Tokens(tokens) => tokens.to_string(),
             Piece::Argument(argument) => format!("${{{}}}", self.argument(argument)),
+            Piece::Group(delimiter, pieces) => {
+                let (open, close) = match delimiter {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                format!("{open}{}{close}", self.pieces(pieces))
+            }
         });
         texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }

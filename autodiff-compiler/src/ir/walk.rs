@@ -56,10 +56,8 @@ impl InstructionKind {
                 arguments.iter_mut().for_each(|argument| argument.for_each_operand_mut(visit));
             }
             Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
-                for piece in pieces {
-                    if let Piece::Argument(argument) = piece {
-                        argument.for_each_operand_mut(visit);
-                    }
+                for argument in pieces.iter_mut().flat_map(Piece::arguments_mut) {
+                    argument.for_each_operand_mut(visit);
                 }
             }
         }
@@ -115,10 +113,8 @@ impl InstructionKind {
                 arguments.iter().for_each(|argument| argument.places(&mut places));
             }
             Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
-                for piece in pieces {
-                    if let Piece::Argument(argument) = piece {
-                        argument.places(&mut places);
-                    }
+                for argument in pieces.iter().flat_map(Piece::arguments) {
+                    argument.places(&mut places);
                 }
             }
             _ => {}
@@ -149,8 +145,9 @@ impl InstructionKind {
             Self::Opaque(Opaque { pieces, result_slot }) => {
                 let mut places: Vec<_> =
                     result_slot.iter().map(|slot| Place::root(*slot)).collect();
-                places.extend(pieces.iter().filter_map(|piece| match piece {
-                    Piece::Argument(Argument::Mutable(place)) => Some(place.clone()),
+                let arguments = pieces.iter().flat_map(Piece::arguments);
+                places.extend(arguments.filter_map(|argument| match argument {
+                    Argument::Mutable(place) => Some(place.clone()),
                     _ => None,
                 }));
                 places
@@ -180,13 +177,9 @@ impl InstructionKind {
             Self::Call(Call { arguments, .. }) => {
                 arguments.iter().filter_map(of_argument).collect()
             }
-            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => pieces
-                .iter()
-                .filter_map(|piece| match piece {
-                    Piece::Argument(argument) => of_argument(argument),
-                    Piece::Tokens(_) => None,
-                })
-                .collect(),
+            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
+                pieces.iter().flat_map(Piece::arguments).filter_map(of_argument).collect()
+            }
             _ => vec![],
         }
     }
@@ -278,6 +271,26 @@ impl Aggregate {
             Self::Struct(_, fields) => fields.iter().for_each(|(_, field)| field.taken(found)),
             Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => element.taken(found),
             _ => {}
+        }
+    }
+}
+
+impl Piece {
+    /// The holes in it, in order.
+    pub fn arguments(&self) -> Vec<&Argument> {
+        match self {
+            Self::Tokens(_) => vec![],
+            Self::Argument(argument) => vec![argument],
+            Self::Group(_, pieces) => pieces.iter().flat_map(Piece::arguments).collect(),
+        }
+    }
+
+    /// The holes in it, in order.
+    pub fn arguments_mut(&mut self) -> Vec<&mut Argument> {
+        match self {
+            Self::Tokens(_) => vec![],
+            Self::Argument(argument) => vec![argument],
+            Self::Group(_, pieces) => pieces.iter_mut().flat_map(Piece::arguments_mut).collect(),
         }
     }
 }
