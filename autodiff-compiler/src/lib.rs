@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod derivatives;
 pub mod diagnostics;
 pub mod hir;
 pub mod ir;

@@ -49,7 +49,8 @@ macro_rules! operations {
 }
 
 operations! {
-    /// Operations whose arguments and result are floats of one type (`Powi` takes an `i32` second).
+    /// Operations whose arguments and result are floats of one type (`Powi` and `Polygamma`
+    /// take an `i32` second).
     #[allow(missing_docs)]
     FloatOperation {
         Neg(1) "neg" Prefix("-");
@@ -112,6 +113,8 @@ operations! {
         Digamma(1) "digamma" Special("digamma");
         /// Derivative of digamma; only derivative code has it.
         Trigamma(1) "trigamma" Special("trigamma");
+        /// The n-th derivative of digamma, n an `i32` second; only derivative code has it.
+        Polygamma(2) "polygamma" Special("polygamma");
         /// The value with zero derivative.
         Detach(1) "detach" Special("detach");
     }
