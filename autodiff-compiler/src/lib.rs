@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 pub mod derivatives;
+pub mod derive;
 pub mod diagnostics;
 pub mod hir;
 pub mod ir;
