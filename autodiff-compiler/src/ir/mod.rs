@@ -22,6 +22,9 @@ pub mod builder;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
+#[cfg(any(test, feature = "interpret"))]
+pub mod sketch;
+pub mod verify;
 mod walk;
 
 use crate::diagnostics::SourceSpan;
