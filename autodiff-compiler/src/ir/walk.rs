@@ -3,65 +3,127 @@
 
 use super::*;
 
-impl InstructionKind {
-    /// Every value that the instruction itself reads (not what its regions read).
-    pub fn operands(&self) -> Vec<ValueId> {
-        let mut clone = self.clone();
-        let mut found = Vec::new();
-        clone.for_each_operand_mut(&mut |value| found.push(*value));
-        found
-    }
-
-    /// Calls `visit` on every value that the instruction itself reads, places included.
-    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
-        match self {
-            Self::Constant(_) => {}
-            Self::Operation(_, arguments) => arguments.iter_mut().for_each(visit),
-            Self::Length(place) | Self::Load(place) => place.for_each_operand_mut(visit),
-            Self::Store(place, value) | Self::AddTo(place, value) | Self::Fill(place, value) => {
-                place.for_each_operand_mut(visit);
-                visit(value);
-            }
-            Self::Define(_, content) => content.for_each_operand_mut(visit),
-            Self::Assign(place, content) | Self::Push(place, content) => {
-                place.for_each_operand_mut(visit);
-                content.for_each_operand_mut(visit);
-            }
-            Self::Resize(place, kind) => {
-                place.for_each_operand_mut(visit);
-                match kind {
-                    ResizeKind::Clear | ResizeKind::Pop => {}
-                    ResizeKind::Truncate(length) | ResizeKind::Reserve(length) => visit(length),
-                    ResizeKind::Resize(length, content) => {
-                        visit(length);
-                        content.for_each_operand_mut(visit);
+/// The same walk over operands by `&` and by `&mut`.
+macro_rules! operand_visitors {
+    ($visitor:ident, $iter:ident, $arguments:ident $(, $mut:ident)?) => {
+        impl InstructionKind {
+            /// Calls `visit` on every value that the instruction itself reads, places included.
+            pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
+                match self {
+                    Self::Constant(_) => {}
+                    Self::Operation(_, arguments) => arguments.$iter().for_each(visit),
+                    Self::Length(place) | Self::Load(place) => place.$visitor(visit),
+                    Self::Store(place, value) | Self::AddTo(place, value) | Self::Fill(place, value) => {
+                        place.$visitor(visit);
+                        visit(value);
                     }
-                    ResizeKind::ExtendFrom(source) => source.for_each_operand_mut(visit),
-                }
-            }
-            Self::Swap(a, b) => {
-                a.for_each_operand_mut(visit);
-                b.for_each_operand_mut(visit);
-            }
-            Self::If { condition, .. } => visit(condition),
-            Self::For(For { start, end, step, carried, .. }) => {
-                visit(start);
-                visit(end);
-                step.iter_mut().for_each(&mut *visit);
-                carried.iter_mut().for_each(visit);
-            }
-            Self::Loop { carried, .. } => carried.iter_mut().for_each(visit),
-            Self::Match { scrutinee, .. } => scrutinee.for_each_operand_mut(visit),
-            Self::Call(Call { arguments, .. }) => {
-                arguments.iter_mut().for_each(|argument| argument.for_each_operand_mut(visit));
-            }
-            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
-                for argument in pieces.iter_mut().flat_map(Piece::arguments_mut) {
-                    argument.for_each_operand_mut(visit);
+                    Self::Define(_, content) => content.$visitor(visit),
+                    Self::Assign(place, content) | Self::Push(place, content) => {
+                        place.$visitor(visit);
+                        content.$visitor(visit);
+                    }
+                    Self::Resize(place, kind) => {
+                        place.$visitor(visit);
+                        match kind {
+                            ResizeKind::Clear | ResizeKind::Pop => {}
+                            ResizeKind::Truncate(length) | ResizeKind::Reserve(length) => visit(length),
+                            ResizeKind::Resize(length, content) => {
+                                visit(length);
+                                content.$visitor(visit);
+                            }
+                            ResizeKind::ExtendFrom(source) => source.$visitor(visit),
+                        }
+                    }
+                    Self::Swap(a, b) => {
+                        a.$visitor(visit);
+                        b.$visitor(visit);
+                    }
+                    Self::If { condition, .. } => visit(condition),
+                    Self::For(For { start, end, step, carried, .. }) => {
+                        visit(start);
+                        visit(end);
+                        step.$iter().for_each(&mut *visit);
+                        carried.$iter().for_each(visit);
+                    }
+                    Self::Loop { carried, .. } => carried.$iter().for_each(visit),
+                    Self::Match { scrutinee, .. } => scrutinee.$visitor(visit),
+                    Self::Call(Call { arguments, .. }) => {
+                        arguments.$iter().for_each(|argument| argument.$visitor(visit));
+                    }
+                    Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
+                        for argument in pieces.$iter().flat_map(Piece::$arguments) {
+                            argument.$visitor(visit);
+                        }
+                    }
                 }
             }
         }
+
+        impl Place {
+            /// Calls `visit` on every value of the path.
+            pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
+                for projection in & $($mut)? self.path {
+                    match projection {
+                        Projection::Index { index, .. } => visit(index),
+                        Projection::Range { start, end, .. } => {
+                            visit(start);
+                            visit(end);
+                        }
+                        Projection::Field(_) => {}
+                    }
+                }
+            }
+        }
+
+        impl Aggregate {
+            /// Calls `visit` on every value in it, places included.
+            pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
+                match self {
+                    Self::Unit | Self::Deferred => {}
+                    Self::Value(value) | Self::VecWithCapacity(value) => visit(value),
+                    Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
+                        place.$visitor(visit);
+                    }
+                    Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                        elements.$iter().for_each(|element| element.$visitor(visit));
+                    }
+                    Self::Struct(_, fields) => {
+                        fields.$iter().for_each(|(_, field)| field.$visitor(visit));
+                    }
+                    Self::ArrayRepeat(element, _) => element.$visitor(visit),
+                    Self::VecRepeat(element, length) => {
+                        element.$visitor(visit);
+                        visit(length);
+                    }
+                }
+            }
+        }
+
+        impl Argument {
+            /// Calls `visit` on every value in it, places included.
+            pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
+                match self {
+                    Self::Value(content) => content.$visitor(visit),
+                    Self::Shared(place) | Self::Mutable(place) | Self::Place(place) => {
+                        place.$visitor(visit);
+                    }
+                }
+            }
+        }
+    };
+}
+
+operand_visitors!(for_each_operand, iter, arguments);
+operand_visitors!(for_each_operand_mut, iter_mut, arguments_mut, mut);
+
+impl InstructionKind {
+    /// Every value that the instruction itself reads (not what its regions read).
+    pub fn operands(&self) -> Vec<ValueId> {
+        let mut found = Vec::new();
+        self.for_each_operand(&mut |value| found.push(*value));
+        found
     }
+
 
     /// The regions that the instruction owns, in order.
     pub fn regions(&self) -> Vec<&Region> {
@@ -207,44 +269,7 @@ impl InstructionKind {
     }
 }
 
-impl Place {
-    /// Calls `visit` on every value of the path.
-    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
-        for projection in &mut self.path {
-            match projection {
-                Projection::Index { index, .. } => visit(index),
-                Projection::Range { start, end, .. } => {
-                    visit(start);
-                    visit(end);
-                }
-                Projection::Field(_) => {}
-            }
-        }
-    }
-}
-
 impl Aggregate {
-    /// Calls `visit` on every value in it, places included.
-    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
-        match self {
-            Self::Unit | Self::Deferred => {}
-            Self::Value(value) | Self::VecWithCapacity(value) => visit(value),
-            Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
-                place.for_each_operand_mut(visit);
-            }
-            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
-                elements.iter_mut().for_each(|element| element.for_each_operand_mut(visit));
-            }
-            Self::Struct(_, fields) => {
-                fields.iter_mut().for_each(|(_, field)| field.for_each_operand_mut(visit));
-            }
-            Self::ArrayRepeat(element, _) => element.for_each_operand_mut(visit),
-            Self::VecRepeat(element, length) => {
-                element.for_each_operand_mut(visit);
-                visit(length);
-            }
-        }
-    }
 
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
@@ -296,15 +321,6 @@ impl Piece {
 }
 
 impl Argument {
-    /// Calls `visit` on every value in it, places included.
-    pub fn for_each_operand_mut(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
-        match self {
-            Self::Value(content) => content.for_each_operand_mut(visit),
-            Self::Shared(place) | Self::Mutable(place) | Self::Place(place) => {
-                place.for_each_operand_mut(visit);
-            }
-        }
-    }
 
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {

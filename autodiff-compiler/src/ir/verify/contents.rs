@@ -129,7 +129,7 @@ impl Verifier<'_> {
         content.places(&mut places);
         places.into_iter().try_for_each(|place| self.place(place).map(|_| ()))?;
         let mut result = Ok(());
-        content.clone().for_each_operand_mut(&mut |value| {
+        content.for_each_operand(&mut |value| {
             if result.is_ok() {
                 result = self.used(*value).map(|_| ());
             }
@@ -147,10 +147,8 @@ impl Verifier<'_> {
     }
 
     pub(super) fn pieces(&self, pieces: &[Piece]) -> Verified {
-        pieces.iter().try_for_each(|piece| match piece {
-            Piece::Tokens(_) => Ok(()),
-            Piece::Argument(argument) => self.argument(argument),
-        })
+        let mut arguments = pieces.iter().flat_map(Piece::arguments);
+        arguments.try_for_each(|argument| self.argument(argument))
     }
 
     /// The element type of the `Vec` at a place.
