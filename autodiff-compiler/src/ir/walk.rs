@@ -124,7 +124,6 @@ impl InstructionKind {
         found
     }
 
-
     /// The regions that the instruction owns, in order.
     pub fn regions(&self) -> Vec<&Region> {
         match self {
@@ -270,7 +269,6 @@ impl InstructionKind {
 }
 
 impl Aggregate {
-
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
         match self {
@@ -321,7 +319,6 @@ impl Piece {
 }
 
 impl Argument {
-
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
         match self {
