@@ -25,6 +25,8 @@ pub mod print;
 #[cfg(any(test, feature = "interpret"))]
 pub mod sketch;
 pub mod verify;
+#[cfg(any(test, feature = "interpret"))]
+mod special;
 mod walk;
 
 use crate::diagnostics::SourceSpan;

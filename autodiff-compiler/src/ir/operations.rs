@@ -2,7 +2,11 @@
 //!
 //! A row names the operation, its arguments, its text in IR dumps and how Rust spells it. Lowering,
 //! printing, emission, the interpreter and the table tests are all driven by it. Whether and how an
-//! operation can be differentiated is in `derivatives`.
+//! operation can be differentiated is in `derivatives`. Float operations also have their evaluator and
+//! the intervals in which tests sample them.
+
+#[cfg(any(test, feature = "interpret"))]
+use super::special;
 
 /// How an operation is written in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +24,7 @@ pub enum Spelling {
 }
 
 macro_rules! operations {
-    ($(#[$meta:meta])* $enum:ident { $( $(#[$doc:meta])* $name:ident ($arity:literal) $text:literal $spelling:expr; )* }) => {
+    ($(#[$meta:meta])* $enum:ident { $( $(#[$doc:meta])* $name:ident ($arity:expr) $text:literal $spelling:expr; )* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $enum { $( $(#[$doc])* $name, )* }
@@ -48,75 +52,120 @@ macro_rules! operations {
     };
 }
 
-operations! {
-    /// Operations whose arguments and result are floats of one type (`Powi` and `Polygamma`
-    /// take an `i32` second).
+macro_rules! float_operations {
+    ($(#[$meta:meta])* $enum:ident { $(
+        $(#[$doc:meta])*
+        $name:ident ($($argument:ident),*) $text:literal $spelling:ident ($rust:literal)
+            [$($sample:expr),*] { $value:expr };
+    )* }) => {
+        operations! {
+            $(#[$meta])*
+            $enum { $(
+                $(#[$doc])* $name ([$(stringify!($argument)),*].len()) $text $spelling($rust);
+            )* }
+        }
+
+        impl $enum {
+            /// For each argument an interval in which the operation is smooth almost everywhere and
+            /// well-conditioned: where tests sample it. Integer arguments are truncated.
+            pub fn sample(self) -> &'static [std::ops::Range<f64>] {
+                match self { $( $enum::$name => &[$( $sample ),*], )* }
+            }
+
+            /// What it computes, as the compiled Rust does; special functions to a few roundings.
+            /// `None` if the number of arguments is wrong.
+            #[cfg(any(test, feature = "interpret"))]
+            pub fn evaluate_f64(self, arguments: &[f64]) -> Option<f64> {
+                match self { $( $enum::$name => {
+                    let [$($argument),*] = *arguments else { return None };
+                    Some($value)
+                } )* }
+            }
+
+            /// What it computes, as the compiled Rust does; special functions to a few roundings.
+            /// `None` if the number of arguments is wrong.
+            #[cfg(any(test, feature = "interpret"))]
+            pub fn evaluate_f32(self, arguments: &[f32]) -> Option<f32> {
+                match self { $( $enum::$name => {
+                    let [$($argument),*] = *arguments else { return None };
+                    Some($value)
+                } )* }
+            }
+        }
+    };
+}
+
+// Columns: name, arguments, text in IR dumps, Rust spelling, sample intervals, value.
+#[rustfmt::skip]
+float_operations! {
+    /// Operations whose arguments and result are floats of one type (`Powi` and `Polygamma` take an
+    /// `i32` second).
     #[allow(missing_docs)]
     FloatOperation {
-        Neg(1) "neg" Prefix("-");
-        Add(2) "add" Infix("+");
-        Sub(2) "sub" Infix("-");
-        Mul(2) "mul" Infix("*");
-        Div(2) "div" Infix("/");
-        Rem(2) "rem" Infix("%");
-        MulAdd(3) "mul_add" Method("mul_add");
-        Abs(1) "abs" Method("abs");
-        Signum(1) "signum" Method("signum");
-        Copysign(2) "copysign" Method("copysign");
-        Recip(1) "recip" Method("recip");
-        Sqrt(1) "sqrt" Method("sqrt");
-        Cbrt(1) "cbrt" Method("cbrt");
-        Hypot(2) "hypot" Method("hypot");
-        Exp(1) "exp" Method("exp");
-        Exp2(1) "exp2" Method("exp2");
-        ExpM1(1) "exp_m1" Method("exp_m1");
-        Ln(1) "ln" Method("ln");
-        Ln1p(1) "ln_1p" Method("ln_1p");
-        Log(2) "log" Method("log");
-        Log2(1) "log2" Method("log2");
-        Log10(1) "log10" Method("log10");
-        Powf(2) "powf" Method("powf");
-        Powi(2) "powi" Method("powi");
-        Sin(1) "sin" Method("sin");
-        Cos(1) "cos" Method("cos");
-        Tan(1) "tan" Method("tan");
-        Asin(1) "asin" Method("asin");
-        Acos(1) "acos" Method("acos");
-        Atan(1) "atan" Method("atan");
-        Atan2(2) "atan2" Method("atan2");
-        Sinh(1) "sinh" Method("sinh");
-        Cosh(1) "cosh" Method("cosh");
-        Tanh(1) "tanh" Method("tanh");
-        Asinh(1) "asinh" Method("asinh");
-        Acosh(1) "acosh" Method("acosh");
-        Atanh(1) "atanh" Method("atanh");
-        Max(2) "max" Method("max");
-        Min(2) "min" Method("min");
-        Clamp(3) "clamp" Method("clamp");
-        Midpoint(2) "midpoint" Method("midpoint");
-        Floor(1) "floor" Method("floor");
-        Ceil(1) "ceil" Method("ceil");
-        Round(1) "round" Method("round");
-        RoundTiesEven(1) "round_ties_even" Method("round_ties_even");
-        Trunc(1) "trunc" Method("trunc");
-        Fract(1) "fract" Method("fract");
-        DivEuclid(2) "div_euclid" Method("div_euclid");
-        RemEuclid(2) "rem_euclid" Method("rem_euclid");
-        ToDegrees(1) "to_degrees" Method("to_degrees");
-        ToRadians(1) "to_radians" Method("to_radians");
-        NextUp(1) "next_up" Method("next_up");
-        NextDown(1) "next_down" Method("next_down");
-        Erf(1) "erf" Special("erf");
-        Erfc(1) "erfc" Special("erfc");
-        NormCdf(1) "norm_cdf" Special("norm_cdf");
-        LnGamma(1) "ln_gamma" Special("ln_gamma");
-        Digamma(1) "digamma" Special("digamma");
+        Neg (a)                 "neg"             Prefix("-")               [-9.0..9.0]                        { -a };
+        Add (a, b)              "add"             Infix("+")                [-9.0..9.0, -9.0..9.0]             { a + b };
+        Sub (a, b)              "sub"             Infix("-")                [-9.0..9.0, -9.0..9.0]             { a - b };
+        Mul (a, b)              "mul"             Infix("*")                [-9.0..9.0, -9.0..9.0]             { a * b };
+        Div (a, b)              "div"             Infix("/")                [-9.0..9.0, 0.5..9.0]              { a / b };
+        Rem (a, b)              "rem"             Infix("%")                [-9.0..9.0, 0.5..9.0]              { a % b };
+        MulAdd (a, b, c)        "mul_add"         Method("mul_add")         [-9.0..9.0, -9.0..9.0, -9.0..9.0]  { a.mul_add(b, c) };
+        Abs (a)                 "abs"             Method("abs")             [-9.0..9.0]                        { a.abs() };
+        Signum (a)              "signum"          Method("signum")          [-9.0..9.0]                        { a.signum() };
+        Copysign (a, b)         "copysign"        Method("copysign")        [-9.0..9.0, -9.0..9.0]             { a.copysign(b) };
+        Recip (a)               "recip"           Method("recip")           [0.5..9.0]                         { a.recip() };
+        Sqrt (a)                "sqrt"            Method("sqrt")            [0.5..9.0]                         { a.sqrt() };
+        Cbrt (a)                "cbrt"            Method("cbrt")            [0.5..9.0]                         { a.cbrt() };
+        Hypot (a, b)            "hypot"           Method("hypot")           [-9.0..9.0, 0.5..9.0]              { a.hypot(b) };
+        Exp (a)                 "exp"             Method("exp")             [-9.0..9.0]                        { a.exp() };
+        Exp2 (a)                "exp2"            Method("exp2")            [-9.0..9.0]                        { a.exp2() };
+        ExpM1 (a)               "exp_m1"          Method("exp_m1")          [-3.0..9.0]                        { a.exp_m1() };
+        Ln (a)                  "ln"              Method("ln")              [0.5..9.0]                         { a.ln() };
+        Ln1p (a)                "ln_1p"           Method("ln_1p")           [-0.5..9.0]                        { a.ln_1p() };
+        Log (a, b)              "log"             Method("log")             [0.5..9.0, 1.5..9.0]               { a.log(b) };
+        Log2 (a)                "log2"            Method("log2")            [0.5..9.0]                         { a.log2() };
+        Log10 (a)               "log10"           Method("log10")           [0.5..9.0]                         { a.log10() };
+        Powf (a, b)             "powf"            Method("powf")            [0.5..3.0, -3.0..3.0]              { a.powf(b) };
+        Powi (a, n)             "powi"            Method("powi")            [-3.0..-0.5, -5.0..6.0]            { a.powi(n as i32) };
+        Sin (a)                 "sin"             Method("sin")             [-9.0..9.0]                        { a.sin() };
+        Cos (a)                 "cos"             Method("cos")             [-9.0..9.0]                        { a.cos() };
+        Tan (a)                 "tan"             Method("tan")             [-1.2..1.2]                        { a.tan() };
+        Asin (a)                "asin"            Method("asin")            [-0.9..0.9]                        { a.asin() };
+        Acos (a)                "acos"            Method("acos")            [-0.9..0.9]                        { a.acos() };
+        Atan (a)                "atan"            Method("atan")            [-9.0..9.0]                        { a.atan() };
+        Atan2 (a, b)            "atan2"           Method("atan2")           [-9.0..9.0, 0.5..9.0]              { a.atan2(b) };
+        Sinh (a)                "sinh"            Method("sinh")            [-3.0..3.0]                        { a.sinh() };
+        Cosh (a)                "cosh"            Method("cosh")            [-3.0..3.0]                        { a.cosh() };
+        Tanh (a)                "tanh"            Method("tanh")            [-3.0..3.0]                        { a.tanh() };
+        Asinh (a)               "asinh"           Method("asinh")           [-9.0..9.0]                        { a.asinh() };
+        Acosh (a)               "acosh"           Method("acosh")           [1.5..9.0]                         { a.acosh() };
+        Atanh (a)               "atanh"           Method("atanh")           [-0.9..0.9]                        { a.atanh() };
+        Max (a, b)              "max"             Method("max")             [-9.0..9.0, -9.0..9.0]             { a.max(b) };
+        Min (a, b)              "min"             Method("min")             [-9.0..9.0, -9.0..9.0]             { a.min(b) };
+        Clamp (a, b, c)         "clamp"           Method("clamp")           [-9.0..9.0, -4.0..-1.0, 1.0..4.0]  { a.clamp(b, c) };
+        Midpoint (a, b)         "midpoint"        Method("midpoint")        [-9.0..9.0, -9.0..9.0]             { a.midpoint(b) };
+        Floor (a)               "floor"           Method("floor")           [-9.0..9.0]                        { a.floor() };
+        Ceil (a)                "ceil"            Method("ceil")            [-9.0..9.0]                        { a.ceil() };
+        Round (a)               "round"           Method("round")           [-9.0..9.0]                        { a.round() };
+        RoundTiesEven (a)       "round_ties_even" Method("round_ties_even") [-9.0..9.0]                        { a.round_ties_even() };
+        Trunc (a)               "trunc"           Method("trunc")           [-9.0..9.0]                        { a.trunc() };
+        Fract (a)               "fract"           Method("fract")           [-9.0..9.0]                        { a.fract() };
+        DivEuclid (a, b)        "div_euclid"      Method("div_euclid")      [-9.0..9.0, 0.5..9.0]              { a.div_euclid(b) };
+        RemEuclid (a, b)        "rem_euclid"      Method("rem_euclid")      [-9.0..9.0, 0.5..9.0]              { a.rem_euclid(b) };
+        ToDegrees (a)           "to_degrees"      Method("to_degrees")      [-9.0..9.0]                        { a.to_degrees() };
+        ToRadians (a)           "to_radians"      Method("to_radians")      [-9.0..9.0]                        { a.to_radians() };
+        NextUp (a)              "next_up"         Method("next_up")         [-9.0..9.0]                        { a.next_up() };
+        NextDown (a)            "next_down"       Method("next_down")       [-9.0..9.0]                        { a.next_down() };
+        Erf (a)                 "erf"             Special("erf")            [-3.0..3.0]                        { special::erf(a.into()) as _ };
+        Erfc (a)                "erfc"            Special("erfc")           [-3.0..3.0]                        { special::erfc(a.into()) as _ };
+        NormCdf (a)             "norm_cdf"        Special("norm_cdf")       [-3.0..3.0]                        { special::norm_cdf(a.into()) as _ };
+        LnGamma (a)             "ln_gamma"        Special("ln_gamma")       [0.5..9.0]                         { special::ln_gamma(a.into()) as _ };
+        Digamma (a)             "digamma"         Special("digamma")        [0.5..9.0]                         { special::polygamma(a.into(), 0) as _ };
         /// Derivative of digamma; only derivative code has it.
-        Trigamma(1) "trigamma" Special("trigamma");
+        Trigamma (a)            "trigamma"        Special("trigamma")       [0.5..9.0]                         { special::polygamma(a.into(), 1) as _ };
         /// The n-th derivative of digamma, n an `i32` second; only derivative code has it.
-        Polygamma(2) "polygamma" Special("polygamma");
+        Polygamma (a, n)        "polygamma"       Special("polygamma")      [0.5..9.0, 0.0..4.0]               { special::polygamma(a.into(), n as i32) as _ };
         /// The value with zero derivative.
-        Detach(1) "detach" Special("detach");
+        Detach (a)              "detach"          Special("detach")         [-9.0..9.0]                        { a };
     }
 }
 
