@@ -24,9 +24,9 @@ pub mod operations;
 pub mod print;
 #[cfg(any(test, feature = "interpret"))]
 pub mod sketch;
-pub mod verify;
 #[cfg(any(test, feature = "interpret"))]
 mod special;
+pub mod verify;
 mod walk;
 
 use crate::diagnostics::SourceSpan;
