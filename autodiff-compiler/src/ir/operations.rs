@@ -75,6 +75,7 @@ macro_rules! float_operations {
             /// What it computes, as the compiled Rust does; special functions to a few roundings.
             /// `None` if the number of arguments is wrong.
             #[cfg(any(test, feature = "interpret"))]
+            #[allow(clippy::useless_conversion)]
             pub fn evaluate_f64(self, arguments: &[f64]) -> Option<f64> {
                 match self { $( $enum::$name => {
                     let [$($argument),*] = *arguments else { return None };
