@@ -1,0 +1,4 @@
+//! Functions as users write them, and the ways the tests compile them.
+
+pub mod plain;
+pub mod text;
