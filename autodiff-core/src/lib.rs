@@ -4,10 +4,12 @@
 
 mod differentiable;
 mod float;
+pub mod special;
 
 pub use autodiff_macro::Differentiable;
 pub use differentiable::{Differentiable, ParameterPath, Parameters, Visitor};
 pub use float::Float;
+pub use special::detach;
 
 // The derive's documentation examples and tests name this crate as its users do.
 extern crate self as autodiff_core;
