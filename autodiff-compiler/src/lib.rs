@@ -23,6 +23,8 @@ pub mod derivatives;
 pub mod derive;
 pub mod diagnostics;
 pub mod hir;
+#[cfg(any(test, feature = "interpret"))]
+pub mod interpret;
 pub mod ir;
 pub mod signature;
 pub mod types;

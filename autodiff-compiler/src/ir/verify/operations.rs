@@ -50,7 +50,7 @@ pub(super) fn operation(operation: Operation, arguments: &[&Type], result: &Type
         Operation::Float(operation) => {
             let ty = float(arguments[0])?;
             match operation {
-                FloatOperation::Powi => {
+                FloatOperation::Powi | FloatOperation::Polygamma => {
                     expect("the power", arguments[1], &Type::Integer(IntegerType::I32))?;
                 }
                 _ => all(ty)?,
