@@ -12,6 +12,9 @@
 //!
 //! It is a tree in an arena: an [`ExpressionId`] occurs once as a child.
 
+#[cfg(any(test, feature = "dump"))]
+pub mod print;
+
 use crate::diagnostics::SourceSpan;
 use crate::types::Type;
 use proc_macro2::{Delimiter, Ident, TokenStream};

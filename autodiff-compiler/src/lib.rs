@@ -26,5 +26,9 @@ pub mod hir;
 #[cfg(any(test, feature = "interpret"))]
 pub mod interpret;
 pub mod ir;
+pub mod known;
+pub mod options;
+pub mod resolve;
 pub mod signature;
+pub mod suggest;
 pub mod types;

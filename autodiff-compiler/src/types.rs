@@ -288,11 +288,9 @@ impl std::fmt::Display for Type {
             Type::Float(ty) => write!(f, "{}", ty.name()),
             Type::Integer(ty) => write!(f, "{}", ty.name()),
             Type::Tuple(elements) => {
-                write!(f, "(")?;
-                for element in elements {
-                    write!(f, "{element}, ")?;
-                }
-                write!(f, ")")
+                let texts: Vec<_> = elements.iter().map(Type::to_string).collect();
+                let comma = if elements.len() == 1 { "," } else { "" };
+                write!(f, "({}{comma})", texts.join(", "))
             }
             Type::Array(element, length) => write!(f, "[{element}; {length}]"),
             Type::Slice(element) => write!(f, "[{element}]"),

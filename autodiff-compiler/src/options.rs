@@ -1,0 +1,467 @@
+//! The arguments of `#[differentiate(…)]`.
+//!
+//! Parsing reports every problem on its token and goes on with the default of what was wrong.
+//! [`Options::check`] then compares with the function's parameters.
+
+use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::suggest::nearest;
+use crate::types::Type;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{FnArg, LitStr, Token};
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `wrt(a, b)`: differentiate with respect to these; `None`: every parameter that holds floats.
+    pub wrt: Option<Vec<Ident>>,
+    /// `name = "energy_"`: prefix of the emitted functions, instead of a type of the function's name.
+    pub name: Option<String>,
+    /// Where `autodiff_core` is found.
+    pub crate_path: TokenStream,
+    /// `strict`: the value is bit-equal to the original.
+    pub strict: bool,
+    /// Outputs asked for by name, in order.
+    pub outputs: Vec<Output>,
+}
+
+/// A function that can be emitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Output {
+    Value,
+    ValueAndGradient,
+    Gradient,
+    GradientInto,
+    Jvp,
+    Vjp,
+    Jacobian,
+    Hvp,
+    Hessian,
+}
+
+/// Every output with its name and whether this version emits it.
+const OUTPUTS: &[(&str, Output, bool)] = &[
+    ("value", Output::Value, true),
+    ("value_and_gradient", Output::ValueAndGradient, true),
+    ("gradient", Output::Gradient, true),
+    ("gradient_into", Output::GradientInto, true),
+    ("jvp", Output::Jvp, false),
+    ("vjp", Output::Vjp, false),
+    ("jacobian", Output::Jacobian, false),
+    ("hvp", Output::Hvp, false),
+    ("hessian", Output::Hessian, false),
+];
+
+/// Arguments that are no outputs.
+const SETTINGS: &[&str] = &["wrt", "name", "crate", "strict", "order", "checkpoint", "fma"];
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            wrt: None,
+            name: None,
+            crate_path: quote!(::autodiff_core),
+            strict: false,
+            outputs: Vec::new(),
+        }
+    }
+}
+
+/// One argument: `word`, `word(…)` or `word = value`.
+struct Argument {
+    word: Ident,
+    value: Value,
+}
+
+enum Value {
+    None,
+    List(TokenStream),
+    Assigned(TokenStream),
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let word = Ident::parse_any(input)?;
+        let value = if input.peek(syn::token::Paren) {
+            let content;
+            syn::parenthesized!(content in input);
+            Value::List(content.parse()?)
+        } else if input.parse::<Option<Token![=]>>()?.is_some() {
+            let mut tokens = TokenStream::new();
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<proc_macro2::TokenTree>()?.to_tokens(&mut tokens);
+            }
+            Value::Assigned(tokens)
+        } else {
+            Value::None
+        };
+        Ok(Self { word, value })
+    }
+}
+
+impl Options {
+    /// Reads the attribute's arguments.
+    pub fn parse(attribute: TokenStream, diagnostics: &mut Diagnostics) -> Options {
+        let mut options = Options::default();
+        let parser = Punctuated::<Argument, Token![,]>::parse_terminated;
+        let arguments = match parser.parse2(attribute) {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                diagnostics.syntax_error(error);
+                return options;
+            }
+        };
+        let mut seen: Vec<String> = Vec::new();
+        for Argument { word, value } in arguments {
+            let text = word.to_string();
+            if seen.contains(&text) {
+                let help = format!("leave out the second `{text}`");
+                diagnostics.error(word.span(), format!("`{text}` is given twice"), help);
+                continue;
+            }
+            options.argument(&word, value, diagnostics);
+            seen.push(text);
+        }
+        options
+    }
+
+    fn argument(&mut self, word: &Ident, value: Value, diagnostics: &mut Diagnostics) {
+        let text = word.to_string();
+        if let Some((_, output, ready)) = OUTPUTS.iter().find(|(name, ..)| *name == text) {
+            if !ready {
+                not_yet(word, diagnostics);
+            } else if expect_plain(word, &value, diagnostics) {
+                self.outputs.push(*output);
+            }
+            return;
+        }
+        match text.as_str() {
+            "wrt" => match value {
+                Value::List(tokens) => self.wrt = read_wrt(word, tokens, diagnostics),
+                _ => diagnostics.error(
+                    word.span(),
+                    "`wrt` needs a list of parameters",
+                    "write `wrt(a, b)`".to_string(),
+                ),
+            },
+            "name" => match value {
+                Value::Assigned(tokens) => self.name = read_name(word, tokens, diagnostics),
+                _ => diagnostics.error(
+                    word.span(),
+                    "`name` needs a prefix for the emitted functions",
+                    "write `name = \"energy_\"`".to_string(),
+                ),
+            },
+            "crate" => match value {
+                Value::Assigned(tokens) => match syn::Path::parse_mod_style.parse2(tokens) {
+                    Ok(path) => self.crate_path = path.to_token_stream(),
+                    Err(_) => bad_crate(word, diagnostics),
+                },
+                _ => bad_crate(word, diagnostics),
+            },
+            "strict" => self.strict = expect_plain(word, &value, diagnostics),
+            "order" | "checkpoint" | "fma" => not_yet(word, diagnostics),
+            _ => unknown(word, diagnostics),
+        }
+    }
+
+    /// Which parameters the derivative covers. `self` is passive unless it is named or the only
+    /// parameter that can hold floats.
+    pub fn active<'p>(
+        &self,
+        inputs: impl IntoIterator<Item = &'p FnArg>,
+        types: &[Type],
+    ) -> Vec<bool> {
+        let others_hold_floats = |inputs: &[&FnArg]| {
+            inputs
+                .iter()
+                .zip(types)
+                .any(|(input, ty)| matches!(input, FnArg::Typed(_)) && ty.holds_floats())
+        };
+        let inputs: Vec<_> = inputs.into_iter().collect();
+        inputs
+            .iter()
+            .zip(types)
+            .map(|(input, ty)| {
+                let named = |name: &Ident| self.wrt.iter().flatten().any(|other| other == name);
+                ty.holds_floats()
+                    && match (input, &self.wrt) {
+                        (FnArg::Receiver(_), Some(wrt)) => wrt.iter().any(|name| name == "self"),
+                        (FnArg::Receiver(_), None) => !others_hold_floats(&inputs),
+                        (FnArg::Typed(input), Some(_)) => {
+                            parameter_name(&input.pat).is_some_and(named)
+                        }
+                        (FnArg::Typed(_), None) => true,
+                    }
+            })
+            .collect()
+    }
+
+    /// Compares `wrt` with the parameters and their types.
+    pub fn check<'p>(
+        &self,
+        inputs: impl IntoIterator<Item = &'p FnArg>,
+        types: &[Type],
+        diagnostics: &mut Diagnostics,
+    ) {
+        let parameters: Vec<_> = inputs
+            .into_iter()
+            .zip(types)
+            .filter_map(|(input, ty)| match input {
+                FnArg::Receiver(_) => Some(("self".to_string(), ty)),
+                FnArg::Typed(input) => {
+                    parameter_name(&input.pat).map(|name| (name.to_string(), ty))
+                }
+            })
+            .collect();
+        let names = || parameters.iter().map(|(name, _)| name.as_str());
+        for name in self.wrt.iter().flatten() {
+            let text = name.to_string();
+            match parameters.iter().find(|(other, _)| *other == text) {
+                None => {
+                    let help = match nearest(&text, names()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the parameters are {}", list(names())),
+                    };
+                    diagnostics.error(name.span(), format!("no parameter is named `{text}`"), help);
+                }
+                Some((_, ty)) if !ty.holds_floats() => diagnostics.error(
+                    name.span(),
+                    format!("`{text}` holds no floats: its type is `{ty}`"),
+                    match ty.referent() {
+                        Type::Opaque(_) => format!(
+                            "derive `Differentiable` for `{}`, or leave `{text}` out of `wrt`",
+                            ty.referent()
+                        ),
+                        _ => format!("leave `{text}` out of `wrt`"),
+                    },
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// The name of a parameter whose pattern is a plain name.
+pub fn parameter_name(pattern: &syn::Pat) -> Option<&Ident> {
+    match pattern {
+        syn::Pat::Ident(pattern) if pattern.subpat.is_none() => Some(&pattern.ident),
+        syn::Pat::Paren(inner) => parameter_name(&inner.pat),
+        _ => None,
+    }
+}
+
+fn read_wrt(
+    word: &Ident,
+    tokens: TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Ident>> {
+    let names = |input: ParseStream<'_>| {
+        Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any)
+    };
+    let names = match names.parse2(tokens) {
+        Ok(names) => names,
+        Err(error) => {
+            diagnostics.error(
+                error.span(),
+                "`wrt` takes names of parameters",
+                "write `wrt(a, b)`".to_string(),
+            );
+            return None;
+        }
+    };
+    if names.is_empty() {
+        diagnostics.error(
+            word.span(),
+            "`wrt` names no parameter",
+            "name one, or leave `wrt` out for all that hold floats".to_string(),
+        );
+        return None;
+    }
+    let mut unique: Vec<Ident> = Vec::new();
+    for name in names {
+        if unique.contains(&name) {
+            let message = format!("`{name}` is named twice in `wrt`");
+            diagnostics.error(name.span(), message, format!("leave out the second `{name}`"));
+        } else {
+            unique.push(name);
+        }
+    }
+    Some(unique)
+}
+
+fn read_name(word: &Ident, tokens: TokenStream, diagnostics: &mut Diagnostics) -> Option<String> {
+    let example = || "write `name = \"energy_\"`".to_string();
+    let Ok(prefix) = syn::parse2::<LitStr>(tokens) else {
+        diagnostics.error(word.span(), "`name` takes a string", example());
+        return None;
+    };
+    let text = prefix.value();
+    if syn::parse_str::<Ident>(&format!("{text}gradient")).is_err() || text.is_empty() {
+        let message = format!("\"{text}\" cannot begin the name of a function");
+        diagnostics.error(prefix.span(), message, example());
+        return None;
+    }
+    Some(text)
+}
+
+fn expect_plain(word: &Ident, value: &Value, diagnostics: &mut Diagnostics) -> bool {
+    let tokens = match value {
+        Value::None => return true,
+        Value::List(tokens) | Value::Assigned(tokens) => tokens,
+    };
+    let span =
+        if tokens.is_empty() { SourceSpan::from(word.span()) } else { SourceSpan::of(tokens) };
+    diagnostics.error(span, format!("`{word}` takes no value"), format!("write `{word}` alone"));
+    false
+}
+
+fn bad_crate(word: &Ident, diagnostics: &mut Diagnostics) {
+    diagnostics.error(
+        word.span(),
+        "`crate` takes a path to `autodiff_core`",
+        "write `crate = my_crate::autodiff_core`".to_string(),
+    );
+}
+
+fn not_yet(word: &Ident, diagnostics: &mut Diagnostics) {
+    let ready = OUTPUTS.iter().filter(|(.., ready)| *ready).map(|(name, ..)| *name);
+    diagnostics.error(
+        word.span(),
+        format!("`{word}` is not available in this version"),
+        format!("this version emits {}", list(ready)),
+    );
+}
+
+fn unknown(word: &Ident, diagnostics: &mut Diagnostics) {
+    let known = || SETTINGS.iter().copied().chain(OUTPUTS.iter().map(|(name, ..)| *name));
+    let text = word.to_string();
+    let help = match nearest(&text, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the arguments are {}", list(known())),
+    };
+    diagnostics.error(word.span(), format!("`{text}` is no argument of `differentiate`"), help);
+}
+
+fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::str::FromStr;
+
+    fn parse(attribute: &str) -> (Options, Vec<String>) {
+        let mut diagnostics = Diagnostics::new();
+        let tokens = TokenStream::from_str(attribute).expect("tokens");
+        let options = Options::parse(tokens, &mut diagnostics);
+        (options, diagnostics.iter().map(|diagnostic| diagnostic.text()).collect())
+    }
+
+    fn accepted(attribute: &str) -> Options {
+        let (options, errors) = parse(attribute);
+        assert!(errors.is_empty(), "{errors:?}");
+        options
+    }
+
+    fn refused(attribute: &str, expected: &[&str]) {
+        assert_eq!(parse(attribute).1, expected, "{attribute}");
+    }
+
+    #[test]
+    fn every_argument_is_read() {
+        let options = accepted("");
+        assert!(options.wrt.is_none() && options.name.is_none() && !options.strict);
+        assert_eq!(options.crate_path.to_string(), ":: autodiff_core");
+        let options =
+            accepted("wrt(self, w,), name = \"energy_\", crate = crate::ad, strict, gradient,");
+        let wrt: Vec<_> = options.wrt.iter().flatten().map(Ident::to_string).collect();
+        assert_eq!(wrt, ["self", "w"]);
+        assert_eq!(options.name.as_deref(), Some("energy_"));
+        assert_eq!(options.crate_path.to_string(), "crate :: ad");
+        assert!(options.strict);
+        assert_eq!(options.outputs, [Output::Gradient]);
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused_all_at_once() {
+        refused(
+            "wtr(a), strict = 1, strict, banana, jvp",
+            &[
+                "`wtr` is no argument of `differentiate`\nhelp: did you mean `wrt`?",
+                "`strict` takes no value\nhelp: write `strict` alone",
+                "`strict` is given twice\nhelp: leave out the second `strict`",
+                "`banana` is no argument of `differentiate`\nhelp: the arguments are `wrt`, `name`, \
+                 `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
+                 `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `hvp`, `hessian`",
+                "`jvp` is not available in this version\nhelp: this version emits `value`, \
+                 `value_and_gradient`, `gradient`, `gradient_into`",
+            ],
+        );
+        refused("wrt", &["`wrt` needs a list of parameters\nhelp: write `wrt(a, b)`"]);
+        refused(
+            "wrt()",
+            &[
+                "`wrt` names no parameter\nhelp: name one, or leave `wrt` out for all that hold floats",
+            ],
+        );
+        refused("wrt(1)", &["`wrt` takes names of parameters\nhelp: write `wrt(a, b)`"]);
+        refused("wrt(a, a)", &["`a` is named twice in `wrt`\nhelp: leave out the second `a`"]);
+        refused("name = energy", &["`name` takes a string\nhelp: write `name = \"energy_\"`"]);
+        refused(
+            "name",
+            &["`name` needs a prefix for the emitted functions\nhelp: write `name = \"energy_\"`"],
+        );
+        refused(
+            "name = \"1 \"",
+            &["\"1 \" cannot begin the name of a function\nhelp: write `name = \"energy_\"`"],
+        );
+        let path = "`crate` takes a path to `autodiff_core`\nhelp: write `crate = my_crate::autodiff_core`";
+        refused("crate = 3", &[path]);
+        refused("crate", &[path]);
+        for word in ["order = 2", "checkpoint", "fma", "hessian", "hvp", "jacobian", "vjp"] {
+            let errors = parse(word).1;
+            assert!(errors[0].contains("is not available in this version"), "{errors:?}");
+        }
+        assert_eq!(parse("wrt(a) strict").1.len(), 1);
+    }
+
+    fn checked(attribute: &str, signature: &str) -> (Vec<bool>, Vec<String>) {
+        let options = accepted(attribute);
+        let signature: syn::Signature = syn::parse_str(signature).expect("signature");
+        let environment = crate::signature::Environment::default();
+        let context = crate::resolve::TypeContext::new(&environment);
+        let read = crate::resolve::signature_of(&signature, &options, &context);
+        let mut diagnostics = Diagnostics::new();
+        options.check(&signature.inputs, &read.parameters, &mut diagnostics);
+        (read.active, diagnostics.iter().map(|diagnostic| diagnostic.text()).collect())
+    }
+
+    #[test]
+    fn active_parameters_follow_from_types_and_wrt() {
+        let signature = "fn f(weights: &[f64; 3], n: usize, mut y: f32)";
+        assert_eq!(checked("", signature), (vec![true, false, true], vec![]));
+        assert_eq!(checked("wrt(y)", signature), (vec![false, false, true], vec![]));
+        let (_, errors) = checked("wrt(weigths, n, q)", signature);
+        assert_eq!(
+            errors,
+            [
+                "no parameter is named `weigths`\nhelp: did you mean `weights`?",
+                "`n` holds no floats: its type is `usize`\nhelp: leave `n` out of `wrt`",
+                "no parameter is named `q`\nhelp: the parameters are `weights`, `n`, `y`",
+            ]
+        );
+        let (_, errors) = checked("wrt(p)", "fn f(p: &Particle, x: f64)");
+        assert_eq!(
+            errors,
+            ["`p` holds no floats: its type is `&Particle`\n\
+              help: derive `Differentiable` for `Particle`, or leave `p` out of `wrt`"]
+        );
+    }
+}

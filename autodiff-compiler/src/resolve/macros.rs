@@ -1,0 +1,316 @@
+//! The macros that we know: one row each.
+
+use super::format::captured_names;
+use super::patterns::Refutable;
+use super::{Resolver, spans};
+use crate::diagnostics::SourceSpan;
+use crate::hir::{
+    Arm, ExpressionId, ExpressionKind, Literal, MacroCall, MacroKind, OpaqueExpression, Pattern,
+    PatternKind, Piece,
+};
+use crate::types::{OpaqueType, Type};
+use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token};
+
+/// What a macro is to us.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum KnownMacro {
+    /// Arguments, then a format string with its own; `usize` arguments come before the format string.
+    Effect(MacroKind, usize),
+    /// `vec![…]`.
+    Vec,
+    /// `matches!(…)`.
+    Matches,
+    /// `format!(…)`: a passive `String`.
+    Format,
+    /// A passive value by its tokens alone, of this type.
+    Constant(&'static str),
+}
+
+/// Every macro that may stand in the body.
+pub(crate) const KNOWN_MACROS: &[(&str, KnownMacro)] = &[
+    ("print", KnownMacro::Effect(MacroKind::Print, 0)),
+    ("println", KnownMacro::Effect(MacroKind::Print, 0)),
+    ("eprint", KnownMacro::Effect(MacroKind::Print, 0)),
+    ("eprintln", KnownMacro::Effect(MacroKind::Print, 0)),
+    ("dbg", KnownMacro::Effect(MacroKind::Print, usize::MAX)),
+    ("assert", KnownMacro::Effect(MacroKind::Assert, 1)),
+    ("assert_eq", KnownMacro::Effect(MacroKind::Assert, 2)),
+    ("assert_ne", KnownMacro::Effect(MacroKind::Assert, 2)),
+    ("debug_assert", KnownMacro::Effect(MacroKind::Assert, 1)),
+    ("debug_assert_eq", KnownMacro::Effect(MacroKind::Assert, 2)),
+    ("debug_assert_ne", KnownMacro::Effect(MacroKind::Assert, 2)),
+    ("panic", KnownMacro::Effect(MacroKind::Panic, 0)),
+    ("unreachable", KnownMacro::Effect(MacroKind::Panic, 0)),
+    ("todo", KnownMacro::Effect(MacroKind::Panic, 0)),
+    ("unimplemented", KnownMacro::Effect(MacroKind::Panic, 0)),
+    ("vec", KnownMacro::Vec),
+    ("matches", KnownMacro::Matches),
+    ("format", KnownMacro::Format),
+    ("cfg", KnownMacro::Constant("bool")),
+    ("line", KnownMacro::Constant("u32")),
+    ("column", KnownMacro::Constant("u32")),
+    ("file", KnownMacro::Constant("&str")),
+    ("module_path", KnownMacro::Constant("&str")),
+    ("stringify", KnownMacro::Constant("&str")),
+    ("concat", KnownMacro::Constant("&str")),
+    ("env", KnownMacro::Constant("&str")),
+    ("include_str", KnownMacro::Constant("&str")),
+];
+
+/// The row of a macro, by the last segment of its path; `std::` may stand before it.
+pub(crate) fn known_macro(path: &syn::Path) -> Option<KnownMacro> {
+    let name = path.segments.last()?.ident.to_string();
+    let from_std = match path.segments.len() {
+        1 => true,
+        2 => {
+            let root = &path.segments[0].ident;
+            root == "std" || root == "core" || root == "alloc"
+        }
+        _ => false,
+    };
+    from_std
+        .then(|| KNOWN_MACROS.iter().find(|(known, _)| *known == name).map(|(_, row)| *row))
+        .flatten()
+}
+
+impl Resolver<'_> {
+    /// A macro call; `statement` if its value is dropped.
+    pub(super) fn macro_expression(&mut self, mac: &syn::Macro, statement: bool) -> ExpressionId {
+        let span = SourceSpan {
+            start: spans::of_path(&mac.path).start,
+            end: match &mac.delimiter {
+                syn::MacroDelimiter::Paren(token) => token.span.join(),
+                syn::MacroDelimiter::Brace(token) => token.span.join(),
+                syn::MacroDelimiter::Bracket(token) => token.span.join(),
+            },
+        };
+        let result = match known_macro(&mac.path) {
+            Some(KnownMacro::Effect(kind, leading)) => {
+                if leading == usize::MAX && !statement {
+                    let help = "print it with `eprintln!` in a statement of its own".to_string();
+                    return self.refuse(span, "the value of `dbg!` is not differentiated", help);
+                }
+                self.effect(mac, kind, leading, span)
+            }
+            Some(KnownMacro::Vec) => self.vec_macro(mac, span),
+            Some(KnownMacro::Matches) => self.matches_macro(mac, span),
+            Some(KnownMacro::Format) => self.format_macro(mac, span),
+            Some(KnownMacro::Constant(ty)) => {
+                self.note_names_in(mac.tokens.clone());
+                let ty = syn::parse_str(ty).ok().map(|ty| self.read_type(&ty));
+                let pieces = vec![Piece::Tokens(mac.to_token_stream())];
+                Ok(self.push(ExpressionKind::Opaque(OpaqueExpression { ty, pieces }), span))
+            }
+            None => {
+                let name = mac.path.to_token_stream().to_string().replace(' ', "");
+                let help =
+                    "write what it expands to, or call it outside of the function".to_string();
+                return self.refuse(
+                    span,
+                    format!("we cannot see what the macro `{name}!` does"),
+                    help,
+                );
+            }
+        };
+        match result {
+            Ok(id) => id,
+            Err(error) => {
+                self.diagnostics.syntax_error(error);
+                self.reserve(span)
+            }
+        }
+    }
+
+    fn effect(
+        &mut self,
+        mac: &syn::Macro,
+        kind: MacroKind,
+        leading: usize,
+        span: SourceSpan,
+    ) -> syn::Result<ExpressionId> {
+        let arguments = FormatArguments::parse_terminated.parse2(mac.tokens.clone())?;
+        let pieces = self.format_pieces(arguments, leading);
+        let path = self.path(None, &mac.path);
+        Ok(self.push(ExpressionKind::Macro(MacroCall { path, kind, pieces }), span))
+    }
+
+    fn format_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
+        let arguments = FormatArguments::parse_terminated.parse2(mac.tokens.clone())?;
+        let arguments = self.format_pieces(arguments, 0);
+        let path = &mac.path;
+        let pieces =
+            vec![Piece::Tokens(quote!(#path!)), Piece::Group(Delimiter::Parenthesis, arguments)];
+        let tokens = quote!(::std::string::String);
+        let text = "String".into();
+        let ty = Some(Type::Opaque(Some(OpaqueType { tokens, text })));
+        Ok(self.push(ExpressionKind::Opaque(OpaqueExpression { ty, pieces }), span))
+    }
+
+    /// The arguments with holes. `leading` expressions come before the format string.
+    fn format_pieces(
+        &mut self,
+        arguments: Punctuated<FormatArguments, Token![,]>,
+        leading: usize,
+    ) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let named: Vec<_> = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
+        let mut captured = Vec::new();
+        for (index, argument) in arguments.iter().enumerate() {
+            if index > 0 {
+                pieces.push(comma());
+            }
+            if let Some(name) = &argument.name {
+                pieces.push(Piece::Tokens(quote!(#name =)));
+            }
+            match format_string(&argument.value) {
+                // The format string itself must stay a literal.
+                Some(text) if index == leading => {
+                    pieces.push(Piece::Tokens(argument.value.to_token_stream()));
+                    captured = captured_names(&text);
+                }
+                _ => pieces.push(Piece::Expression(self.expression(&argument.value))),
+            }
+        }
+        let span = arguments
+            .iter()
+            .nth(leading)
+            .map_or_else(proc_macro2::Span::call_site, |argument| spans::of(&argument.value).start);
+        for name in captured {
+            if named.iter().any(|other| *other == name) {
+                continue;
+            }
+            let Ok(identifier) = syn::parse_str::<proc_macro2::Ident>(&name) else { continue };
+            match self.scopes.variable(&name) {
+                Some(binding) => {
+                    let value = self.variable(binding, span);
+                    pieces.push(Piece::Tokens(quote!(, #identifier =)));
+                    pieces.push(Piece::Expression(value));
+                }
+                // A constant: it stays captured.
+                None => self.note_names_in(identifier.to_token_stream()),
+            }
+        }
+        pieces
+    }
+
+    fn vec_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
+        let kind = match VecArguments::parse.parse2(mac.tokens.clone())? {
+            VecArguments::List(elements) => {
+                ExpressionKind::VecList(self.all_expressions(&elements))
+            }
+            VecArguments::Repeat(value, length) => {
+                let value = self.expression(&value);
+                ExpressionKind::VecRepeat(value, self.expression(&length))
+            }
+        };
+        Ok(self.push(kind, span))
+    }
+
+    fn matches_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
+        let arguments = MatchesArguments::parse.parse2(mac.tokens.clone())?;
+        let scrutinee = self.expression(&arguments.value);
+        self.scopes.open();
+        let pattern = self.pattern(&arguments.pattern, None, Refutable::Yes);
+        let guard = arguments.guard.as_ref().map(|guard| self.expression(guard));
+        self.scopes.close();
+        let mut truth = |value| self.push(ExpressionKind::Literal(Literal::Bool(value)), span);
+        let arms = vec![
+            Arm { pattern, guard, body: truth(true) },
+            Arm {
+                pattern: Pattern { kind: PatternKind::Wild, span },
+                guard: None,
+                body: truth(false),
+            },
+        ];
+        Ok(self.push(ExpressionKind::Match { scrutinee, arms }, span))
+    }
+}
+
+fn comma() -> Piece {
+    let comma = TokenTree::Punct(Punct::new(',', Spacing::Alone));
+    Piece::Tokens(TokenStream::from(comma))
+}
+
+/// The text of a string literal.
+fn format_string(expression: &Expr) -> Option<String> {
+    match super::expressions::unwrapped(expression) {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// `value` or `name = value`.
+struct FormatArguments {
+    name: Option<proc_macro2::Ident>,
+    value: Expr,
+}
+
+impl FormatArguments {
+    fn parse_terminated(input: ParseStream<'_>) -> syn::Result<Punctuated<Self, Token![,]>> {
+        Punctuated::parse_terminated(input)
+    }
+}
+
+impl Parse for FormatArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = if input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+            let name = input.parse()?;
+            input.parse::<Token![=]>()?;
+            Some(name)
+        } else {
+            None
+        };
+        Ok(Self { name, value: input.parse()? })
+    }
+}
+
+pub(crate) enum VecArguments {
+    List(Punctuated<Expr, Token![,]>),
+    Repeat(Expr, Expr),
+}
+
+impl Parse for VecArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.is_empty() {
+            return Ok(Self::List(Punctuated::new()));
+        }
+        let first: Expr = input.parse()?;
+        if input.parse::<Option<Token![;]>>()?.is_some() {
+            return Ok(Self::Repeat(first, input.parse()?));
+        }
+        let mut elements = Punctuated::new();
+        elements.push_value(first);
+        while let Some(comma) = input.parse::<Option<Token![,]>>()? {
+            elements.push_punct(comma);
+            if input.is_empty() {
+                break;
+            }
+            elements.push_value(input.parse()?);
+        }
+        Ok(Self::List(elements))
+    }
+}
+
+pub(crate) struct MatchesArguments {
+    pub(crate) value: Expr,
+    pub(crate) pattern: syn::Pat,
+    pub(crate) guard: Option<Expr>,
+}
+
+impl Parse for MatchesArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let value = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let pattern = syn::Pat::parse_multi_with_leading_vert(input)?;
+        let guard = match input.parse::<Option<Token![if]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Self { value, pattern, guard })
+    }
+}
