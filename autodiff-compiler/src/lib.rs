@@ -22,6 +22,7 @@
 pub mod derivatives;
 pub mod derive;
 pub mod diagnostics;
+pub mod emit;
 pub mod hir;
 #[cfg(any(test, feature = "interpret"))]
 pub mod interpret;

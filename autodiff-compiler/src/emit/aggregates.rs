@@ -1,0 +1,326 @@
+//! Values with structure, calls, and tokens with holes.
+
+use super::expressions::{Code, member};
+use super::pending::{Built, Writes};
+use super::{Emitter, types};
+use crate::ir::{
+    Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer,
+};
+use crate::types::Type;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::quote;
+
+impl Emitter<'_> {
+    /// An expression that makes the aggregate. Its operands are settled.
+    pub(super) fn aggregate(&mut self, content: &Aggregate) -> Built {
+        let mut built = Built::pure(Code::atom(quote!(())));
+        let code = match content {
+            Aggregate::Unit | Aggregate::Deferred => quote!(()),
+            Aggregate::Value(value) => return self.operand(*value),
+            Aggregate::Place(place, transfer) => return self.transferred(place, *transfer),
+            Aggregate::Reference { place, mutable } => return self.borrow(place, *mutable),
+            Aggregate::Tuple(elements) => {
+                let elements = self.elements(elements, &mut built);
+                if elements.len() == 1 { quote!((#(#elements,)*)) } else { quote!((#(#elements),*)) }
+            }
+            Aggregate::Struct(definition, fields) => {
+                let path = types::expression_path(&definition.path);
+                let mut written = Vec::new();
+                for (name, field) in fields {
+                    let field = self.aggregate(field);
+                    let field = built.absorb(field).tokens();
+                    let name = member(name);
+                    written.push(quote!(#name: #field));
+                }
+                // Braces are right for tuple structs too, by whatever alias they are named.
+                quote!(#path { #(#written),* })
+            }
+            Aggregate::Array(elements) => {
+                let elements = self.elements(elements, &mut built);
+                quote!([#(#elements),*])
+            }
+            Aggregate::ArrayRepeat(element, length) => {
+                let element = self.aggregate(element);
+                let element = built.absorb(element).tokens();
+                let length = types::length(length);
+                quote!([#element; #length])
+            }
+            Aggregate::Vec(elements) if elements.is_empty() => quote!(::std::vec::Vec::new()),
+            Aggregate::Vec(elements) => {
+                let elements = self.elements(elements, &mut built);
+                quote!(::std::vec![#(#elements),*])
+            }
+            Aggregate::VecRepeat(element, length) => {
+                let element = self.aggregate(element);
+                let element = built.absorb(element).tokens();
+                let length = self.operand(*length);
+                let length = built.absorb(length).tokens();
+                built.ordered = true;
+                quote!(::std::vec![#element; #length])
+            }
+            Aggregate::VecWithCapacity(capacity) => {
+                let capacity = self.operand(*capacity);
+                let capacity = built.absorb(capacity).tokens();
+                built.ordered = true;
+                quote!(::std::vec::Vec::with_capacity(#capacity))
+            }
+            Aggregate::ZerosLike(place) => {
+                let ty = self.function.place_type(place).unwrap_or(Type::Unit);
+                let place_code = self.place(place);
+                built.reads.lengths.insert(place.root);
+                let place_code = built.absorb(place_code);
+                self.zeros(&ty, place_code)
+            }
+        };
+        built.code = Code::Atom(code);
+        built
+    }
+
+    fn elements(&mut self, elements: &[Aggregate], built: &mut Built) -> Vec<TokenStream> {
+        let mut written = Vec::new();
+        for element in elements {
+            let element = self.aggregate(element);
+            written.push(built.absorb(element).tokens());
+        }
+        written
+    }
+
+    /// What is at a place, as a value.
+    fn transferred(&mut self, place: &Place, transfer: Transfer) -> Built {
+        let slice = matches!(
+            self.function.place_type(place).as_ref().map(Type::referent),
+            Some(Type::Slice(_))
+        );
+        let mut built = match transfer {
+            Transfer::Copy | Transfer::Move => self.scalar_place(place),
+            Transfer::Clone if slice => {
+                let mut built = self.place(place);
+                built.code = built.code.method("to_vec", vec![]);
+                built
+            }
+            Transfer::Clone => {
+                let mut built = self.borrow(place, false);
+                built.code = Code::call(quote!(::core::clone::Clone::clone), vec![built.code]);
+                built
+            }
+            Transfer::Take => {
+                let mut built = self.borrow(place, true);
+                built.code = Code::call(quote!(::core::mem::take), vec![built.code]);
+                built.ordered = true;
+                built
+            }
+        };
+        built.reads.content.insert(place.root);
+        built.reads.lengths.insert(place.root);
+        built
+    }
+
+    /// Zeros in the gradient type and shape of what is at `like`.
+    fn zeros(&mut self, ty: &Type, like: Code) -> TokenStream {
+        match ty.referent() {
+            Type::Float(float) => {
+                self.constant(&crate::ir::Constant::Float(0.0, float.clone())).tokens()
+            }
+            Type::Array(element, length) if element.is_copy() => {
+                let first = Code::Index(Box::new(like), Box::new(Code::atom(quote!(0))));
+                let element = self.zeros(element, first);
+                let length = types::length(length);
+                quote!([#element; #length])
+            }
+            Type::Slice(element) | Type::Vec(element) if element.is_copy() => {
+                let length = like.clone().method("len", vec![]).tokens();
+                let first = Code::Index(Box::new(like), Box::new(Code::atom(quote!(0))));
+                let element = self.zeros(element, first);
+                quote!(::std::vec![#element; #length])
+            }
+            Type::Slice(element) | Type::Vec(element) => {
+                self.names.open();
+                let row = self.names.fresh("row", proc_macro2::Span::call_site());
+                let element = self.zeros(element, Code::Name(row.clone()));
+                self.names.close();
+                let rows = like.method("iter", vec![]).tokens();
+                quote!(::core::iter::Iterator::collect::<::std::vec::Vec<_>>(
+                    ::core::iter::Iterator::map(#rows, |#row| #element)
+                ))
+            }
+            Type::Array(element, _) => {
+                self.names.open();
+                let index = self.names.fresh("index", proc_macro2::Span::call_site());
+                let at = Code::Index(Box::new(like), Box::new(Code::Name(index.clone())));
+                let element = self.zeros(element, at);
+                self.names.close();
+                quote!(::core::array::from_fn(|#index| #element))
+            }
+            Type::Tuple(elements) => {
+                let written: Vec<TokenStream> = elements
+                    .iter()
+                    .enumerate()
+                    .map(|(position, element)| {
+                        let name = position.to_string().into();
+                        self.zeros(element, Code::Field(Box::new(like.clone()), name))
+                    })
+                    .collect();
+                quote!((#(#written,)*))
+            }
+            Type::Struct(_) => {
+                let crate_path = &self.header.crate_path;
+                let like = like.borrow(false).tokens();
+                quote!(#crate_path::Differentiable::zero_tangent(#like))
+            }
+            _ => quote!(()),
+        }
+    }
+
+    /// `place = aggregate;`
+    pub(super) fn assign_aggregate(
+        &mut self,
+        place: &Place,
+        content: &Aggregate,
+        writes: &Writes,
+    ) {
+        let mut operands = Vec::new();
+        content.clone().for_each_operand_mut(&mut |value| operands.push(*value));
+        operands.extend(place.operands());
+        self.settle(&operands);
+        let unsized_place = matches!(self.function.place_type(place), Some(Type::Slice(_)));
+        if let (true, Aggregate::Place(source, transfer)) = (unsized_place, content) {
+            // A slice is overwritten element by element.
+            let source = self.borrow(source, false).code;
+            let target = self.place(place).code;
+            let method = match transfer {
+                Transfer::Copy => "copy_from_slice",
+                _ => "clone_from_slice",
+            };
+            self.before_writing(writes);
+            self.statement(target.method(method, vec![source]));
+            return;
+        }
+        let content = self.aggregate(content).code.tokens();
+        let target = self.scalar_place(place).code.tokens();
+        self.before_writing(writes);
+        self.statements.push(quote!(#target = #content;));
+    }
+
+    /// An argument of a call, or the content of a hole.
+    pub(super) fn argument(&mut self, argument: &Argument) -> Built {
+        match argument {
+            Argument::Value(content) => self.aggregate(content),
+            Argument::Shared(place) => self.borrow(place, false),
+            Argument::Mutable(place) => self.borrow(place, true),
+            Argument::Place(place) => {
+                let mut built = self.place(place);
+                built.reads.content.insert(place.root);
+                built.reads.lengths.insert(place.root);
+                built
+            }
+        }
+    }
+
+    /// The function that computes the value of an annotated function.
+    fn callee(&self, call: &Call) -> TokenStream {
+        let path = &call.path;
+        quote!(#path::value)
+    }
+
+    pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {
+        self.settle(&instruction.kind.operands());
+        let mut built = Built::pure(Code::atom(quote!()));
+        let mut arguments = Vec::new();
+        for argument in &call.arguments {
+            let argument = self.argument(argument);
+            arguments.push(built.absorb(argument));
+        }
+        built.code = Code::call(self.callee(call), arguments);
+        built.ordered = true;
+        self.finish_expression(instruction, call.result_slot, built);
+    }
+
+    pub(super) fn opaque(&mut self, instruction: &Instruction, opaque: &Opaque) {
+        self.settle(&instruction.kind.operands());
+        let mut built = Built::pure(Code::atom(quote!()));
+        let tokens = self.filled(&opaque.pieces, &mut built);
+        let indivisible = match tokens.clone().into_iter().collect::<Vec<_>>().as_slice() {
+            [TokenTree::Literal(_) | TokenTree::Ident(_)] => true,
+            [TokenTree::Group(group)] => group.delimiter() == Delimiter::Parenthesis,
+            _ => false,
+        };
+        built.code = if indivisible { Code::Atom(tokens) } else { Code::Tokens(tokens) };
+        built.ordered = true;
+        self.finish_expression(instruction, opaque.result_slot, built);
+    }
+
+    /// Where the result of a call or an opaque expression goes.
+    fn finish_expression(
+        &mut self,
+        instruction: &Instruction,
+        result_slot: Option<crate::ir::SlotId>,
+        built: Built,
+    ) {
+        let writes = Writes::of(&instruction.kind);
+        if let Some(slot) = result_slot {
+            self.before_writing(&writes);
+            self.declare_slot(slot, Some(built.code.tokens()));
+            return;
+        }
+        match instruction.results.first() {
+            Some(result) if writes.content.is_empty() => self.define(*result, built),
+            Some(result) => {
+                // It writes memory: it stands where it stood.
+                self.before_writing(&writes);
+                if let Some(variable) = self.targets.get(result).copied() {
+                    self.assign_variable(variable, built);
+                    self.hold_in(*result, variable);
+                } else if self.use_count(*result) == 0 {
+                    let tokens = built.code.tokens();
+                    self.statements.push(quote!(let _ = #tokens;));
+                } else {
+                    self.bind(*result, &built.code);
+                }
+            }
+            None => {
+                self.before_writing(&writes);
+                self.statement(built.code);
+            }
+        }
+    }
+
+    /// `println!(…);` and the like.
+    pub(super) fn effect(&mut self, effect: &Effect) {
+        let mut operands = Vec::new();
+        for piece in &effect.pieces {
+            if let Piece::Argument(argument) = piece {
+                argument.clone().for_each_operand_mut(&mut |value| operands.push(*value));
+            }
+        }
+        self.settle(&operands);
+        let mut built = Built::pure(Code::atom(quote!()));
+        let tokens = self.filled(&effect.pieces, &mut built);
+        self.before_writing(&Writes::default());
+        let path = &effect.path;
+        self.statements.push(quote!(#path!(#tokens);));
+    }
+
+    /// The tokens with their holes filled.
+    pub(super) fn filled(&mut self, pieces: &[Piece], built: &mut Built) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for piece in pieces {
+            match piece {
+                Piece::Tokens(copied) => tokens.extend(copied.clone()),
+                Piece::Argument(argument) => {
+                    let argument = self.argument(argument);
+                    let code = built.absorb(argument);
+                    tokens.extend(match code {
+                        Code::Name(_) | Code::Index(..) | Code::Field(..) | Code::Method(..)
+                        | Code::Borrow { .. } | Code::Atom(_) => code.tokens(),
+                        Code::Number { negative: false, .. } => code.typed_tokens(),
+                        _ => {
+                            let code = code.typed_tokens();
+                            quote!((#code))
+                        }
+                    });
+                }
+            }
+        }
+        tokens
+    }
+}

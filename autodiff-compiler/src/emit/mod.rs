@@ -1,0 +1,239 @@
+//! IR to readable Rust.
+//!
+//! Takes a verified [`ir::Function`](crate::ir::Function) and gives one `fn` item that computes the
+//! same bits and panics at the same points in the same order. The code names std by paths from the
+//! root, calls trait methods by path, and so compiles under `#![no_implicit_prelude]`; it holds no
+//! `unsafe`.
+//!
+//! The parts: [`expressions`] prints expressions with few parentheses; [`pending`] decides whether a
+//! value may be written where it is used; [`control`] writes regions, [`statements`] what stands in
+//! them, [`places`] and [`aggregates`] what they name; [`names`] and [`types`] speak for themselves.
+//!
+//! Carried values of loops are mutable variables. SSA gives each state of such a variable its own
+//! value; here several values share one variable again where their lives do not overlap (see
+//! [`control`]).
+
+mod aggregates;
+mod control;
+mod expressions;
+mod names;
+mod pending;
+mod places;
+mod statements;
+mod types;
+mod uses;
+
+#[cfg(test)]
+mod tests;
+
+use crate::ir::{Function, ParameterBinding, SlotId, SlotKind, ValueId};
+use crate::types::Type;
+use expressions::Code;
+use names::Names;
+use pending::{Built, Pending, Reads, Variable};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::{HashMap, HashSet};
+
+/// What a function is emitted with, besides its IR.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The path of `autodiff_core`.
+    pub crate_path: TokenStream,
+    /// Attributes of the item, besides its documentation.
+    pub attributes: TokenStream,
+    /// Documentation, Markdown; one `#[doc]` a line.
+    pub documentation: String,
+    /// `pub`, `pub(crate)`, or nothing.
+    pub visibility: TokenStream,
+    /// The function's name.
+    pub name: Ident,
+    /// `<T: Float>`, or nothing.
+    pub generics: TokenStream,
+    /// `where …`, or nothing.
+    pub where_clause: TokenStream,
+    /// The parameter types as written, by position; where there is none, the IR's type is printed.
+    pub parameter_types: Vec<Option<TokenStream>>,
+    /// The receiver as written (`&self`), if the first parameter is one.
+    pub receiver: Option<TokenStream>,
+    /// The result type as written; where there is none, the IR's type is printed.
+    pub result_type: Option<TokenStream>,
+}
+
+impl Header {
+    /// A private function without generics.
+    pub fn new(name: &str) -> Self {
+        Self {
+            crate_path: quote!(::autodiff_core),
+            attributes: TokenStream::new(),
+            documentation: String::new(),
+            visibility: TokenStream::new(),
+            name: names::identifier(name, Span::call_site()),
+            generics: TokenStream::new(),
+            where_clause: TokenStream::new(),
+            parameter_types: Vec::new(),
+            receiver: None,
+            result_type: None,
+        }
+    }
+}
+
+/// One `fn` item that does what the IR function does.
+pub fn function(function: &Function, header: &Header) -> TokenStream {
+    let mut emitter = Emitter::new(function, header);
+    let parameters = emitter.parameters();
+    let body = emitter.body();
+    let Header { attributes, visibility, name, generics, where_clause, .. } = header;
+    let documentation = header.documentation.lines().map(|line| {
+        let line = format!(" {line}");
+        let line = if line == " " { "" } else { &line };
+        quote!(#[doc = #line])
+    });
+    let result = match &header.result_type {
+        Some(written) => quote!(-> #written),
+        None if function.result_type == Type::Unit => quote!(),
+        None => {
+            let ty = types::tokens(&function.result_type);
+            quote!(-> #ty)
+        }
+    };
+    quote! {
+        #(#documentation)*
+        #attributes
+        #visibility fn #name #generics (#(#parameters),*) #result #where_clause {
+            #body
+        }
+    }
+}
+
+/// The state while one function is written.
+struct Emitter<'a> {
+    function: &'a Function,
+    header: &'a Header,
+    names: Names,
+    /// Uses by emitted code, by value.
+    uses: Vec<u32>,
+    /// How a value that was written down or needs no writing is mentioned, by value.
+    held: Vec<Option<Built>>,
+    /// The variables of slots that exist, by slot.
+    slots: Vec<Option<Ident>>,
+    /// How many references lie between the variable of a slot and its content, by slot.
+    depths: Vec<usize>,
+    /// Slots that need `mut`.
+    mutated: HashSet<SlotId>,
+    /// The mutable variables of carried values.
+    variables: Vec<Ident>,
+    /// Values that are assigned to a variable where they are computed.
+    targets: HashMap<ValueId, Variable>,
+    /// The value that a variable holds at the moment.
+    holders: HashMap<Variable, ValueId>,
+    pending: Pending,
+    /// The statements of the block that is being written.
+    statements: Vec<TokenStream>,
+}
+
+impl<'a> Emitter<'a> {
+    fn new(function: &'a Function, header: &'a Header) -> Self {
+        let mut names = Names::new(function);
+        for tokens in [&header.generics, &header.where_clause, &header.crate_path] {
+            names.avoid(tokens.clone());
+        }
+        Self {
+            function,
+            header,
+            names,
+            uses: uses::count(function),
+            held: vec![None; function.values.len()],
+            slots: vec![None; function.slots.len()],
+            depths: vec![0; function.slots.len()],
+            mutated: places::mutated(function),
+            variables: Vec::new(),
+            targets: HashMap::new(),
+            holders: HashMap::new(),
+            pending: Pending::default(),
+            statements: Vec::new(),
+        }
+    }
+
+    /// The parameters of the signature; binds them.
+    fn parameters(&mut self) -> Vec<TokenStream> {
+        let mut tokens = Vec::new();
+        for (position, parameter) in self.function.parameters.iter().enumerate() {
+            let name = self.names.take(&parameter.name, parameter.span.start);
+            let ty = match self.header.parameter_types.get(position) {
+                Some(Some(written)) => written.clone(),
+                _ => types::tokens(&parameter.ty),
+            };
+            let mut mutable = quote!();
+            match parameter.binding {
+                ParameterBinding::Value(value) => self.hold(value, Code::Name(name.clone())),
+                ParameterBinding::Slot(slot) => {
+                    self.slots[slot.0 as usize] = Some(name.clone());
+                    self.depths[slot.0 as usize] = reference_depth(&parameter.ty);
+                    let by_value = self.function.slot(slot).kind == SlotKind::ByValue;
+                    if by_value && self.mutated.contains(&slot) {
+                        mutable = quote!(mut);
+                    }
+                }
+            }
+            tokens.push(match &self.header.receiver {
+                Some(receiver) if position == 0 => receiver.clone(),
+                _ => quote!(#mutable #name: #ty),
+            });
+        }
+        tokens
+    }
+
+    /// Statements and result of the function.
+    fn body(&mut self) -> TokenStream {
+        let function = self.function;
+        let tail = self.function_block(&function.body, &function.result);
+        let statements = std::mem::take(&mut self.statements);
+        quote!(#(#statements)* #tail)
+    }
+
+    /// From now on the value is mentioned by this code, which never changes its meaning.
+    fn hold(&mut self, value: ValueId, code: Code) {
+        self.held[value.0 as usize] = Some(Built::pure(code));
+    }
+
+    /// From now on the value is mentioned by the variable, until that is assigned again.
+    fn hold_in(&mut self, value: ValueId, variable: Variable) {
+        let code = Code::Name(self.variables[variable.0].clone());
+        let reads = Reads { variables: HashSet::from([variable]), ..Reads::default() };
+        self.held[value.0 as usize] = Some(Built { code, reads, ordered: false });
+        self.holders.insert(variable, value);
+    }
+
+    /// The variable of a slot.
+    fn slot_name(&self, slot: SlotId) -> Ident {
+        self.slots[slot.0 as usize].clone().unwrap_or_else(|| {
+            // The verifier has seen a definition before every use.
+            names::identifier(&self.function.slot(slot).name, Span::call_site())
+        })
+    }
+
+    /// The value's expression, for its place of use.
+    fn operand(&mut self, value: ValueId) -> Built {
+        if let Some(built) = self.pending.take(value) {
+            return built;
+        }
+        self.held[value.0 as usize].clone().unwrap_or_else(|| {
+            let hint = self.function.value(value).name.as_deref().unwrap_or("t");
+            Built::pure(Code::Name(names::identifier(hint, Span::call_site())))
+        })
+    }
+
+    /// How often emitted code uses the value.
+    fn use_count(&self, value: ValueId) -> u32 {
+        self.uses[value.0 as usize]
+    }
+}
+
+/// The number of references around a type.
+fn reference_depth(ty: &Type) -> usize {
+    match ty {
+        Type::Reference { to, .. } => 1 + reference_depth(to),
+        _ => 0,
+    }
+}

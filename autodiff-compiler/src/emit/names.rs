@@ -1,0 +1,139 @@
+//! Names in the emitted code.
+//!
+//! Values and slots keep the names that the user gave them. A name is free when nothing visible has
+//! it: blocks beside each other may both say `i`, a block never hides a name of the blocks around it.
+//! Every identifier in tokens that are copied from the user (paths, opaque expressions, patterns,
+//! types) is avoided, so that a local of ours never captures one of them.
+
+use crate::ir::{Argument, Function, InstructionKind, Piece};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use std::collections::HashSet;
+
+/// Gives out names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Never given out.
+    avoided: HashSet<String>,
+    /// Given out and visible now, by block from the outside inward.
+    scopes: Vec<Vec<String>>,
+}
+
+impl Names {
+    /// Nothing given out; the identifiers in the function's copied tokens are avoided.
+    pub(super) fn new(function: &Function) -> Self {
+        let mut names = Self { avoided: HashSet::new(), scopes: vec![Vec::new()] };
+        function.body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Opaque(opaque) => names.avoid_pieces(&opaque.pieces),
+            InstructionKind::Effect(effect) => {
+                names.avoid(effect.path.clone());
+                names.avoid_pieces(&effect.pieces);
+            }
+            InstructionKind::Call(call) => names.avoid(call.path.clone()),
+            InstructionKind::Match { arms, scrutinee } => {
+                arms.iter().for_each(|arm| names.avoid(arm.pattern.clone()));
+                names.avoid_pieces(&[Piece::Argument(scrutinee.clone())]);
+            }
+            _ => {}
+        });
+        names
+    }
+
+    /// Never gives out an identifier that occurs in these tokens.
+    pub(super) fn avoid(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    self.avoided.insert(ident.to_string());
+                }
+                TokenTree::Group(group) => self.avoid(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
+    fn avoid_pieces(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            match piece {
+                Piece::Tokens(tokens) => self.avoid(tokens.clone()),
+                Piece::Argument(Argument::Value(_) | Argument::Shared(_)) => {}
+                Piece::Argument(Argument::Mutable(_) | Argument::Place(_)) => {}
+            }
+        }
+    }
+
+    /// Opens a block.
+    pub(super) fn open(&mut self) {
+        self.scopes.push(Vec::new());
+    }
+
+    /// Closes the innermost block: its names are free again.
+    pub(super) fn close(&mut self) {
+        self.scopes.pop();
+    }
+
+    /// Takes exactly this name (a parameter, a name in a pattern).
+    pub(super) fn take(&mut self, name: &str, span: Span) -> Ident {
+        self.declare(name.to_owned());
+        identifier(name, span)
+    }
+
+    /// A free name like the hint: the hint itself, or with the first free `_1`, `_2`, ….
+    pub(super) fn fresh(&mut self, hint: &str, span: Span) -> Ident {
+        let base = sanitized(hint);
+        let mut name = base.clone();
+        let mut count = 0;
+        while !self.is_free(&name) {
+            count += 1;
+            name = format!("{base}_{count}");
+        }
+        self.declare(name.clone());
+        identifier(&name, span)
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !is_keyword(name)
+            && !self.avoided.contains(name)
+            && !self.scopes.iter().any(|scope| scope.iter().any(|taken| taken == name))
+    }
+
+    fn declare(&mut self, name: String) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push(name);
+        }
+    }
+}
+
+/// An identifier that resolves at the user's call site and, in messages, points to `span`.
+pub(super) fn identifier(name: &str, span: Span) -> Ident {
+    let span = Span::call_site().located_at(span);
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, span),
+        None => Ident::new(name, span),
+    }
+}
+
+/// The hint as a Rust identifier.
+fn sanitized(hint: &str) -> String {
+    let hint = hint.strip_prefix("r#").unwrap_or(hint);
+    let mut name: String =
+        hint.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    if name.starts_with(|c: char| c.is_numeric()) {
+        name.insert(0, '_');
+    }
+    if name.chars().all(|c| c == '_') {
+        name = "t".to_owned();
+    }
+    name
+}
+
+/// Whether Rust would not take it as the name of a variable, in any edition.
+fn is_keyword(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+        "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+        "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+        "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
+        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    ];
+    KEYWORDS.contains(&name)
+}

@@ -1,0 +1,138 @@
+//! Memory places: `x`, `x[i]`, `p.field[a..b]`, and borrows of them.
+
+use super::expressions::Code;
+use super::pending::Built;
+use super::{Emitter, reference_depth};
+use crate::ir::{
+    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, SlotId, Transfer,
+};
+use std::collections::HashSet;
+
+impl Emitter<'_> {
+    /// The place as base of a method, index or field: references on the way are left to rustc.
+    pub(super) fn place(&mut self, place: &Place) -> Built {
+        let mut built = Built::pure(Code::Name(self.slot_name(place.root)));
+        for projection in &place.path {
+            let base = Box::new(built.code.clone());
+            built.code = match projection {
+                Projection::Index { index, proven } => {
+                    let index = self.operand(*index);
+                    let index = built.absorb(index);
+                    built.ordered |= !proven;
+                    built.reads.lengths.insert(place.root);
+                    Code::Index(base, Box::new(index))
+                }
+                Projection::Range { start, end, proven } => {
+                    let start = self.operand(*start);
+                    let start = built.absorb(start);
+                    let end = self.operand(*end);
+                    let end = built.absorb(end);
+                    built.ordered |= !proven;
+                    built.reads.lengths.insert(place.root);
+                    Code::Range(base, Box::new(start), Box::new(end))
+                }
+                Projection::Field(name) => Code::Field(base, name.clone()),
+            };
+        }
+        built
+    }
+
+    /// The content itself: `*x` for a reference.
+    pub(super) fn scalar_place(&mut self, place: &Place) -> Built {
+        let mut built = self.place(place);
+        for _ in 0..self.references_at(place) {
+            built.code = Code::Prefix("*", Box::new(built.code));
+        }
+        built
+    }
+
+    /// How many references lie between what [`Emitter::place`] writes and the content.
+    fn references_at(&self, place: &Place) -> usize {
+        if place.path.is_empty() {
+            self.depths[place.root.0 as usize]
+        } else {
+            self.function.place_type(place).map_or(0, |ty| reference_depth(&ty))
+        }
+    }
+
+    /// `&place` or `&mut place`; a parameter that is that reference already is mentioned by name.
+    pub(super) fn borrow(&mut self, place: &Place, mutable: bool) -> Built {
+        let slot = self.function.slot(place.root);
+        let same = (slot.kind == crate::ir::SlotKind::Mutable) == mutable;
+        let depth = self.references_at(place);
+        if place.path.is_empty() && depth == 1 && same {
+            let mut built = self.place(place);
+            built.reads.content.insert(place.root);
+            built.reads.lengths.insert(place.root);
+            return built;
+        }
+        let mut built = self.scalar_place(place);
+        built.code = built.code.borrow(mutable);
+        built.reads.content.insert(place.root);
+        built.reads.lengths.insert(place.root);
+        built
+    }
+}
+
+/// The slots that are changed after their definition, and so need `mut`.
+pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
+    let mut found = HashSet::new();
+    function.body.for_each_instruction(&mut |instruction| {
+        match &instruction.kind {
+            InstructionKind::Store(place, _)
+            | InstructionKind::AddTo(place, _)
+            | InstructionKind::Assign(place, _)
+            | InstructionKind::Push(place, _)
+            | InstructionKind::Resize(place, _)
+            | InstructionKind::Fill(place, _) => {
+                found.insert(place.root);
+            }
+            InstructionKind::Swap(a, b) => found.extend([a.root, b.root]),
+            InstructionKind::Call(call) => call.arguments.iter().for_each(|argument| {
+                found.extend(borrowed_mutably(argument));
+            }),
+            InstructionKind::Match { scrutinee, .. } => found.extend(borrowed_mutably(scrutinee)),
+            InstructionKind::Opaque(crate::ir::Opaque { pieces, .. })
+            | InstructionKind::Effect(crate::ir::Effect { pieces, .. }) => {
+                for piece in pieces {
+                    if let Piece::Argument(argument) = piece {
+                        found.extend(borrowed_mutably(argument));
+                    }
+                }
+            }
+            _ => {}
+        }
+        for content in instruction.kind.contents() {
+            emptied(content, &mut found);
+        }
+    });
+    emptied(&function.result, &mut found);
+    found
+}
+
+fn borrowed_mutably(argument: &Argument) -> Option<SlotId> {
+    match argument {
+        Argument::Mutable(place) => Some(place.root),
+        _ => None,
+    }
+}
+
+/// Slots that `mem::take` or `&mut` in an aggregate changes.
+fn emptied(content: &Aggregate, found: &mut HashSet<SlotId>) {
+    match content {
+        Aggregate::Place(place, Transfer::Take)
+        | Aggregate::Reference { place, mutable: true } => {
+            found.insert(place.root);
+        }
+        Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+            elements.iter().for_each(|element| emptied(element, found));
+        }
+        Aggregate::Struct(_, fields) => {
+            fields.iter().for_each(|(_, field)| emptied(field, found));
+        }
+        Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+            emptied(element, found);
+        }
+        _ => {}
+    }
+}

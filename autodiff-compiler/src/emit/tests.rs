@@ -1,0 +1,1 @@
+//! Emitted code, pretty-printed.

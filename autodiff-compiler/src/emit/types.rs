@@ -1,0 +1,91 @@
+//! Types in the emitted code: std's by rooted path, the user's by the tokens they wrote.
+
+use crate::types::{Length, Type};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use quote::quote;
+
+/// The tokens of a type; what we do not know is `_`.
+pub(super) fn tokens(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Unit => quote!(()),
+        Type::Never => quote!(!),
+        Type::Bool => quote!(bool),
+        Type::Float(float) => named(float.name()),
+        Type::Integer(integer) => named(integer.name()),
+        Type::Tuple(elements) => {
+            let elements = elements.iter().map(tokens);
+            quote!((#(#elements,)*))
+        }
+        Type::Array(element, length) => {
+            let (element, length) = (tokens(element), self::length(length));
+            quote!([#element; #length])
+        }
+        Type::Slice(element) => {
+            let element = tokens(element);
+            quote!([#element])
+        }
+        Type::Vec(element) => {
+            let element = tokens(element);
+            quote!(::std::vec::Vec<#element>)
+        }
+        Type::Reference { mutable: false, to } => {
+            let to = tokens(to);
+            quote!(&#to)
+        }
+        Type::Reference { mutable: true, to } => {
+            let to = tokens(to);
+            quote!(&mut #to)
+        }
+        Type::Struct(definition) => definition.path.clone(),
+        Type::Option(value) => {
+            let value = tokens(value);
+            quote!(::core::option::Option<#value>)
+        }
+        Type::Opaque(Some(opaque)) => opaque.tokens.clone(),
+        // Only the typed syntax has the others.
+        Type::Opaque(None)
+        | Type::Iterator(_)
+        | Type::Range(_)
+        | Type::Closure(_)
+        | Type::Function
+        | Type::Variable(_) => quote!(_),
+    }
+}
+
+/// Whether an annotation with this type says anything that rustc does not have to find out itself.
+pub(super) fn is_known(ty: &Type) -> bool {
+    !matches!(tokens(ty).to_string().as_str(), "_" | "!")
+}
+
+/// The length of an array type.
+pub(super) fn length(length: &Length) -> TokenStream {
+    match length {
+        Length::Literal(count) => {
+            let count = Literal::u64_unsuffixed(*count);
+            quote!(#count)
+        }
+        Length::Expression(text) => {
+            let tokens: TokenStream = text.parse().unwrap_or_default();
+            let alone = tokens.clone().into_iter().count() == 1;
+            if alone { tokens } else { quote!({ #tokens }) }
+        }
+    }
+}
+
+/// A primitive type or a type parameter.
+fn named(name: &str) -> TokenStream {
+    let name = super::names::identifier(name, Span::call_site());
+    quote!(#name)
+}
+
+/// The path of a struct where an expression is expected: `Point<T>` becomes `Point::<T>`.
+pub(super) fn expression_path(path: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
+    let generics = tokens.windows(2).position(|pair| {
+        matches!(pair, [TokenTree::Ident(_), TokenTree::Punct(open)] if open.as_char() == '<')
+    });
+    if let Some(name) = generics {
+        tokens.splice(name + 1..name + 1, quote!(::));
+    }
+    tokens.into_iter().collect()
+}
