@@ -3,11 +3,9 @@
 use super::expressions::{Code, member};
 use super::pending::{Built, Writes};
 use super::{Emitter, types};
-use crate::ir::{
-    Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer,
-};
+use crate::ir::{Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer};
 use crate::types::Type;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
 impl Emitter<'_> {
@@ -21,7 +19,11 @@ impl Emitter<'_> {
             Aggregate::Reference { place, mutable } => return self.borrow(place, *mutable),
             Aggregate::Tuple(elements) => {
                 let elements = self.elements(elements, &mut built);
-                if elements.len() == 1 { quote!((#(#elements,)*)) } else { quote!((#(#elements),*)) }
+                if elements.len() == 1 {
+                    quote!((#(#elements,)*))
+                } else {
+                    quote!((#(#elements),*))
+                }
             }
             Aggregate::Struct(definition, fields) => {
                 let path = types::expression_path(&definition.path);
@@ -172,14 +174,9 @@ impl Emitter<'_> {
     }
 
     /// `place = aggregate;`
-    pub(super) fn assign_aggregate(
-        &mut self,
-        place: &Place,
-        content: &Aggregate,
-        writes: &Writes,
-    ) {
+    pub(super) fn assign_aggregate(&mut self, place: &Place, content: &Aggregate, writes: &Writes) {
         let mut operands = Vec::new();
-        content.clone().for_each_operand_mut(&mut |value| operands.push(*value));
+        content.for_each_operand(&mut |value| operands.push(*value));
         operands.extend(place.operands());
         self.settle(&operands);
         let unsized_place = matches!(self.function.place_type(place), Some(Type::Slice(_)));
@@ -287,10 +284,8 @@ impl Emitter<'_> {
     /// `println!(…);` and the like.
     pub(super) fn effect(&mut self, effect: &Effect) {
         let mut operands = Vec::new();
-        for piece in &effect.pieces {
-            if let Piece::Argument(argument) = piece {
-                argument.clone().for_each_operand_mut(&mut |value| operands.push(*value));
-            }
+        for argument in effect.pieces.iter().flat_map(Piece::arguments) {
+            argument.for_each_operand(&mut |value| operands.push(*value));
         }
         self.settle(&operands);
         let mut built = Built::pure(Code::atom(quote!()));
@@ -306,12 +301,20 @@ impl Emitter<'_> {
         for piece in pieces {
             match piece {
                 Piece::Tokens(copied) => tokens.extend(copied.clone()),
+                Piece::Group(delimiter, inner) => {
+                    let inner = self.filled(inner, built);
+                    tokens.extend([TokenTree::Group(Group::new(*delimiter, inner))]);
+                }
                 Piece::Argument(argument) => {
                     let argument = self.argument(argument);
                     let code = built.absorb(argument);
                     tokens.extend(match code {
-                        Code::Name(_) | Code::Index(..) | Code::Field(..) | Code::Method(..)
-                        | Code::Borrow { .. } | Code::Atom(_) => code.tokens(),
+                        Code::Name(_)
+                        | Code::Index(..)
+                        | Code::Field(..)
+                        | Code::Method(..)
+                        | Code::Borrow { .. }
+                        | Code::Atom(_) => code.tokens(),
                         Code::Number { negative: false, .. } => code.typed_tokens(),
                         _ => {
                             let code = code.typed_tokens();

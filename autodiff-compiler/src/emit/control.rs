@@ -8,9 +8,7 @@
 use super::expressions::Code;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
-use crate::ir::{
-    Aggregate, Constant, For, Instruction, InstructionKind, MatchArm, Region, ValueId,
-};
+use crate::ir::{Aggregate, For, Instruction, InstructionKind, MatchArm, Region, ValueId};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
@@ -50,7 +48,7 @@ impl Emitter<'_> {
     /// The body of the function; the statements are left in the emitter, the result is returned.
     pub(super) fn function_block(&mut self, body: &Region, result: &Aggregate) -> TokenStream {
         let mut results = Vec::new();
-        result.clone().for_each_operand_mut(&mut |value| results.push(*value));
+        result.for_each_operand(&mut |value| results.push(*value));
         let direct = match result {
             Aggregate::Value(_) => true,
             Aggregate::Tuple(elements) => {
@@ -211,8 +209,9 @@ impl Emitter<'_> {
     fn assign_all(&mut self, mut assignments: Vec<(Variable, Built)>) {
         while !assignments.is_empty() {
             let free = assignments.iter().position(|(variable, _)| {
-                let mut readers =
-                    assignments.iter().filter(|(_, built)| built.reads.variables.contains(variable));
+                let mut readers = assignments
+                    .iter()
+                    .filter(|(_, built)| built.reads.variables.contains(variable));
                 readers.all(|(own, _)| own == variable)
             });
             match free {
@@ -319,7 +318,8 @@ impl Emitter<'_> {
                 self.settle(&[*condition]);
                 let condition = self.operand(*condition);
                 self.before_branches(instruction);
-                let (then_block, else_block) = self.alternatives([then_region, else_region], deliver);
+                let (then_block, else_block) =
+                    self.alternatives([then_region, else_region], deliver);
                 if_expression(condition, &then_block, &else_block)
             }
             InstructionKind::Match { scrutinee, arms } => {

@@ -134,11 +134,6 @@ impl Code {
         Self::Borrow { mutable, of: Box::new(self) }
     }
 
-    /// Whether it is this variable.
-    pub(super) fn is_name(&self, name: &Ident) -> bool {
-        matches!(self, Self::Name(own) if own == name)
-    }
-
     /// Whether writing it twice is no worse than giving it a name.
     pub(super) fn is_trivial(&self) -> bool {
         matches!(self, Self::Number { .. } | Self::Name(_) | Self::Atom(_))

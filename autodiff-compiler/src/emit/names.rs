@@ -5,7 +5,7 @@
 //! Every identifier in tokens that are copied from the user (paths, opaque expressions, patterns,
 //! types) is avoided, so that a local of ours never captures one of them.
 
-use crate::ir::{Argument, Function, InstructionKind, Piece};
+use crate::ir::{Function, InstructionKind, Piece};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use std::collections::HashSet;
 
@@ -29,9 +29,8 @@ impl Names {
                 names.avoid_pieces(&effect.pieces);
             }
             InstructionKind::Call(call) => names.avoid(call.path.clone()),
-            InstructionKind::Match { arms, scrutinee } => {
+            InstructionKind::Match { arms, .. } => {
                 arms.iter().for_each(|arm| names.avoid(arm.pattern.clone()));
-                names.avoid_pieces(&[Piece::Argument(scrutinee.clone())]);
             }
             _ => {}
         });
@@ -55,8 +54,8 @@ impl Names {
         for piece in pieces {
             match piece {
                 Piece::Tokens(tokens) => self.avoid(tokens.clone()),
-                Piece::Argument(Argument::Value(_) | Argument::Shared(_)) => {}
-                Piece::Argument(Argument::Mutable(_) | Argument::Place(_)) => {}
+                Piece::Group(_, pieces) => self.avoid_pieces(pieces),
+                Piece::Argument(_) => {}
             }
         }
     }
@@ -132,8 +131,8 @@ fn is_keyword(name: &str) -> bool {
         "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
         "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
         "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-        "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
-        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+        "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try",
+        "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
     ];
     KEYWORDS.contains(&name)
 }

@@ -118,11 +118,6 @@ impl Pending {
         self.waiting.push((value, built));
     }
 
-    /// Whether the value waits.
-    pub(super) fn contains(&self, value: ValueId) -> bool {
-        self.waiting.iter().any(|(waiting, _)| *waiting == value)
-    }
-
     /// The value's expression, if it waits; it waits no longer.
     pub(super) fn take(&mut self, value: ValueId) -> Option<Built> {
         let position = self.waiting.iter().position(|(waiting, _)| *waiting == value)?;
@@ -148,8 +143,12 @@ impl Pending {
     /// The waiting values that must be written down before an expression evaluates `operands` in
     /// this order: ordered operands must be the last ordered values, in their order.
     pub(super) fn out_of_order(&self, operands: &[ValueId]) -> Vec<ValueId> {
-        let ordered: Vec<ValueId> =
-            self.waiting.iter().filter(|(_, built)| built.ordered).map(|(value, _)| *value).collect();
+        let ordered: Vec<ValueId> = self
+            .waiting
+            .iter()
+            .filter(|(_, built)| built.ordered)
+            .map(|(value, _)| *value)
+            .collect();
         let mut consumed: Vec<ValueId> =
             operands.iter().copied().filter(|value| ordered.contains(value)).collect();
         let mut early = Vec::new();

@@ -94,11 +94,8 @@ pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
             InstructionKind::Match { scrutinee, .. } => found.extend(borrowed_mutably(scrutinee)),
             InstructionKind::Opaque(crate::ir::Opaque { pieces, .. })
             | InstructionKind::Effect(crate::ir::Effect { pieces, .. }) => {
-                for piece in pieces {
-                    if let Piece::Argument(argument) = piece {
-                        found.extend(borrowed_mutably(argument));
-                    }
-                }
+                let arguments = pieces.iter().flat_map(Piece::arguments);
+                found.extend(arguments.filter_map(borrowed_mutably));
             }
             _ => {}
         }
@@ -120,8 +117,7 @@ fn borrowed_mutably(argument: &Argument) -> Option<SlotId> {
 /// Slots that `mem::take` or `&mut` in an aggregate changes.
 fn emptied(content: &Aggregate, found: &mut HashSet<SlotId>) {
     match content {
-        Aggregate::Place(place, Transfer::Take)
-        | Aggregate::Reference { place, mutable: true } => {
+        Aggregate::Place(place, Transfer::Take) | Aggregate::Reference { place, mutable: true } => {
             found.insert(place.root);
         }
         Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {

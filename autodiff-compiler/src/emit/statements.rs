@@ -174,8 +174,9 @@ impl Emitter<'_> {
     pub(super) fn assign_variable(&mut self, variable: Variable, built: Built) {
         let writes = Writes::variable(variable);
         let ordered = built.ordered;
-        let due =
-            self.pending.due(&|_, other| ordered && other.ordered || other.reads.conflicts(&writes));
+        let due = self
+            .pending
+            .due(&|_, other| ordered && other.ordered || other.reads.conflicts(&writes));
         for value in due {
             self.flush(value);
         }
@@ -186,8 +187,11 @@ impl Emitter<'_> {
     /// `place = code;`, in place where the code begins with the place: `place += …;`
     pub(super) fn assignment(&mut self, place: Code, code: Code) {
         let target = place.tokens();
-        if let Code::Infix(operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"), first, rest) =
-            &code
+        if let Code::Infix(
+            operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"),
+            first,
+            rest,
+        ) = &code
         {
             if first.tokens().to_string() == target.to_string() {
                 let operator = punctuation(&format!("{operator}="));
@@ -417,7 +421,7 @@ impl Emitter<'_> {
             Spelling::Special(name) => {
                 let crate_path = &self.header.crate_path;
                 let name = super::names::identifier(name, proc_macro2::Span::call_site());
-                Code::call(quote!(#crate_path::special::#name), arguments)
+                Code::Call { path: quote!(#crate_path::special::#name), arguments, generic: true }
             }
             // Handled above.
             Spelling::Cast => next(),
@@ -437,7 +441,7 @@ impl Emitter<'_> {
 
     fn define_slot(&mut self, slot: SlotId, content: &crate::ir::Aggregate) {
         let mut operands = Vec::new();
-        content.clone().for_each_operand_mut(&mut |value| operands.push(*value));
+        content.for_each_operand(&mut |value| operands.push(*value));
         self.settle(&operands);
         let content = match content {
             crate::ir::Aggregate::Deferred => None,

@@ -7,8 +7,7 @@ use std::collections::HashSet;
 /// results are not used do not count, nor do yields to results that are not used.
 pub(super) fn count(function: &Function) -> Vec<u32> {
     let mut uses = vec![0; function.values.len()];
-    let mut result = function.result.clone();
-    result.for_each_operand_mut(&mut |value| uses[value.0 as usize] += 1);
+    function.result.for_each_operand(&mut |value| uses[value.0 as usize] += 1);
     count_region(&function.body, &[], &mut uses);
     uses
 }

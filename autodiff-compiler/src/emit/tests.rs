@@ -1,1 +1,0 @@
-//! Emitted code, pretty-printed.
