@@ -58,11 +58,12 @@ impl Emitter<'_> {
             _ => false,
         };
         let deliver = vec![Deliver::Tail; results.len()];
-        if let Some((last, before)) = body.instructions.split_last() {
-            if direct && self.is_tail(last, &results, &deliver) {
-                before.iter().for_each(|instruction| self.instruction(instruction));
-                return self.branch_expression(last, &deliver);
-            }
+        if let Some((last, before)) = body.instructions.split_last()
+            && direct
+            && self.is_tail(last, &results, &deliver)
+        {
+            before.iter().for_each(|instruction| self.instruction(instruction));
+            return self.branch_expression(last, &deliver);
         }
         body.instructions.iter().for_each(|instruction| self.instruction(instruction));
         self.settle(&results);

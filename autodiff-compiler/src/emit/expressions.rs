@@ -139,6 +139,24 @@ impl Code {
         matches!(self, Self::Number { .. } | Self::Name(_) | Self::Atom(_))
     }
 
+    /// Whether both surely name the same variable or place, and nothing happens on the way.
+    pub(super) fn is_same_place(&self, other: &Code) -> bool {
+        match (self, other) {
+            (Self::Name(a), Self::Name(b)) => a == b,
+            (Self::Number { digits: a, .. }, Self::Number { digits: b, .. }) => a == b,
+            (Self::Prefix(p, a), Self::Prefix(q, b)) => p == q && a.is_same_place(b),
+            (Self::Field(a, x), Self::Field(b, y)) => x == y && a.is_same_place(b),
+            (Self::Index(a, i), Self::Index(b, j)) => a.is_same_place(b) && i.is_same_place(j),
+            (Self::Infix(p, a, i), Self::Infix(q, b, j)) => {
+                p == q && a.is_same_place(b) && i.is_same_place(j)
+            }
+            (Self::Range(a, i, k), Self::Range(b, j, l)) => {
+                a.is_same_place(b) && i.is_same_place(j) && k.is_same_place(l)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is a read of memory, with trivial indices.
     pub(super) fn is_simple_place(&self) -> bool {
         match self {

@@ -187,18 +187,14 @@ impl Emitter<'_> {
     /// `place = code;`, in place where the code begins with the place: `place += …;`
     pub(super) fn assignment(&mut self, place: Code, code: Code) {
         let target = place.tokens();
-        if let Code::Infix(
-            operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"),
-            first,
-            rest,
-        ) = &code
+        if let Code::Infix(operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"), first, rest) =
+            &code
+            && first.is_same_place(&place)
         {
-            if first.tokens().to_string() == target.to_string() {
-                let operator = punctuation(&format!("{operator}="));
-                let rest = rest.tokens();
-                self.statements.push(quote!(#target #operator #rest;));
-                return;
-            }
+            let operator = punctuation(&format!("{operator}="));
+            let rest = rest.tokens();
+            self.statements.push(quote!(#target #operator #rest;));
+            return;
         }
         let code = code.tokens();
         self.statements.push(quote!(#target = #code;));
