@@ -21,11 +21,24 @@ use quote::ToTokens;
 /// Every corpus file: its name and its text.
 pub const FILES: &[(&str, &str)] = &[
     ("branches", include_str!("../functions/branches.rs")),
+    ("calls", include_str!("../functions/calls.rs")),
+    ("carried", include_str!("../functions/carried.rs")),
+    ("closures", include_str!("../functions/closures.rs")),
+    ("control_flow", include_str!("../functions/control_flow.rs")),
     ("float_methods", include_str!("../functions/float_methods.rs")),
     ("formulas", include_str!("../functions/formulas.rs")),
+    ("integers", include_str!("../functions/integers.rs")),
+    ("iterators", include_str!("../functions/iterators.rs")),
     ("landscapes", include_str!("../functions/landscapes.rs")),
     ("losses", include_str!("../functions/losses.rs")),
+    ("matrices", include_str!("../functions/matrices.rs")),
+    ("misc", include_str!("../functions/misc.rs")),
+    ("mutation", include_str!("../functions/mutation.rs")),
+    ("recipes", include_str!("../functions/recipes.rs")),
     ("reductions", include_str!("../functions/reductions.rs")),
+    ("single", include_str!("../functions/single.rs")),
+    ("slices", include_str!("../functions/slices.rs")),
+    ("tuples", include_str!("../functions/tuples.rs")),
 ];
 
 /// A function of the corpus.

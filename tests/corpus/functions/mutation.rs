@@ -1,0 +1,351 @@
+//! In-place mutation: arrays, slices, `Vec`, `&mut` parameters, swaps.
+
+use super::{differentiate, samples};
+
+/// Prefix sums in place in a copy.
+#[differentiate]
+pub fn prefix_sums<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let mut s = x;
+    for i in 1..N {
+        s[i] += s[i - 1];
+    }
+    s
+}
+samples! { value prefix_sums::<4>: ([1.0, 2.0, 3.0, 4.0],) }
+
+/// Prefix products in the caller's buffer.
+#[differentiate]
+pub fn prefix_products(x: &mut [f64]) {
+    for i in 1..x.len() {
+        x[i] *= x[i - 1];
+    }
+}
+samples! { value prefix_products: (vec![1.0, 2.0, 3.0],), (vec![],) }
+
+/// Scale and shift in place.
+#[differentiate]
+pub fn affine_in_place(x: &mut [f64], scale: f64, shift: f64) {
+    for v in x.iter_mut() {
+        *v = *v * scale + shift;
+    }
+}
+samples! { value affine_in_place: (vec![1.0, 2.0], 3.0, 0.5), (vec![], 1.0, 1.0) }
+
+/// `axpy`.
+#[differentiate]
+pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += a * x;
+    }
+}
+samples! { value axpy: (2.0, vec![1.0, 2.0, 3.0], vec![0.5, 0.5]), (2.0, vec![], vec![]) }
+
+/// Softmax into a new `Vec`.
+#[differentiate]
+pub fn softmax(x: &[f64]) -> Vec<f64> {
+    let largest = x.iter().cloned().fold(f64::MIN, f64::max);
+    let mut out = vec![0.0; x.len()];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        out[i] = (x[i] - largest).exp();
+        sum += out[i];
+    }
+    for v in &mut out {
+        *v /= sum;
+    }
+    out
+}
+samples! { value softmax: (vec![1.0, 2.0, 0.5],), (vec![],) }
+
+/// Bubble sort: a sorting network on an array.
+#[differentiate]
+pub fn bubble_sort<const N: usize>(mut x: [f64; N]) -> [f64; N] {
+    for i in 0..N {
+        for j in 0..N - 1 - i {
+            if x[j] > x[j + 1] {
+                x.swap(j, j + 1);
+            }
+        }
+    }
+    x
+}
+samples! { value bubble_sort::<5>: ([3.0, 1.0, 4.0, 1.0, 5.0],), ([5.0, 4.0, 3.0, 2.0, 1.0],) }
+
+/// Insertion sort in a slice, then weighted by rank.
+#[differentiate]
+pub fn rank_weighted(x: &[f64]) -> f64 {
+    let mut s = x.to_vec();
+    for i in 1..s.len() {
+        let mut j = i;
+        while j > 0 && s[j - 1] > s[j] {
+            s.swap(j - 1, j);
+            j -= 1;
+        }
+    }
+    let mut total = 0.0;
+    for (rank, v) in s.iter().enumerate() {
+        total += v * (rank + 1) as f64;
+    }
+    total
+}
+samples! { value rank_weighted: (vec![3.0, -1.0, 2.0],), (vec![],), (vec![1.0, 1.0],) }
+
+/// A four-element sorting network with `min` and `max`.
+#[differentiate]
+pub fn network4(x: [f64; 4]) -> f64 {
+    let mut y = x;
+    for (a, b) in [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)] {
+        let low = y[a].min(y[b]);
+        let high = y[a].max(y[b]);
+        y[a] = low;
+        y[b] = high;
+    }
+    y[0] + 2.0 * y[1] + 3.0 * y[2] + 4.0 * y[3]
+}
+samples! { value network4: ([3.0, 1.0, 4.0, 2.0],), ([1.0; 4],) }
+
+/// Ping-pong stencil with two buffers and `std::mem::swap`.
+#[differentiate(wrt(initial, k))]
+pub fn heat_ping_pong(initial: &[f64], k: f64, steps: usize) -> f64 {
+    let n = initial.len();
+    let mut a = initial.to_vec();
+    let mut b = a.clone();
+    for _ in 0..steps {
+        for i in 1..n - 1 {
+            b[i] = a[i] + k * (a[i - 1] - 2.0 * a[i] + a[i + 1]);
+        }
+        std::mem::swap(&mut a, &mut b);
+    }
+    a.iter().map(|v| v * v).sum()
+}
+samples! { value heat_ping_pong: (vec![0.0, 1.0, 0.5, 0.0], 0.2, 3), (vec![1.0, 2.0], 0.1, 2), (vec![], 0.1, 0), (vec![], 0.1, 1) }
+
+/// Ping-pong between two arrays chosen by parity.
+#[differentiate(wrt(x))]
+pub fn parity_buffers(x: [f64; 3], steps: usize) -> f64 {
+    let mut buffers = [x, [0.0; 3]];
+    for step in 0..steps {
+        let from = step % 2;
+        for i in 0..3 {
+            let left = buffers[from][(i + 2) % 3];
+            let here = buffers[from][i];
+            buffers[1 - from][i] = 0.5 * (left + here) + here * here * 0.1;
+        }
+    }
+    buffers[steps % 2][0]
+}
+samples! { value parity_buffers: ([1.0, -0.5, 0.25], 3), ([1.0, -0.5, 0.25], 0) }
+
+/// `std::mem::replace` and `take` of scalars and vectors.
+#[differentiate(wrt(x))]
+pub fn replace_and_take(x: f64, rounds: usize) -> f64 {
+    let mut current = x;
+    let mut history = vec![x];
+    for _ in 0..rounds {
+        let old = std::mem::replace(&mut current, 0.5 * x);
+        current += old * old;
+        let mut taken = std::mem::take(&mut history);
+        taken.push(current);
+        history = taken;
+    }
+    history.iter().sum::<f64>() + current
+}
+samples! { value replace_and_take: (0.5, 3), (0.5, 0) }
+
+/// Gauss-Seidel sweep in place.
+#[differentiate(wrt(a, b))]
+pub fn gauss_seidel(a: &[[f64; 3]; 3], b: &[f64; 3], sweeps: usize) -> [f64; 3] {
+    let mut x = [0.0; 3];
+    for _ in 0..sweeps {
+        for i in 0..3 {
+            let mut s = b[i];
+            for j in 0..3 {
+                if j != i {
+                    s -= a[i][j] * x[j];
+                }
+            }
+            x[i] = s / a[i][i];
+        }
+    }
+    x
+}
+samples! { value gauss_seidel: ([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]], [1.0, 2.0, 3.0], 4) }
+
+/// Thomas algorithm for a tridiagonal system with workspaces.
+#[differentiate]
+pub fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Vec<f64> {
+    let n = diagonal.len();
+    let mut c = vec![0.0; n];
+    let mut d = Vec::with_capacity(n);
+    c[0] = upper[0] / diagonal[0];
+    d.push(rhs[0] / diagonal[0]);
+    for i in 1..n {
+        let m = diagonal[i] - lower[i] * c[i - 1];
+        c[i] = if i < n - 1 { upper[i] / m } else { 0.0 };
+        let previous = d[i - 1];
+        d.push((rhs[i] - lower[i] * previous) / m);
+    }
+    for i in (0..n - 1).rev() {
+        let next = d[i + 1];
+        d[i] -= c[i] * next;
+    }
+    d
+}
+samples! { value thomas:
+    (vec![0.0, 1.0, 1.0], vec![4.0, 4.0, 4.0], vec![1.0, 1.0, 0.0], vec![1.0, 2.0, 3.0]),
+    (vec![0.0], vec![2.0], vec![0.0], vec![3.0]),
+    (vec![], vec![], vec![], vec![]),
+}
+
+/// A histogram: scatter-add with integer bins.
+#[differentiate(wrt(weights))]
+pub fn histogram_energy(weights: &[f64], bins: &[usize], count: usize) -> f64 {
+    let mut histogram = vec![0.0; count];
+    for (w, &b) in weights.iter().zip(bins) {
+        histogram[b] += w;
+    }
+    histogram.iter().map(|h| h * h).sum()
+}
+samples! { value histogram_energy: (vec![1.0, 2.0, 3.0], vec![0, 2, 0], 3), (vec![1.0], vec![5], 3), (vec![], vec![], 0) }
+
+/// Reversal in place through two indices.
+#[differentiate]
+pub fn reversed(x: Vec<f64>) -> Vec<f64> {
+    let mut x = x;
+    let (mut i, mut j) = (0, x.len());
+    while i + 1 < j {
+        j -= 1;
+        x.swap(i, j);
+        i += 1;
+    }
+    x
+}
+samples! { value reversed: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
+
+/// Rotate three scalars by tuple assignment and by swap.
+#[differentiate(wrt(a, b, c))]
+pub fn rotate_scalars(mut a: f64, mut b: f64, mut c: f64, n: u8) -> f64 {
+    for _ in 0..n {
+        (a, b, c) = (b, c, a * 0.5);
+        std::mem::swap(&mut a, &mut c);
+    }
+    a + 2.0 * b + 3.0 * c
+}
+samples! { value rotate_scalars: (1.0, 2.0, 3.0, 4), (1.0, 2.0, 3.0, 0) }
+
+/// `fill`, `copy_from_slice` and whole-array assignment.
+#[differentiate]
+pub fn array_copies(x: [f64; 4], y: f64) -> f64 {
+    let mut a = [0.0; 4];
+    a.fill(y);
+    let mut b = a;
+    b[1..3].copy_from_slice(&x[0..2]);
+    a = x;
+    a[3] *= 2.0;
+    a.iter().zip(&b).map(|(p, q)| p * q).sum()
+}
+samples! { value array_copies: ([1.0, 2.0, 3.0, 4.0], 0.5) }
+
+/// Two outputs through `&mut` scalars.
+#[differentiate]
+pub fn polar(x: f64, y: f64, radius: &mut f64, angle: &mut f64) {
+    *radius = (x * x + y * y).sqrt();
+    *angle = y.atan2(x);
+}
+samples! { value polar: (1.0, 2.0, 0.0, 0.0), (-1.0, 0.5, 9.0, 9.0) }
+
+/// A value is returned and a buffer is updated.
+#[differentiate]
+pub fn normalize(x: &mut [f64; 3]) -> f64 {
+    let n = (x[0] * x[0] + x[1] * x[1] + x[2] * x[2]).sqrt();
+    if n > 0.0 {
+        for v in x.iter_mut() {
+            *v /= n;
+        }
+    }
+    n
+}
+samples! { value normalize: ([1.0, 2.0, 2.0],), ([0.0; 3],) }
+
+/// Mutation through a reborrowed sub-slice.
+#[differentiate]
+pub fn smooth_tail(x: &mut [f64], from: usize) {
+    let tail = &mut x[from..];
+    for i in 1..tail.len() {
+        tail[i] = 0.5 * (tail[i] + tail[i - 1]);
+    }
+    if let Some(_) = tail.len().checked_sub(1) {
+        tail[0] *= 2.0;
+    }
+}
+samples! { value smooth_tail: (vec![1.0, 2.0, 3.0, 4.0], 1), (vec![1.0], 1), (vec![1.0], 2) }
+
+/// Halves exchanged with `split_at_mut`.
+#[differentiate]
+pub fn butterfly(x: &mut [f64]) {
+    let half = x.len() / 2;
+    let (a, b) = x.split_at_mut(half);
+    for (p, q) in a.iter_mut().zip(b.iter_mut()) {
+        let (sum, difference) = (*p + *q, *p - *q);
+        *p = sum;
+        *q = difference;
+    }
+}
+samples! { value butterfly: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
+
+/// Walsh-Hadamard transform over chunks.
+#[differentiate]
+pub fn walsh_hadamard<const N: usize>(mut x: [f64; N]) -> [f64; N] {
+    let mut width = 1;
+    while width < N {
+        for chunk in x.chunks_mut(2 * width) {
+            for i in 0..width {
+                let (a, b) = (chunk[i], chunk[i + width]);
+                chunk[i] = a + b;
+                chunk[i + width] = a - b;
+            }
+        }
+        width *= 2;
+    }
+    x
+}
+samples! { value walsh_hadamard::<8>: ([1.0, 2.0, 3.0, 4.0, -1.0, 0.5, 0.0, 2.0],) }
+
+/// A `Vec` of `Vec`s grown row by row: Pascal's triangle with a weight.
+#[differentiate(wrt(w))]
+pub fn pascal(w: f64, rows: usize) -> f64 {
+    let mut triangle: Vec<Vec<f64>> = Vec::new();
+    for i in 0..rows {
+        let mut row = vec![1.0; i + 1];
+        for j in 1..i {
+            row[j] = triangle[i - 1][j - 1] + w * triangle[i - 1][j];
+        }
+        triangle.push(row);
+    }
+    let mut total = 0.0;
+    for row in &triangle {
+        for v in row {
+            total += v;
+        }
+    }
+    total
+}
+samples! { value pascal: (0.5, 5), (0.5, 0) }
+
+/// `pop`, `truncate`, `clear` and `last` of a stack machine.
+#[differentiate(wrt(x))]
+pub fn reverse_polish(x: f64, program: &[i32]) -> f64 {
+    let mut stack = Vec::new();
+    for &op in program {
+        if op >= 0 {
+            stack.push(x * op as f64);
+        } else {
+            let b = stack[stack.len() - 1];
+            let a = stack[stack.len() - 2];
+            stack.truncate(stack.len() - 2);
+            stack.push(if op == -1 { a + b } else { a * b });
+        }
+    }
+    stack[0]
+}
+samples! { value reverse_polish: (0.5, vec![1, 2, -1, 3, -2]), (0.5, vec![1, -1]), (0.5, vec![]) }
