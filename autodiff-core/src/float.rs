@@ -16,6 +16,9 @@ use std::ops::{
 /// What only this crate does with floats.
 #[doc(hidden)]
 pub trait Sealed: Sized {
+    /// 0 for `f32`, 1 for `f64`.
+    const INDEX: usize;
+
     /// The one of two buffers that holds this type.
     fn buffer<'a>(single: &'a mut Vec<f32>, double: &'a mut Vec<f64>) -> &'a mut Vec<Self>;
 }
@@ -278,12 +281,16 @@ float! {
 }
 
 impl Sealed for f32 {
+    const INDEX: usize = 0;
+
     fn buffer<'a>(single: &'a mut Vec<f32>, _: &'a mut Vec<f64>) -> &'a mut Vec<f32> {
         single
     }
 }
 
 impl Sealed for f64 {
+    const INDEX: usize = 1;
+
     fn buffer<'a>(_: &'a mut Vec<f32>, double: &'a mut Vec<f64>) -> &'a mut Vec<f64> {
         double
     }

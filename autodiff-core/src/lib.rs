@@ -4,6 +4,7 @@
 
 mod differentiable;
 mod float;
+pub mod optimize;
 pub mod special;
 
 pub use autodiff_macro::Differentiable;
