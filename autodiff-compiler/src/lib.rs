@@ -22,9 +22,9 @@
 pub mod derivatives;
 pub mod derive;
 pub mod diagnostics;
-pub mod emit;
 #[cfg(any(test, feature = "dump"))]
 pub mod dump;
+pub mod emit;
 pub mod hir;
 #[cfg(any(test, feature = "interpret"))]
 pub mod interpret;
