@@ -26,6 +26,7 @@ pub mod diagnostics;
 pub mod dump;
 pub mod emit;
 pub mod hir;
+pub mod infer;
 #[cfg(any(test, feature = "interpret"))]
 pub mod interpret;
 pub mod ir;
