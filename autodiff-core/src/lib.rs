@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 mod differentiable;
 mod float;
 pub mod optimize;
