@@ -14,6 +14,7 @@
 
 #[cfg(any(test, feature = "dump"))]
 pub mod print;
+mod walk;
 
 use crate::diagnostics::SourceSpan;
 use crate::types::Type;

@@ -10,7 +10,7 @@
 //!   -> simplify                rewrites, common subexpressions, dead code
 //!   -> activity                what varies with the inputs and matters for the output
 //!   -> reverse                 IR -> IR
-//!   -> simplify, schedule      fuse independent loops
+//!   -> schedule, simplify      fuse what belongs together
 //!   -> emit                    IR -> readable Rust
 //! ```
 //!
@@ -19,12 +19,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod activity;
 pub mod derivatives;
 pub mod derive;
 pub mod diagnostics;
 #[cfg(any(test, feature = "dump"))]
 pub mod dump;
 pub mod emit;
+pub mod fallback;
 pub mod hir;
 pub mod infer;
 #[cfg(any(test, feature = "interpret"))]
@@ -33,6 +35,11 @@ pub mod ir;
 pub mod known;
 pub mod options;
 pub mod resolve;
+pub mod reverse;
+pub mod schedule;
 pub mod signature;
 pub mod suggest;
+pub mod trace;
+pub mod transport;
 pub mod types;
+pub mod witness;

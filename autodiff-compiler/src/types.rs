@@ -103,6 +103,10 @@ pub struct StructType {
     pub fields: Vec<(Rc<str>, Type)>,
     /// Whether it is a tuple struct.
     pub tuple: bool,
+    /// The path of its tangent struct: `<path as Differentiable>::Tangent`.
+    pub tangent_path: TokenStream,
+    /// Whether this is itself a tangent struct.
+    pub tangent: bool,
 }
 
 /// A type we do not look into.
@@ -133,7 +137,9 @@ impl PartialEq for Type {
             (Type::Reference { mutable: m, to: a }, Type::Reference { mutable: n, to: b }) => {
                 m == n && a == b
             }
-            (Type::Struct(a), Type::Struct(b)) => a.name == b.name && a.fields == b.fields,
+            (Type::Struct(a), Type::Struct(b)) => {
+                a.name == b.name && a.tangent == b.tangent && a.fields == b.fields
+            }
             (Type::Opaque(a), Type::Opaque(b)) => match (a, b) {
                 (Some(a), Some(b)) => a.text == b.text,
                 (a, b) => a.is_none() && b.is_none(),
@@ -211,6 +217,32 @@ impl Type {
                 definition.fields.iter().find(|(field, _)| &**field == name).map(|(_, ty)| ty)
             }
             _ => None,
+        }
+    }
+
+    /// The type of a gradient, tangent or cotangent of a value of this type (DESIGN section 2).
+    pub fn tangent(&self) -> Type {
+        match self {
+            Type::Float(_) => self.clone(),
+            Type::Tuple(elements) => Type::Tuple(elements.iter().map(Type::tangent).collect()),
+            Type::Array(element, length) if self.holds_floats() => {
+                Type::Array(Box::new(element.tangent()), length.clone())
+            }
+            Type::Slice(element) | Type::Vec(element) if self.holds_floats() => {
+                Type::Vec(Box::new(element.tangent()))
+            }
+            Type::Reference { to, .. } => to.tangent(),
+            Type::Struct(definition) => Type::Struct(Rc::new(StructType {
+                fields: definition
+                    .fields
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), ty.tangent()))
+                    .collect(),
+                path: definition.tangent_path.clone(),
+                tangent: true,
+                ..(**definition).clone()
+            })),
+            _ => Type::Unit,
         }
     }
 

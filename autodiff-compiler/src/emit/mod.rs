@@ -16,6 +16,7 @@
 mod aggregates;
 mod control;
 mod expressions;
+pub mod item;
 mod names;
 mod pending;
 mod places;
@@ -56,6 +57,8 @@ pub struct Header {
     pub parameter_types: Vec<Option<TokenStream>>,
     /// The receiver as written (`&self`), if the first parameter is one.
     pub receiver: Option<TokenStream>,
+    /// Statements before everything else.
+    pub prologue: TokenStream,
     /// The result type as written; where there is none, the IR's type is printed.
     pub result_type: Option<TokenStream>,
 }
@@ -73,6 +76,7 @@ impl Header {
             where_clause: TokenStream::new(),
             parameter_types: Vec::new(),
             receiver: None,
+            prologue: TokenStream::new(),
             result_type: None,
         }
     }
@@ -83,12 +87,8 @@ pub fn function(function: &Function, header: &Header) -> TokenStream {
     let mut emitter = Emitter::new(function, header);
     let parameters = emitter.parameters();
     let body = emitter.body();
-    let Header { attributes, visibility, name, generics, where_clause, .. } = header;
-    let documentation = header.documentation.lines().map(|line| {
-        let line = format!(" {line}");
-        let line = if line == " " { "" } else { &line };
-        quote!(#[doc = #line])
-    });
+    let Header { attributes, visibility, name, generics, where_clause, prologue, .. } = header;
+    let documentation = documentation_lines(&header.documentation);
     let result = match &header.result_type {
         Some(written) => quote!(-> #written),
         None if function.result_type == Type::Unit => quote!(),
@@ -98,12 +98,28 @@ pub fn function(function: &Function, header: &Header) -> TokenStream {
         }
     };
     quote! {
-        #(#documentation)*
+        #documentation
         #attributes
         #visibility fn #name #generics (#(#parameters),*) #result #where_clause {
+            #prologue
             #body
         }
     }
+}
+
+/// The tokens of a type.
+pub fn type_tokens(ty: &Type) -> TokenStream {
+    types::tokens(ty)
+}
+
+/// `#[doc]` attributes, one a line.
+fn documentation_lines(text: &str) -> TokenStream {
+    text.lines()
+        .map(|line| {
+            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            quote!(#[doc = #line])
+        })
+        .collect()
 }
 
 /// The state while one function is written.

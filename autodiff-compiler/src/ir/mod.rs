@@ -19,6 +19,7 @@
 //! is never dropped from or reordered in the value sweep; see [`InstructionKind::may_panic`].
 
 pub mod builder;
+mod copy;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
@@ -28,6 +29,8 @@ pub mod sketch;
 mod special;
 pub mod verify;
 mod walk;
+
+pub use copy::Renaming;
 
 use crate::diagnostics::SourceSpan;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};

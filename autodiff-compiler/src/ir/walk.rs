@@ -124,6 +124,52 @@ impl InstructionKind {
         found
     }
 
+    /// Calls `visit` on every slot that the instruction itself names, places included.
+    pub fn for_each_slot_mut(&mut self, visit: &mut dyn FnMut(&mut SlotId)) {
+        match self {
+            Self::Define(slot, content) => {
+                visit(slot);
+                content.for_each_slot_mut(visit);
+            }
+            Self::Length(place)
+            | Self::Load(place)
+            | Self::Store(place, _)
+            | Self::AddTo(place, _)
+            | Self::Fill(place, _) => visit(&mut place.root),
+            Self::Assign(place, content) | Self::Push(place, content) => {
+                visit(&mut place.root);
+                content.for_each_slot_mut(visit);
+            }
+            Self::Resize(place, kind) => {
+                visit(&mut place.root);
+                match kind {
+                    ResizeKind::Resize(_, content) => content.for_each_slot_mut(visit),
+                    ResizeKind::ExtendFrom(source) => visit(&mut source.root),
+                    _ => {}
+                }
+            }
+            Self::Swap(a, b) => {
+                visit(&mut a.root);
+                visit(&mut b.root);
+            }
+            Self::Match { scrutinee, .. } => scrutinee.for_each_slot_mut(visit),
+            Self::Call(Call { arguments, result_slot, .. }) => {
+                arguments.iter_mut().for_each(|argument| argument.for_each_slot_mut(visit));
+                result_slot.iter_mut().for_each(visit);
+            }
+            Self::Opaque(Opaque { pieces, result_slot }) => {
+                pieces_slots_mut(pieces, visit);
+                result_slot.iter_mut().for_each(visit);
+            }
+            Self::Effect(Effect { pieces, .. }) => pieces_slots_mut(pieces, visit),
+            Self::Constant(_)
+            | Self::Operation(..)
+            | Self::If { .. }
+            | Self::For(_)
+            | Self::Loop { .. } => {}
+        }
+    }
+
     /// The regions that the instruction owns, in order.
     pub fn regions(&self) -> Vec<&Region> {
         match self {
@@ -221,6 +267,17 @@ impl InstructionKind {
         written
     }
 
+    /// The local slot that the instruction brings into being.
+    pub fn defined_slot(&self) -> Option<SlotId> {
+        match self {
+            Self::Define(slot, _) => Some(*slot),
+            Self::Call(Call { result_slot, .. }) | Self::Opaque(Opaque { result_slot, .. }) => {
+                *result_slot
+            }
+            _ => None,
+        }
+    }
+
     /// The aggregates that the instruction itself builds.
     pub fn contents(&self) -> Vec<&Aggregate> {
         fn of_argument(argument: &Argument) -> Option<&Aggregate> {
@@ -268,7 +325,32 @@ impl InstructionKind {
     }
 }
 
+fn pieces_slots_mut(pieces: &mut [Piece], visit: &mut dyn FnMut(&mut SlotId)) {
+    for argument in pieces.iter_mut().flat_map(Piece::arguments_mut) {
+        argument.for_each_slot_mut(visit);
+    }
+}
+
 impl Aggregate {
+    /// Calls `visit` on the root of every place in it.
+    pub fn for_each_slot_mut(&mut self, visit: &mut dyn FnMut(&mut SlotId)) {
+        match self {
+            Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
+                visit(&mut place.root);
+            }
+            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                elements.iter_mut().for_each(|element| element.for_each_slot_mut(visit));
+            }
+            Self::Struct(_, fields) => {
+                fields.iter_mut().for_each(|(_, field)| field.for_each_slot_mut(visit));
+            }
+            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => {
+                element.for_each_slot_mut(visit);
+            }
+            Self::Unit | Self::Value(_) | Self::VecWithCapacity(_) | Self::Deferred => {}
+        }
+    }
+
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
         match self {
@@ -319,6 +401,16 @@ impl Piece {
 }
 
 impl Argument {
+    /// Calls `visit` on the root of every place in it.
+    pub fn for_each_slot_mut(&mut self, visit: &mut dyn FnMut(&mut SlotId)) {
+        match self {
+            Self::Value(content) => content.for_each_slot_mut(visit),
+            Self::Shared(place) | Self::Mutable(place) | Self::Place(place) => {
+                visit(&mut place.root)
+            }
+        }
+    }
+
     /// Every place in it.
     pub fn places<'a>(&'a self, found: &mut Vec<&'a Place>) {
         match self {
@@ -337,6 +429,49 @@ impl Region {
                 region.for_each_instruction(visit);
             }
         }
+    }
+
+    /// The slots that come into being directly in this region.
+    pub fn defined_slots(&self) -> impl Iterator<Item = SlotId> + '_ {
+        self.instructions.iter().flat_map(|instruction| instruction.kind.defined_slot())
+    }
+
+    /// Every root that something in this region or those nested in it may change.
+    pub fn written_roots(&self) -> std::collections::HashSet<SlotId> {
+        let mut roots = std::collections::HashSet::new();
+        self.for_each_instruction(&mut |instruction| {
+            roots.extend(instruction.kind.writes().into_iter().map(|place| place.root));
+        });
+        roots
+    }
+
+    /// Every value used but not defined in this region or those nested in it, once each.
+    pub fn free_uses(&self) -> Vec<ValueId> {
+        let mut defined = std::collections::HashSet::new();
+        let mut used = Vec::new();
+        self.collect_uses(&mut defined, &mut used);
+        let mut seen = std::collections::HashSet::new();
+        used.retain(|value| !defined.contains(value) && seen.insert(*value));
+        used
+    }
+
+    fn collect_uses(
+        &self,
+        defined: &mut std::collections::HashSet<ValueId>,
+        used: &mut Vec<ValueId>,
+    ) {
+        defined.extend(&self.parameters);
+        for instruction in &self.instructions {
+            used.extend(instruction.kind.operands());
+            defined.extend(&instruction.results);
+            if let InstructionKind::Match { arms, .. } = &instruction.kind {
+                defined.extend(arms.iter().flat_map(|arm| arm.bindings.iter().map(|(_, v)| *v)));
+            }
+            for region in instruction.kind.regions() {
+                region.collect_uses(defined, used);
+            }
+        }
+        used.extend(&self.yields);
     }
 
     /// Replaces every use of a value, in this region and those nested in it.

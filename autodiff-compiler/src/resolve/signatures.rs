@@ -3,6 +3,7 @@
 use super::types::{path_text, type_arguments};
 use super::{TypeContext, read_type, run};
 use crate::diagnostics::Diagnostics;
+use crate::hir::Body;
 use crate::known;
 use crate::options::Options;
 use crate::signature::{Environment, FunctionSignature};
@@ -50,12 +51,18 @@ pub struct External {
     pub types: Vec<syn::Path>,
 }
 
-/// Lists what a function takes from outside: a hint for which signatures to ask for by macro.
-pub fn external_paths(function: &syn::ItemFn) -> External {
+/// The body, as far as it can be resolved without knowing anything from outside, and what it takes
+/// from there: a hint for which signatures to ask for by macro. Reports nothing.
+pub fn outline(function: &syn::ItemFn) -> (Body, External) {
     let environment = Environment::default();
     let context = TypeContext::new(&environment);
     let mut ignored = Diagnostics::new();
-    run(&function.sig, &function.block, context, &mut ignored).1
+    run(&function.sig, &function.block, context, &mut ignored)
+}
+
+/// Lists what a function takes from outside.
+pub fn external_paths(function: &syn::ItemFn) -> External {
+    outline(function).1
 }
 
 impl External {

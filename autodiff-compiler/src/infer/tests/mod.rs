@@ -286,6 +286,8 @@ fn environment() -> Environment {
                 ("at".into(), Type::Array(Box::new(Type::F32), Length::Literal(2))),
             ],
             tuple: false,
+            tangent_path: quote::quote!(<Point as Differentiable>::Tangent),
+            tangent: false,
         }),
     );
     environment

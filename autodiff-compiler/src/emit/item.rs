@@ -1,0 +1,347 @@
+//! The items that stand beside an annotated function: a type of its name with the outputs as
+//! associated functions, or free functions with a prefix.
+
+use super::{Header, types};
+use crate::ir::{Function, Parameter};
+use crate::types::{FloatType, Length, Type};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// What the items need besides IR.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The annotated function's name.
+    pub name: Ident,
+    /// `Some`: free functions with this prefix instead of a type.
+    pub prefix: Option<String>,
+    /// Its visibility.
+    pub visibility: TokenStream,
+    /// `#[cfg]` attributes, for every item.
+    pub conditions: TokenStream,
+    /// Generics, parameter types as written, and where core is.
+    pub header: Header,
+    /// Words on the function's formula, if it is one.
+    pub formulas: String,
+}
+
+/// The items for a function and its gradient; without a gradient, `value` alone.
+pub fn items(item: &Item, value: &Function, gradient: Option<&Function>) -> TokenStream {
+    let name = &item.name;
+    let mut functions =
+        vec![super::function(value, &item.header_for("value", &item.value_words()))];
+    if let Some(gradient) = gradient {
+        let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
+        functions.push(item.value_and_gradient(value, &active));
+        functions.push(item.gradient(value, &active));
+        let mut header = item.header_for("gradient_into", &item.gradient_into_words(&active));
+        header.prologue = item.length_checks(&active);
+        functions.push(super::function(gradient, &header));
+    }
+    let Item { conditions, visibility, .. } = item;
+    let allowed = lints();
+    if item.prefix.is_some() {
+        return quote!(#(#conditions #allowed #functions)*);
+    }
+    let words = format!(" Derivatives of the function [`{name}`](fn@{name}).");
+    quote! {
+        #conditions
+        #[doc = #words]
+        #[allow(non_camel_case_types, dead_code)]
+        #visibility enum #name {}
+        #conditions
+        #allowed
+        impl #name {
+            #(#functions)*
+        }
+    }
+}
+
+/// What generated code may do that a person is warned of.
+fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code, non_snake_case, unused_variables, unused_mut, unused_assignments,
+            unused_parens, unused_must_use, unreachable_code, unused_labels,
+            clippy::all, clippy::pedantic, clippy::nursery
+        )]
+    }
+}
+
+impl Item {
+    fn function_name(&self, output: &str) -> Ident {
+        match &self.prefix {
+            Some(prefix) => Ident::new(&format!("{prefix}{output}"), self.name.span()),
+            None => Ident::new(output, Span::call_site()),
+        }
+    }
+
+    /// How generated code calls another output.
+    fn path(&self, output: &str) -> TokenStream {
+        let name = self.function_name(output);
+        if self.prefix.is_some() { quote!(#name) } else { quote!(Self::#name) }
+    }
+
+    fn header_for(&self, output: &str, documentation: &str) -> Header {
+        Header {
+            name: self.function_name(output),
+            visibility: self.visibility.clone(),
+            documentation: documentation.to_string(),
+            ..self.header.clone()
+        }
+    }
+
+    /// The parameters of the signature and the names to pass on.
+    fn parameters(&self, function: &Function) -> (Vec<TokenStream>, Vec<Ident>) {
+        let mut declared = vec![];
+        let mut passed = vec![];
+        for (position, parameter) in function.parameters.iter().enumerate() {
+            let name = name_of(parameter);
+            let ty = match self.header.parameter_types.get(position) {
+                Some(Some(written)) => written.clone(),
+                _ => types::tokens(&parameter.ty),
+            };
+            declared.push(quote!(#name: #ty));
+            passed.push(name);
+        }
+        (declared, passed)
+    }
+
+    fn value_and_gradient(&self, value: &Function, active: &[&Parameter]) -> TokenStream {
+        let (declared, passed) = self.parameters(value);
+        let gradients: Vec<_> = active.iter().map(|parameter| gradient_name(parameter)).collect();
+        let zeros = active.iter().map(|parameter| self.zeros(parameter));
+        let kinds: Vec<_> =
+            active.iter().map(|parameter| types::tokens(&parameter.ty.tangent())).collect();
+        let gradient_type = one_or_tuple(&kinds);
+        let gradient = one_or_tuple(&gradients);
+        let result = self.result_type(value);
+        let into = self.path("gradient_into");
+        let body = quote! {
+            #(let mut #gradients: #kinds = #zeros;)*
+            let value = #into(#(#passed,)* #(&mut #gradients),*);
+            (value, #gradient)
+        };
+        let words = self.both_words(active);
+        self.wrapper(
+            "value_and_gradient",
+            &words,
+            &declared,
+            quote!((#result, #gradient_type)),
+            body,
+        )
+    }
+
+    fn gradient(&self, value: &Function, active: &[&Parameter]) -> TokenStream {
+        let (declared, passed) = self.parameters(value);
+        let kinds: Vec<_> =
+            active.iter().map(|parameter| types::tokens(&parameter.ty.tangent())).collect();
+        let both = self.path("value_and_gradient");
+        let words = self.gradient_words(active);
+        let body = quote!(#both(#(#passed),*).1);
+        self.wrapper("gradient", &words, &declared, one_or_tuple(&kinds), body)
+    }
+
+    fn wrapper(
+        &self,
+        output: &str,
+        words: &str,
+        declared: &[TokenStream],
+        result: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let Header { generics, where_clause, visibility, .. } = self.header_for(output, words);
+        let name = self.function_name(output);
+        let documentation = super::documentation_lines(words);
+        quote! {
+            #documentation
+            #[inline]
+            #visibility fn #name #generics (#(#declared),*) -> #result #where_clause {
+                #body
+            }
+        }
+    }
+
+    fn result_type(&self, value: &Function) -> TokenStream {
+        match &self.header.result_type {
+            Some(written) => written.clone(),
+            None => types::tokens(&value.result_type),
+        }
+    }
+
+    /// Zeros for the gradient of a parameter.
+    fn zeros(&self, parameter: &Parameter) -> TokenStream {
+        let name = name_of(parameter);
+        self.zero_of(&parameter.ty, &parameter.ty.tangent(), &quote!(#name))
+    }
+
+    fn zero_of(&self, primal: &Type, tangent: &Type, place: &TokenStream) -> TokenStream {
+        if let Some(zero) = self.static_zero(tangent) {
+            return zero;
+        }
+        let core = &self.header.crate_path;
+        match (primal.referent(), tangent) {
+            (Type::Slice(_) | Type::Vec(_), Type::Vec(element)) => {
+                if let Some(zero) = self.static_zero(element) {
+                    return quote!(::std::vec![#zero; #place.len()]);
+                }
+            }
+            (Type::Tuple(primals), Type::Tuple(tangents)) => {
+                let parts = primals.iter().zip(tangents).enumerate().map(|(index, (p, t))| {
+                    let index = Literal::usize_unsuffixed(index);
+                    self.zero_of(p, t, &quote!(#place.#index))
+                });
+                return quote!((#(#parts,)*));
+            }
+            _ => {}
+        }
+        let borrow = match primal {
+            Type::Reference { mutable: false, .. } => quote!(#place),
+            Type::Reference { mutable: true, .. } => quote!(&*#place),
+            _ => quote!(&#place),
+        };
+        quote!(#core::Differentiable::zero_tangent(#borrow))
+    }
+
+    /// Zeros of a type whose shape is in the type.
+    fn static_zero(&self, tangent: &Type) -> Option<TokenStream> {
+        let core = &self.header.crate_path;
+        Some(match tangent {
+            Type::Float(FloatType::F64) => quote!(0.0_f64),
+            Type::Float(FloatType::F32) => quote!(0.0_f32),
+            Type::Float(FloatType::Parameter(name)) => {
+                let name = Ident::new(name, Span::call_site());
+                quote!(<#name as #core::Float>::from_f64(0.0))
+            }
+            Type::Array(element, length) => {
+                let zero = self.static_zero(element)?;
+                let length = match length {
+                    Length::Literal(count) => {
+                        let count = Literal::u64_unsuffixed(*count);
+                        quote!(#count)
+                    }
+                    other => types::length(other),
+                };
+                quote!([#zero; #length])
+            }
+            Type::Tuple(elements) => {
+                let elements: Option<Vec<_>> =
+                    elements.iter().map(|element| self.static_zero(element)).collect();
+                let elements = elements?;
+                quote!((#(#elements,)*))
+            }
+            Type::Unit => quote!(()),
+            _ => return None,
+        })
+    }
+
+    /// Buffers of the wrong length are reported before anything happens.
+    fn length_checks(&self, active: &[&Parameter]) -> TokenStream {
+        let checks = active.iter().filter_map(|parameter| {
+            if !matches!(parameter.ty.tangent(), Type::Vec(_)) {
+                return None;
+            }
+            let (name, gradient) = (name_of(parameter), gradient_name(parameter));
+            let message = format!(
+                "`{gradient}` has {{}} elements, but `{name}` has {{}}: the gradient needs as many"
+            );
+            Some(quote! {
+                ::core::assert!(
+                    #gradient.len() == #name.len(),
+                    #message,
+                    #gradient.len(),
+                    #name.len()
+                );
+            })
+        });
+        quote!(#(#checks)*)
+    }
+
+    fn value_words(&self) -> String {
+        let name = &self.name;
+        let mut words = format!(
+            "The value of [`{name}`](fn@{name}): the same bits as the value of `value_and_gradient`."
+        );
+        if !self.formulas.is_empty() {
+            words.push_str(&format!("\n\n{}", self.formulas));
+        }
+        words
+    }
+
+    fn both_words(&self, active: &[&Parameter]) -> String {
+        let name = &self.name;
+        format!(
+            "The value of [`{name}`](fn@{name}) and its gradient with respect to {}, in one pass.{}",
+            list(active),
+            self.formula_words()
+        )
+    }
+
+    fn gradient_words(&self, active: &[&Parameter]) -> String {
+        let name = &self.name;
+        format!(
+            "The gradient of [`{name}`](fn@{name}) with respect to {}.{}",
+            list(active),
+            self.formula_words()
+        )
+    }
+
+    fn formula_words(&self) -> String {
+        if self.formulas.is_empty() { String::new() } else { format!("\n\n{}", self.formulas) }
+    }
+
+    fn gradient_into_words(&self, active: &[&Parameter]) -> String {
+        let name = &self.name;
+        let buffers: Vec<_> =
+            active.iter().map(|parameter| format!("`{}`", gradient_name(parameter))).collect();
+        let mut words = format!(
+            "Returns the value of [`{name}`](fn@{name}) and overwrites {} with the gradient with \
+             respect to {}; allocates nothing of its own.",
+            join(&buffers),
+            list(active)
+        );
+        let dynamic: Vec<_> = active
+            .iter()
+            .filter(|parameter| matches!(parameter.ty.tangent(), Type::Vec(_)))
+            .map(|parameter| {
+                format!(
+                    "`{}` has another length than `{}`",
+                    gradient_name(parameter),
+                    parameter.name
+                )
+            })
+            .collect();
+        if !dynamic.is_empty() {
+            words.push_str(&format!("\n\n# Panics\n\nIf {}.", dynamic.join(", or ")));
+        }
+        words
+    }
+}
+
+fn list(active: &[&Parameter]) -> String {
+    let names: Vec<_> = active.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+    join(&names)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
+    match parts {
+        [part] => quote!(#part),
+        parts => quote!((#(#parts),*)),
+    }
+}
+
+fn name_of(parameter: &Parameter) -> Ident {
+    super::names::identifier(&parameter.name, parameter.span.start)
+}
+
+fn gradient_name(parameter: &Parameter) -> Ident {
+    format_ident!("{}_gradient", name_of(parameter))
+}

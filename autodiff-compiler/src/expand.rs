@@ -1,0 +1,276 @@
+//! The road from an annotated function to the items beside it. Read it from top to bottom.
+//!
+//! [`differentiate`] looks at the item's tokens, emits the function as it was written, publishes its
+//! signature, and either goes on at once or first asks for the signatures of what it calls
+//! ([`crate::transport`]); [`resume`] goes on when they have come. [`road`] is the list of passes.
+//! Whatever goes wrong becomes a [`Diagnostics`] entry on its token; between the passes nothing is
+//! thrown, and a stub of the right signature keeps one mistake from becoming many.
+
+use crate::activity::Activity;
+use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::emit::Header;
+use crate::emit::item::{Item, items};
+use crate::ir::Function;
+use crate::ir::verify::verify;
+use crate::options::Options;
+use crate::resolve::{TypeContext, signature_of};
+use crate::signature::{Environment, FunctionSignature};
+use crate::trace::Trace;
+use crate::transport::{self, Request};
+use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+/// Expands `#[differentiate(attribute)] item`.
+pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let options = Options::parse(attribute.clone(), &mut diagnostics);
+    let Some(function) = parse(&item, &mut diagnostics) else {
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#item #errors);
+    };
+    fence::check(&function, &mut diagnostics);
+
+    let conditions = conditions(&function);
+    let published = transport::publish_function(
+        &function.vis,
+        &function.sig,
+        &possibly_active(&function, &options),
+    );
+    // Who only uses the gradient still uses the function.
+    let original = quote!(#[allow(dead_code)] #function #(#conditions #published)*);
+    if !diagnostics.is_empty() {
+        let stub = fallback::stub(&function, &options, &Environment::default());
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#original #errors #stub);
+    }
+    let request = Request {
+        crate_path: options.crate_path.clone(),
+        collected: vec![],
+        pending: transport::wanted(&function, &options),
+        attribute,
+        item,
+    };
+    let rest = continue_with(request);
+    quote!(#original #rest)
+}
+
+/// Expands `__private::resume! {…}`: a signature that was asked for has come.
+pub fn resume(tokens: TokenStream) -> TokenStream {
+    match Request::resume(tokens) {
+        Some(request) => continue_with(request),
+        None => quote!(::core::compile_error!("`resume!` is not for users of autodiff");),
+    }
+}
+
+/// Asks for the next signature, or expands the item if all are there.
+fn continue_with(request: Request) -> TokenStream {
+    request.ask().unwrap_or_else(|| derivative_items(&request))
+}
+
+/// The items beside the function, with everything known.
+fn derivative_items(request: &Request) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let options = Options::parse(request.attribute.clone(), &mut diagnostics);
+    let Some(function) = parse(&request.item, &mut diagnostics) else {
+        return diagnostics.into_compile_errors();
+    };
+    let mut environment = request.environment();
+    let signature =
+        signature_of(&function.sig, &options, &TypeContext::new(&environment));
+    options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
+    if !signature.active.contains(&true) && diagnostics.is_empty() {
+        diagnostics.error(
+            function.sig.ident.span(),
+            format!("`{}` has no parameter that holds floats", function.sig.ident),
+            "there is nothing to differentiate with respect to".to_string(),
+        );
+    }
+    // It may call itself.
+    environment.functions.insert(function.sig.ident.to_string(), signature.clone());
+
+    let mut trace = Trace::new(&function.sig.ident.to_string());
+    let emitted = diagnostics
+        .is_empty()
+        .then(|| road(&function, &options, &signature, &environment, &mut trace, &mut diagnostics))
+        .flatten()
+        .filter(|_| diagnostics.is_empty());
+    let Some(emitted) = emitted else {
+        let stub = fallback::stub(&function, &options, &environment);
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#errors #stub);
+    };
+    trace.code("emit", &emitted);
+    let conditions = conditions(&function);
+    let witnesses = witness::witnesses(&function);
+    quote!(#emitted #(#conditions #witnesses)*)
+}
+
+/// The passes.
+fn road(
+    function: &syn::ItemFn,
+    options: &Options,
+    signature: &FunctionSignature,
+    environment: &Environment,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<TokenStream> {
+    let name = function.sig.ident.to_string();
+    let body = resolve::resolve(function, environment, diagnostics)?;
+    let types = infer::infer(&body, environment, diagnostics)?;
+    let primal =
+        lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
+    trace.ir("lower", &primal);
+    check("lower", &primal, diagnostics)?;
+
+    let mut value = primal;
+    simplify::simplify(&mut value);
+    trace.ir("simplify", &value);
+    check("simplify", &value, diagnostics)?;
+
+    let gradient = match signature.result.is_float() {
+        true => Some(gradient(&value, trace, diagnostics)?),
+        false => None,
+    };
+    let item = item(function, options, &body.items);
+    Some(items(&item, &value, gradient.as_ref()))
+}
+
+/// The passes after the value function: its gradient.
+fn gradient(
+    value: &Function,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<Function> {
+    let activity = Activity::of(value);
+    reverse::support::check(value, &activity, diagnostics);
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    let reversed = reverse::reverse(value, &activity);
+    trace.ir("reverse", &reversed.function);
+    check("reverse", &reversed.function, diagnostics)?;
+
+    let mut gradient = schedule::schedule(reversed);
+    trace.ir("schedule", &gradient);
+    check("schedule", &gradient, diagnostics)?;
+
+    simplify::simplify(&mut gradient);
+    trace.ir("simplify", &gradient);
+    check("simplify", &gradient, diagnostics)?;
+    Some(gradient)
+}
+
+/// Code that breaks a rule of the IR is never emitted.
+fn check(pass: &str, function: &Function, diagnostics: &mut Diagnostics) -> Option<()> {
+    let Err(error) = verify(function) else { return Some(()) };
+    let span = function
+        .parameters
+        .first()
+        .map_or_else(|| SourceSpan::from(proc_macro2::Span::call_site()), |first| first.span);
+    diagnostics.error(
+        span,
+        format!("autodiff made a mistake in the pass `{pass}`: {error}"),
+        "please report this function; until it is mended, write it in another way".to_string(),
+    );
+    None
+}
+
+/// The annotated function; anything else is refused.
+fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<syn::ItemFn> {
+    match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(function)) => Some(function),
+        Ok(other) => {
+            diagnostics.error(
+                SourceSpan::of(&other),
+                "`#[differentiate]` stands on a function",
+                "put it on a `fn`".to_string(),
+            );
+            None
+        }
+        Err(error) => {
+            diagnostics.syntax_error(error);
+            None
+        }
+    }
+}
+
+/// `#[cfg]` attributes, which every emitted item repeats.
+fn conditions(function: &syn::ItemFn) -> Vec<TokenStream> {
+    // One element even if there are none: it is repeated before each item of a list.
+    let conditions: TokenStream = function
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .map(ToTokens::to_token_stream)
+        .collect();
+    vec![conditions]
+}
+
+/// The parameters that callers must take for active: before structs are known, every one whose type
+/// may hold floats.
+fn possibly_active(function: &syn::ItemFn, options: &Options) -> Vec<String> {
+    let environment = Environment::default();
+    let types = signature_of(&function.sig, options, &TypeContext::new(&environment)).parameters;
+    function
+        .sig
+        .inputs
+        .iter()
+        .zip(types)
+        .enumerate()
+        .filter_map(|(index, (input, ty))| {
+            let name = match input {
+                syn::FnArg::Receiver(_) => "self".to_string(),
+                syn::FnArg::Typed(typed) => match crate::options::parameter_name(&typed.pat) {
+                    Some(name) => name.to_string(),
+                    None => format!("argument_{index}"),
+                },
+            };
+            let chosen = match &options.wrt {
+                Some(wrt) => wrt.iter().any(|other| *other == name),
+                None => {
+                    ty.holds_floats()
+                        || matches!(ty.referent(), crate::types::Type::Opaque(Some(_)))
+                }
+            };
+            chosen.then_some(name)
+        })
+        .collect()
+}
+
+/// What emission needs besides IR.
+fn item(function: &syn::ItemFn, options: &Options, body_items: &[TokenStream]) -> Item {
+    let signature = &function.sig;
+    let where_clause = signature.generics.where_clause.to_token_stream();
+    let mut generics = signature.generics.clone();
+    generics.where_clause = None;
+    let parameter_types = signature
+        .inputs
+        .iter()
+        .map(|input| match input {
+            syn::FnArg::Receiver(_) => None,
+            syn::FnArg::Typed(typed) => Some(typed.ty.to_token_stream()),
+        })
+        .collect();
+    let result_type = match &signature.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
+    };
+    let header = Header {
+        crate_path: options.crate_path.clone(),
+        generics: generics.to_token_stream(),
+        where_clause,
+        parameter_types,
+        result_type,
+        prologue: body_items.iter().cloned().collect(),
+        ..Header::new(&signature.ident.to_string())
+    };
+    Item {
+        name: signature.ident.clone(),
+        prefix: options.name.clone(),
+        visibility: function.vis.to_token_stream(),
+        conditions: conditions(function).into_iter().collect(),
+        header,
+        formulas: String::new(),
+    }
+}

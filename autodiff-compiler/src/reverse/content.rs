@@ -1,0 +1,233 @@
+//! Adjoints of content with structure: zeros in its shape, and the reverse of building it.
+
+use super::{Adjoints, Reverse};
+use crate::ir::*;
+use crate::types::{Length, Type};
+
+impl Reverse {
+    /// Zeros of a tangent type. Where the shape is dynamic it is that of the primal place.
+    pub(super) fn zeros(&mut self, tangent: &Type, primal: Option<&Place>) -> Aggregate {
+        match tangent {
+            Type::Float(ty) => Aggregate::Value(self.builder.float(0.0, ty)),
+            Type::Array(element, length) if has_static_shape(element) => {
+                Aggregate::ArrayRepeat(Box::new(self.zeros(element, None)), length.clone())
+            }
+            Type::Tuple(elements) if has_static_shape(tangent) => {
+                Aggregate::Tuple(elements.iter().map(|element| self.zeros(element, None)).collect())
+            }
+            Type::Vec(element) if has_static_shape(element) && primal.is_some() => {
+                let length = primal.map(|place| self.builder.length(place.clone()));
+                let zero = self.zeros(element, None);
+                length
+                    .map_or(Aggregate::Unit, |length| Aggregate::VecRepeat(Box::new(zero), length))
+            }
+            Type::Unit => Aggregate::Unit,
+            _ => match primal {
+                Some(place) => Aggregate::ZerosLike(place.clone()),
+                None => Aggregate::Vec(vec![]),
+            },
+        }
+    }
+
+    /// Sets everything at an adjoint place to zero.
+    pub(super) fn fill_with_zeros(&mut self, place: &Place, tangent: &Type) {
+        match tangent {
+            Type::Float(_) => self.store_zero(place.clone(), tangent),
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
+                if let Type::Float(ty) = &**element {
+                    let zero = self.builder.float(0.0, ty);
+                    self.builder.push(InstructionKind::Fill(place.clone(), zero), vec![]);
+                } else {
+                    self.for_each_element(place, |reverse, element_place| {
+                        reverse.fill_with_zeros(&element_place, element);
+                    });
+                }
+            }
+            Type::Tuple(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    let field = Projection::Field(index.to_string().into());
+                    self.fill_with_zeros(&place.project(field), element);
+                }
+            }
+            Type::Struct(definition) => {
+                for (name, ty) in &definition.fields {
+                    self.fill_with_zeros(&place.project(Projection::Field(name.clone())), ty);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The reverse of putting content into a place: each value and place that the content was made of
+    /// takes its part of the adjoint at `source`.
+    pub(super) fn take_content(
+        &mut self,
+        source: &Place,
+        content: &Aggregate,
+        adjoints: &mut Adjoints,
+    ) {
+        match content {
+            Aggregate::Value(value) => {
+                if self.is_active(*value) {
+                    let ty = self.builder.function.value(*value).ty.clone();
+                    let adjoint = self.builder.load(source.clone(), ty);
+                    self.contribute(adjoints, *value, adjoint);
+                }
+            }
+            Aggregate::Place(place, transfer) => {
+                let Some(target) = self.adjoint_place(place) else { return };
+                let ty = self.tangent_type(source);
+                let handed_over = match transfer {
+                    Transfer::Take => true,
+                    Transfer::Move => !ty.is_copy(),
+                    Transfer::Copy | Transfer::Clone => false,
+                };
+                if handed_over {
+                    // What is left at `place` has nothing of what was there: its adjoint starts anew.
+                    let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Take };
+                    let back = Aggregate::Place(source.clone(), transfer);
+                    self.builder.push(InstructionKind::Assign(target, back), vec![]);
+                } else {
+                    self.add_all(&target, source, &ty);
+                }
+            }
+            Aggregate::Tuple(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    let field = Projection::Field(index.to_string().into());
+                    self.take_content(&source.project(field), element, adjoints);
+                }
+            }
+            Aggregate::Struct(_, fields) => {
+                for (name, field) in fields {
+                    let projection = Projection::Field(name.clone());
+                    self.take_content(&source.project(projection), field, adjoints);
+                }
+            }
+            Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    if self.has_active_part(element) {
+                        let index = self.builder.usize(index);
+                        let projection = Projection::Index { index, proven: true };
+                        self.take_content(&source.project(projection), element, adjoints);
+                    }
+                }
+            }
+            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+                if self.has_active_part(element) {
+                    self.take_from_elements(source, element, adjoints);
+                }
+            }
+            Aggregate::Unit
+            | Aggregate::Reference { .. }
+            | Aggregate::VecWithCapacity(_)
+            | Aggregate::ZerosLike(_)
+            | Aggregate::Deferred => {}
+        }
+    }
+
+    /// Whether anything in the content is active.
+    pub(super) fn has_active_part(&self, content: &Aggregate) -> bool {
+        let mut clone = content.clone();
+        let mut found = false;
+        clone.for_each_operand_mut(&mut |value| found |= self.is_active(*value));
+        clone.for_each_slot_mut(&mut |slot| found |= self.is_active_slot(*slot));
+        found
+    }
+
+    /// The reverse of repeating one element over a whole array.
+    pub(super) fn take_from_elements(
+        &mut self,
+        source: &Place,
+        element: &Aggregate,
+        adjoints: &mut Adjoints,
+    ) {
+        let length = self.builder.length(source.clone());
+        let zero = self.builder.usize(0);
+        self.take_from_range(source, zero, length, element, adjoints);
+    }
+
+    /// The same for the elements `start..end` (none if `end < start`).
+    pub(super) fn take_from_range(
+        &mut self,
+        source: &Place,
+        start: ValueId,
+        end: ValueId,
+        element: &Aggregate,
+        adjoints: &mut Adjoints,
+    ) {
+        // adjoint(v) += sum over i of adjoint(m)[i], as a loop that carries the sums.
+        let mut inner = Adjoints::default();
+        let index = self.builder.value(Type::USIZE, None);
+        self.builder.open(vec![index]);
+        let place = source.project(Projection::Index { index, proven: true });
+        self.take_content(&place, element, &mut inner);
+        let contributions = inner.into_ordered();
+        self.close_accumulating_loop(start, end, contributions, adjoints);
+    }
+
+    /// `target += source`, element by element.
+    pub(super) fn add_all(&mut self, target: &Place, source: &Place, tangent: &Type) {
+        match tangent {
+            Type::Float(_) => {
+                let adjoint = self.builder.load(source.clone(), tangent.clone());
+                self.builder.push(InstructionKind::AddTo(target.clone(), adjoint), vec![]);
+            }
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
+                let target = target.clone();
+                self.for_each_element(source, |reverse, place| {
+                    if let Some(Projection::Index { index, .. }) = place.path.last() {
+                        let projection = Projection::Index { index: *index, proven: true };
+                        reverse.add_all(&target.project(projection), &place, element);
+                    }
+                });
+            }
+            Type::Tuple(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    let field = Projection::Field(index.to_string().into());
+                    self.add_all(&target.project(field.clone()), &source.project(field), element);
+                }
+            }
+            Type::Struct(definition) => {
+                for (name, ty) in &definition.fields {
+                    let field = Projection::Field(name.clone());
+                    self.add_all(&target.project(field.clone()), &source.project(field), ty);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A loop over the elements of an array, slice or `Vec`.
+    fn for_each_element(&mut self, place: &Place, body: impl FnOnce(&mut Self, Place)) {
+        let length = self.builder.length(place.clone());
+        let zero = self.builder.usize(0);
+        let index = self.builder.value(Type::USIZE, None);
+        self.builder.open(vec![index]);
+        body(self, place.project(Projection::Index { index, proven: true }));
+        let region = self.builder.close(vec![]);
+        let counted = For {
+            start: zero,
+            end: length,
+            inclusive: false,
+            step: None,
+            reversed: false,
+            carried: vec![],
+            exits: false,
+            body: region,
+        };
+        self.builder.push(InstructionKind::For(counted), vec![]);
+    }
+}
+
+/// Whether zeros of this tangent type need no primal to know their shape.
+fn has_static_shape(tangent: &Type) -> bool {
+    match tangent {
+        Type::Float(_) | Type::Unit => true,
+        Type::Array(element, Length::Literal(_) | Length::Expression(_)) => {
+            has_static_shape(element)
+        }
+        Type::Tuple(elements) => elements.iter().all(has_static_shape),
+        // A tangent struct is made by its trait, from the primal.
+        _ => false,
+    }
+}

@@ -1,0 +1,250 @@
+//! Which loops have independent iterations that only feed sums.
+//!
+//! Such a loop needs nothing stored: an iteration can be run again, at any time, before its reverse.
+//! A loop qualifies if it has no early exit; what it writes is local to the iteration; what it reads
+//! from outside still has the same content in the reverse sweep; every active carried value is a sum
+//! (`next = carried + something`, the carried value not used elsewhere); and other carried values
+//! feed only themselves.
+
+use crate::ir::operations::{FloatOperation, Operation};
+use crate::ir::*;
+use std::collections::{HashMap, HashSet};
+
+/// What the loop may assume about memory when it is run again.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory<'a> {
+    /// Slots that are visible there.
+    pub live: &'a HashSet<SlotId>,
+    /// Slots that have changed since.
+    pub written_later: &'a HashSet<SlotId>,
+}
+
+/// How the carried values of an independent loop are made.
+#[derive(Clone, Debug)]
+pub struct Reductions {
+    sums: Vec<bool>,
+}
+
+impl Reductions {
+    /// Whether the carried value at this position is a sum.
+    pub fn is_sum(&self, position: usize) -> bool {
+        self.sums.get(position).copied().unwrap_or(false)
+    }
+}
+
+/// The reductions of a loop if its iterations are independent.
+pub fn reductions(
+    counted: &For,
+    is_active: impl Fn(ValueId) -> bool,
+    memory: Memory<'_>,
+) -> Option<Reductions> {
+    if counted.exits || !memory_is_local(&counted.body, memory) {
+        return None;
+    }
+    let mut sums = vec![];
+    for (position, parameter) in counted.body.parameters[1..].iter().enumerate() {
+        let mut analysis = Dependence { class: HashMap::from([(*parameter, Class::Sum)]) };
+        analysis.region(&counted.body)?;
+        let class = |value: &ValueId| analysis.of(*value);
+        let others_free = counted
+            .body
+            .yields
+            .iter()
+            .enumerate()
+            .all(|(other, next)| other == position || class(next) == Class::Free);
+        let is_sum = class(&counted.body.yields[position]) == Class::Sum;
+        if !others_free || (is_active(*parameter) && !is_sum) {
+            return None;
+        }
+        sums.push(is_sum);
+    }
+    Some(Reductions { sums })
+}
+
+fn memory_is_local(body: &Region, memory: Memory<'_>) -> bool {
+    let mut local = HashSet::new();
+    let mut holds = true;
+    body.for_each_instruction(&mut |instruction| {
+        local.extend(instruction.kind.defined_slot());
+        // Unknown code may answer differently the second time.
+        holds &= !matches!(instruction.kind, InstructionKind::Opaque(_));
+        if matches!(instruction.kind, InstructionKind::Effect(_)) {
+            return;
+        }
+        holds &= instruction.kind.writes().iter().all(|place| local.contains(&place.root));
+        holds &= instruction.kind.reads().iter().all(|place| {
+            local.contains(&place.root)
+                || (memory.live.contains(&place.root)
+                    && !memory.written_later.contains(&place.root))
+        });
+    });
+    holds
+}
+
+/// How a value depends on one carried value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Not at all.
+    Free,
+    /// It is the carried value plus something free.
+    Sum,
+    /// In another way.
+    Other,
+}
+
+impl Class {
+    fn join(self, other: Class) -> Class {
+        if self == other { self } else { Class::Other }
+    }
+}
+
+struct Dependence {
+    /// Values that are not free.
+    class: HashMap<ValueId, Class>,
+}
+
+impl Dependence {
+    fn of(&self, value: ValueId) -> Class {
+        self.class.get(&value).copied().unwrap_or(Class::Free)
+    }
+
+    fn set(&mut self, value: ValueId, class: Class) {
+        if class == Class::Free {
+            self.class.remove(&value);
+        } else {
+            self.class.insert(value, class);
+        }
+    }
+
+    fn all_free(&self, values: &[ValueId]) -> bool {
+        values.iter().all(|value| self.of(*value) == Class::Free)
+    }
+
+    /// `None` where the dependence leaves through memory.
+    fn region(&mut self, region: &Region) -> Option<()> {
+        region.instructions.iter().try_for_each(|instruction| self.instruction(instruction))
+    }
+
+    fn instruction(&mut self, instruction: &Instruction) -> Option<()> {
+        let operands = instruction.kind.operands();
+        match &instruction.kind {
+            InstructionKind::Constant(_) | InstructionKind::Effect(_) => {}
+            InstructionKind::Operation(operation, arguments) => {
+                let class = self.operation(*operation, arguments);
+                self.set(instruction.results[0], class);
+            }
+            InstructionKind::Load(_) | InstructionKind::Length(_) => {
+                let class = if self.all_free(&operands) { Class::Free } else { Class::Other };
+                self.set(instruction.results[0], class);
+            }
+            InstructionKind::If { condition, then_region, else_region } => {
+                let free = self.of(*condition) == Class::Free;
+                if !free && (writes(then_region) || writes(else_region)) {
+                    return None;
+                }
+                self.region(then_region)?;
+                self.region(else_region)?;
+                for (position, result) in instruction.results.iter().enumerate() {
+                    let class = self
+                        .of(then_region.yields[position])
+                        .join(self.of(else_region.yields[position]));
+                    self.set(*result, if free { class } else { Class::Other });
+                }
+            }
+            InstructionKind::For(For { start, end, step, carried, body, .. }) => {
+                if !self.all_free(&[*start, *end])
+                    || step.is_some_and(|step| self.of(step) != Class::Free)
+                {
+                    return None;
+                }
+                self.looped(carried, &body.parameters[1..], body, &instruction.results)?;
+            }
+            InstructionKind::Loop { carried, body } => {
+                self.looped(carried, &body.parameters, body, &instruction.results)?;
+                if self.of(instruction.results[0]) != Class::Free {
+                    return None;
+                }
+            }
+            InstructionKind::Match { arms, .. } => {
+                let free = self.all_free(&operands);
+                if !free {
+                    return None;
+                }
+                for arm in arms {
+                    self.region(&arm.body)?;
+                }
+                for (position, result) in instruction.results.iter().enumerate() {
+                    let class = arms
+                        .iter()
+                        .map(|arm| self.of(arm.body.yields[position]))
+                        .reduce(Class::join)
+                        .unwrap_or(Class::Free);
+                    self.set(*result, class);
+                }
+            }
+            // Everything else writes memory or leaves the function.
+            _ => {
+                if !self.all_free(&operands) {
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn operation(&self, operation: Operation, arguments: &[ValueId]) -> Class {
+        if self.all_free(arguments) {
+            return Class::Free;
+        }
+        let class = |position: usize| self.of(arguments[position]);
+        match operation {
+            Operation::Float(FloatOperation::Add) => match (class(0), class(1)) {
+                (Class::Sum, Class::Free) | (Class::Free, Class::Sum) => Class::Sum,
+                _ => Class::Other,
+            },
+            Operation::Float(FloatOperation::Sub) => match (class(0), class(1)) {
+                (Class::Sum, Class::Free) => Class::Sum,
+                _ => Class::Other,
+            },
+            Operation::Select if class(0) == Class::Free => class(1).join(class(2)),
+            _ => Class::Other,
+        }
+    }
+
+    fn looped(
+        &mut self,
+        carried: &[ValueId],
+        parameters: &[ValueId],
+        body: &Region,
+        results: &[ValueId],
+    ) -> Option<()> {
+        for (initial, parameter) in carried.iter().zip(parameters) {
+            let class = self.of(*initial);
+            self.set(*parameter, class);
+        }
+        // Classes only move towards `Other`: two rounds more than there are carried values suffice.
+        for _ in 0..carried.len() + 2 {
+            self.region(body)?;
+            let mut stable = true;
+            for (parameter, next) in parameters.iter().zip(&body.yields) {
+                let joined = self.of(*parameter).join(self.of(*next));
+                stable &= joined == self.of(*parameter);
+                self.set(*parameter, joined);
+            }
+            if stable {
+                break;
+            }
+        }
+        for (parameter, result) in parameters.iter().zip(results) {
+            let class = self.of(*parameter);
+            self.set(*result, class);
+        }
+        Some(())
+    }
+}
+
+fn writes(region: &Region) -> bool {
+    let mut found = false;
+    region.for_each_instruction(&mut |instruction| found |= !instruction.kind.writes().is_empty());
+    found
+}

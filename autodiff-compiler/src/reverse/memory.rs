@@ -1,0 +1,224 @@
+//! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
+
+use super::{Adjoints, Reverse, Scope};
+use crate::ir::operations::IntegerOperation;
+use crate::ir::*;
+use crate::types::Type;
+
+impl Reverse {
+    /// The adjoint of a place; `None` if its root is not active.
+    pub(super) fn adjoint_place(&self, place: &Place) -> Option<Place> {
+        if !self.is_active_slot(place.root) {
+            return None;
+        }
+        let root = *self.adjoint_slots.get(&place.root)?;
+        let path = place
+            .path
+            .iter()
+            .map(|projection| match projection {
+                // The forward sweep checked the same index against the same length.
+                Projection::Index { index, .. } => {
+                    Projection::Index { index: *index, proven: true }
+                }
+                Projection::Range { start, end, .. } => {
+                    Projection::Range { start: *start, end: *end, proven: true }
+                }
+                Projection::Field(name) => Projection::Field(name.clone()),
+            })
+            .collect();
+        Some(Place { root, path })
+    }
+
+    /// At the start of the reverse of a region: adjoint slots for the active slots it defines.
+    pub(super) fn define_local_adjoints(&mut self, forward: &mut Region, scope: &Scope) {
+        let slots: Vec<_> =
+            forward.defined_slots().filter(|slot| self.is_active_slot(*slot)).collect();
+        for slot in slots {
+            if self.adjoint_slots.contains_key(&slot) && scope.live.contains(&slot) {
+                continue;
+            }
+            let known = self.builder.function.slot(slot).clone();
+            self.builder.at(known.span);
+            let ty = known.ty.tangent();
+            let place = Place::root(slot);
+            let visible = scope.live.contains(&slot) && !moved_out(forward, slot);
+            let content = if visible {
+                self.zeros(&ty, Some(&place))
+            } else if moved_out(forward, slot) {
+                // Whoever took the content hands its adjoint back.
+                match &ty {
+                    Type::Vec(_) => Aggregate::Vec(vec![]),
+                    other => self.zeros(other, None),
+                }
+            } else if let Type::Vec(element) = &ty {
+                // The slot is out of scope in the reverse sweep: its final length is a value.
+                let length = self.builder.function.new_value(Type::USIZE, None, known.span);
+                self.active.resize(self.builder.function.values.len(), false);
+                forward.instructions.push(Instruction {
+                    kind: InstructionKind::Length(place),
+                    results: vec![length],
+                    span: known.span,
+                });
+                let zero = self.zeros(element, None);
+                Aggregate::VecRepeat(Box::new(zero), length)
+            } else {
+                self.zeros(&ty, None)
+            };
+            self.define_adjoint(slot, ty, content);
+        }
+    }
+
+    /// The reverse of an instruction that changes memory.
+    pub(super) fn memory(
+        &mut self,
+        kind: &InstructionKind,
+        old_length: Option<ValueId>,
+        adjoints: &mut Adjoints,
+    ) {
+        match kind {
+            // m[p] = v:  adjoint(v) += adjoint(m)[p];  adjoint(m)[p] = 0
+            InstructionKind::Store(place, value) => {
+                let Some(target) = self.adjoint_place(place) else { return };
+                let Some(ty) = self.scalar_float(&target) else { return };
+                if self.is_active(*value) {
+                    let adjoint = self.builder.load(target.clone(), ty.clone());
+                    self.contribute(adjoints, *value, adjoint);
+                }
+                self.store_zero(target, &ty);
+            }
+            // every m[i] = v:  adjoint(v) += sum of adjoint(m);  adjoint(m) = 0
+            InstructionKind::Fill(place, value) => {
+                let Some(target) = self.adjoint_place(place) else { return };
+                if self.is_active(*value) {
+                    let content = Aggregate::Value(*value);
+                    self.take_from_elements(&target, &content, adjoints);
+                }
+                let ty = self.tangent_type(&target);
+                self.fill_with_zeros(&target, &ty);
+            }
+            InstructionKind::Define(slot, content) => {
+                if let Some(source) = self.adjoint_place(&Place::root(*slot)) {
+                    self.take_content(&source, content, adjoints);
+                }
+            }
+            InstructionKind::Assign(place, content) => {
+                let Some(target) = self.adjoint_place(place) else { return };
+                self.take_content(&target, content, adjoints);
+                let ty = self.tangent_type(&target);
+                match old_length {
+                    Some(length) => self.restart_with_length(target, &ty, length),
+                    None => self.fill_with_zeros(&target, &ty),
+                }
+            }
+            // m.push(c):  c takes from the last element's adjoint, which goes away
+            InstructionKind::Push(place, content) => {
+                let Some(target) = self.adjoint_place(place) else { return };
+                let length = self.builder.length(target.clone());
+                let one = self.builder.usize(1);
+                let last = self.builder.integer(IntegerOperation::Sub, &[length, one]);
+                let element = target.project(Projection::Index { index: last, proven: true });
+                self.take_content(&element, content, adjoints);
+                self.builder.push(InstructionKind::Resize(target, ResizeKind::Pop), vec![]);
+            }
+            InstructionKind::Swap(a, b) => {
+                if let (Some(a), Some(b)) = (self.adjoint_place(a), self.adjoint_place(b)) {
+                    self.builder.push(InstructionKind::Swap(a, b), vec![]);
+                }
+            }
+            InstructionKind::Resize(place, kind) => {
+                if let (Some(target), Some(length)) = (self.adjoint_place(place), old_length) {
+                    self.resize(target, kind, length, adjoints);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An instruction that replaces or resizes an active `Vec` forgets its old length, which the
+    /// reverse sweep needs: the forward sweep reads it before.
+    pub(super) fn record_old_length(
+        &mut self,
+        forward: &mut Region,
+        index: usize,
+    ) -> Option<ValueId> {
+        let place = match &forward.instructions[index].kind {
+            InstructionKind::Assign(place, _) | InstructionKind::Resize(place, _) => place.clone(),
+            _ => return None,
+        };
+        let dynamic = matches!(self.builder.function.place_type(&place), Some(Type::Vec(_)));
+        if !dynamic || !self.is_active_slot(place.root) {
+            return None;
+        }
+        let span = forward.instructions[index].span;
+        let length = self.builder.function.new_value(Type::USIZE, None, span);
+        let kind = InstructionKind::Length(place);
+        forward.instructions.insert(index, Instruction { kind, results: vec![length], span });
+        Some(length)
+    }
+
+    /// The adjoint of what was in a `Vec` before it was replaced: zeros of that length.
+    fn restart_with_length(&mut self, target: Place, ty: &Type, length: ValueId) {
+        if let Type::Vec(element) = ty {
+            let zero = self.zeros(element, None);
+            let zeros = Aggregate::VecRepeat(Box::new(zero), length);
+            self.builder.push(InstructionKind::Assign(target, zeros), vec![]);
+        }
+    }
+
+    /// The reverse of a change of length: what came in takes its adjoint, what went has zero.
+    fn resize(
+        &mut self,
+        target: Place,
+        kind: &ResizeKind,
+        old_length: ValueId,
+        adjoints: &mut Adjoints,
+    ) {
+        let Type::Vec(element) = self.tangent_type(&target) else { return };
+        let end = self.builder.length(target.clone());
+        match kind {
+            ResizeKind::Resize(_, content) if self.has_active_part(content) => {
+                self.take_from_range(&target, old_length, end, content, adjoints);
+            }
+            ResizeKind::ExtendFrom(source) => {
+                if let Some(source) = self.adjoint_place(source) {
+                    let added = Projection::Range { start: old_length, end, proven: true };
+                    self.add_all(&source, &target.project(added), &Type::Slice(element.clone()));
+                }
+            }
+            _ => {}
+        }
+        let zero = self.zeros(&element, None);
+        let back = ResizeKind::Resize(old_length, zero);
+        self.builder.push(InstructionKind::Resize(target, back), vec![]);
+    }
+
+    /// The scalar float type at an adjoint place.
+    fn scalar_float(&self, place: &Place) -> Option<Type> {
+        self.builder.function.place_type(place).filter(Type::is_float)
+    }
+
+    /// The type at an adjoint place (`()` where the path does not fit, which `verify` excludes).
+    pub(super) fn tangent_type(&self, place: &Place) -> Type {
+        self.builder.function.place_type(place).unwrap_or(Type::Unit)
+    }
+
+    pub(super) fn store_zero(&mut self, place: Place, ty: &Type) {
+        if let Type::Float(float) = ty {
+            let zero = self.builder.float(0.0, float);
+            self.builder.store(place, zero);
+        }
+    }
+}
+
+/// Whether the whole content of the slot is moved out somewhere in the region.
+fn moved_out(region: &Region, slot: SlotId) -> bool {
+    let mut found = false;
+    region.for_each_instruction(&mut |instruction| {
+        for content in instruction.kind.contents() {
+            if let Aggregate::Place(place, Transfer::Move) = content {
+                found |= place.root == slot && place.path.is_empty();
+            }
+        }
+    });
+    found
+}

@@ -1,0 +1,405 @@
+//! Reverse mode: from the IR of a function to the IR of its gradient.
+//!
+//! The result has the primal's parameters, then for each active parameter a `&mut` parameter that
+//! receives its gradient; it returns what the primal returns. The body is the forward sweep (the
+//! primal's instructions, in order, with every panic and effect) followed by the reverse sweep.
+//!
+//! How each construct is reversed:
+//!
+//! * *Straight code.* SSA values stay visible, so partial derivatives use them directly. Memory needs
+//!   no undo: what the reverse sweep needs are loaded values and indices, which are SSA values.
+//! * *`if`.* The reverse sweep branches on the same condition. What it needs from inside a branch
+//!   becomes an additional result of the forward `if` ([`stash`]).
+//! * *Independent loops* ([`independence`]): the reverse sweep runs the iterations again, each
+//!   followed by its own reverse; nothing is stored. [`crate::schedule`] fuses this with the forward
+//!   loop where the cotangents are known by then.
+//! * *Other loops.* The forward loop records on stacks what the reverse of an iteration needs and
+//!   cannot cheaply compute again; the reverse loop runs the iterations backwards and pops.
+//! * *Memory.* An active slot has an adjoint slot of the tangent type. A load adds to it, a store
+//!   takes from it and leaves zero, a swap swaps.
+//!
+//! Assumes verified IR in which [`support::check`] found nothing to refuse. Guarantees: instructions
+//! of the forward sweep keep their order; nothing in the reverse sweep panics that did not panic
+//! forward; a branch or iteration that was not run contributes nothing.
+
+mod content;
+mod control;
+pub mod independence;
+mod memory;
+mod stash;
+pub mod support;
+
+use crate::activity::Activity;
+use crate::derivatives;
+use crate::ir::builder::Builder;
+use crate::ir::operations::{FloatOperation, Operation};
+use crate::ir::*;
+use crate::types::{FloatType, Type};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// The gradient function and what scheduling wants to know about it.
+#[derive(Clone, Debug)]
+pub struct Reversed {
+    /// The gradient function.
+    pub function: Function,
+    /// Forward and reverse loops of the same source loop.
+    pub loops: Vec<LoopPair>,
+    /// Values below this index are the primal's.
+    pub first_derivative_value: ValueId,
+}
+
+/// An independent loop, forward, and the loop that runs it again with its reverse.
+#[derive(Clone, Debug)]
+pub struct LoopPair {
+    /// The index of the forward loop.
+    pub forward: ValueId,
+    /// The index of the reverse loop.
+    pub reverse: ValueId,
+    /// How many instructions at the start of the reverse loop's body are the rerun iteration.
+    pub rerun: usize,
+    /// From the names of the forward body to those of the rerun one.
+    pub renaming: Renaming,
+}
+
+/// Differentiates a function whose activity is given.
+pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
+    let span = primal
+        .parameters
+        .first()
+        .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+    let first_derivative_value = ValueId(primal.values.len() as u32);
+    let mut reverse = Reverse {
+        active: (0..primal.values.len() as u32).map(|v| activity.is_active(ValueId(v))).collect(),
+        active_slots: (0..primal.slots.len() as u32)
+            .map(|slot| activity.is_active_slot(SlotId(slot)))
+            .collect(),
+        builder: Builder::new(Function { body: Region::default(), ..primal.clone() }, span),
+        adjoint_slots: HashMap::new(),
+        stacks: Vec::new(),
+        loops: Vec::new(),
+    };
+    let gradients = reverse.gradient_parameters(primal);
+    let mut forward = primal.body.clone();
+
+    reverse.builder.open(vec![]);
+    reverse.start_gradients(&gradients);
+    let mut adjoints = Adjoints::default();
+    if let Aggregate::Value(result) = primal.result
+        && reverse.is_active(result)
+        && let Type::Float(ty) = &primal.result_type
+    {
+        let one = reverse.builder.float(1.0, ty);
+        adjoints.set(result, one);
+    }
+    let mut live: HashSet<SlotId> = primal
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter.binding {
+            ParameterBinding::Slot(slot) => Some(slot),
+            ParameterBinding::Value(_) => None,
+        })
+        .collect();
+    live.extend(forward.defined_slots());
+    reverse.region(&mut forward, &mut adjoints, &Scope { live, written_later: HashSet::new() });
+    reverse.finish_gradients(&gradients, &mut adjoints);
+    let sweep = reverse.builder.close(vec![]);
+
+    for instruction in std::mem::take(&mut reverse.stacks) {
+        reverse.builder.append(instruction);
+    }
+    for instruction in forward.instructions.into_iter().chain(sweep.instructions) {
+        reverse.builder.append(instruction);
+    }
+    Reversed { function: reverse.builder.finish(), loops: reverse.loops, first_derivative_value }
+}
+
+/// The state of the pass.
+struct Reverse {
+    /// Which values need an adjoint; copies of loop bodies extend it.
+    active: Vec<bool>,
+    /// Which slots need an adjoint.
+    active_slots: Vec<bool>,
+    builder: Builder,
+    /// From a slot to the slot of its adjoint.
+    adjoint_slots: HashMap<SlotId, SlotId>,
+    /// Definitions of the stacks, for the start of the body.
+    stacks: Vec<Instruction>,
+    loops: Vec<LoopPair>,
+}
+
+/// What the reverse of a region may assume about memory.
+#[derive(Clone, Debug)]
+struct Scope {
+    /// Slots whose names are visible where the reverse of this region stands.
+    live: HashSet<SlotId>,
+    /// Roots that the forward sweep changes after this region (or in other iterations of it): by the
+    /// time the reverse of this region runs, their content is not what the region saw.
+    written_later: HashSet<SlotId>,
+}
+
+/// Adjoints of values so far.
+#[derive(Clone, Debug, Default)]
+struct Adjoints {
+    of: HashMap<ValueId, ValueId>,
+    /// In the order of first contribution, so that output is stable.
+    order: Vec<ValueId>,
+}
+
+impl Adjoints {
+    fn set(&mut self, value: ValueId, adjoint: ValueId) {
+        if self.of.insert(value, adjoint).is_none() {
+            self.order.push(value);
+        }
+    }
+
+    /// The adjoint of a value whose definition is reversed now: it is complete, and ends.
+    fn take(&mut self, value: ValueId) -> Option<ValueId> {
+        let adjoint = self.of.remove(&value)?;
+        self.order.retain(|other| *other != value);
+        Some(adjoint)
+    }
+
+    /// What is left after a region: contributions to values defined outside.
+    fn into_ordered(mut self) -> Vec<(ValueId, ValueId)> {
+        self.order.iter().filter_map(|value| Some((*value, self.of.remove(value)?))).collect()
+    }
+}
+
+/// An active parameter and where its gradient goes.
+struct GradientParameter {
+    primal: ParameterBinding,
+    gradient: SlotId,
+    ty: Type,
+}
+
+impl Reverse {
+    fn is_active(&self, value: ValueId) -> bool {
+        self.active.get(value.0 as usize).copied().unwrap_or(false)
+    }
+
+    fn is_active_slot(&self, slot: SlotId) -> bool {
+        self.active_slots.get(slot.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Copies keep the activity of what they copy.
+    fn inherit_activity(&mut self, renaming: &Renaming) {
+        self.active.resize(self.builder.function.values.len(), false);
+        for (old, new) in &renaming.values {
+            self.active[new.0 as usize] = self.is_active(*old);
+        }
+        self.active_slots.resize(self.builder.function.slots.len(), false);
+        for (old, new) in &renaming.slots {
+            self.active_slots[new.0 as usize] = self.is_active_slot(*old);
+        }
+    }
+
+    /// The float type of a value.
+    fn float_type(&self, value: ValueId) -> FloatType {
+        match &self.builder.function.value(value).ty {
+            Type::Float(ty) => ty.clone(),
+            // Only floats are active.
+            _ => FloatType::F64,
+        }
+    }
+
+    /// `adjoint(value) += contribution`.
+    fn contribute(&mut self, adjoints: &mut Adjoints, value: ValueId, contribution: ValueId) {
+        if !self.is_active(value) {
+            return;
+        }
+        let sum = match adjoints.of.get(&value) {
+            Some(adjoint) => {
+                self.builder.float_operation(FloatOperation::Add, &[*adjoint, contribution])
+            }
+            None => contribution,
+        };
+        self.name_adjoint(value, sum);
+        adjoints.set(value, sum);
+    }
+
+    /// Gives the adjoint of a named value a name, for readable output.
+    fn name_adjoint(&mut self, value: ValueId, adjoint: ValueId) {
+        if let Some(name) = self.builder.function.value(value).name.clone() {
+            let known = &mut self.builder.function.values[adjoint.0 as usize];
+            if known.name.is_none() {
+                known.name = Some(format!("{name}_adjoint").into());
+            }
+        }
+    }
+
+    /// Appends the reverse of a region to the region open in the builder. The region's instructions
+    /// may gain results, yields and pushes, so that the reverse can use what happened inside.
+    fn region(&mut self, forward: &mut Region, adjoints: &mut Adjoints, scope: &Scope) {
+        self.define_local_adjoints(forward, scope);
+        let mut scope = scope.clone();
+        for index in (0..forward.instructions.len()).rev() {
+            let written = written_roots(&forward.instructions[index]);
+            self.builder.at(forward.instructions[index].span);
+            let old_length = self.record_old_length(forward, index);
+            let index = index + usize::from(old_length.is_some());
+            self.instruction(&mut forward.instructions[index], old_length, adjoints, &scope);
+            scope.written_later.extend(written);
+        }
+    }
+
+    fn instruction(
+        &mut self,
+        instruction: &mut Instruction,
+        old_length: Option<ValueId>,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) {
+        match &instruction.kind {
+            InstructionKind::Constant(_)
+            | InstructionKind::Length(_)
+            | InstructionKind::Opaque(_)
+            | InstructionKind::Effect(_)
+            // Calls with active results are refused by `support`.
+            | InstructionKind::Call(_)
+            // Only derivative code has it.
+            | InstructionKind::AddTo(..) => {}
+            InstructionKind::Operation(operation, arguments) => {
+                if let Some(adjoint) = self.taken(instruction.results[0], adjoints) {
+                    self.operation(*operation, arguments, instruction.results[0], adjoint, adjoints);
+                }
+            }
+            InstructionKind::Load(place) => {
+                if let Some(adjoint) = self.taken(instruction.results[0], adjoints)
+                    && let Some(place) = self.adjoint_place(place)
+                {
+                    self.builder.push(InstructionKind::AddTo(place, adjoint), vec![]);
+                }
+            }
+            InstructionKind::Store(..)
+            | InstructionKind::Fill(..)
+            | InstructionKind::Define(..)
+            | InstructionKind::Assign(..)
+            | InstructionKind::Push(..)
+            | InstructionKind::Resize(..)
+            | InstructionKind::Swap(..) => self.memory(&instruction.kind, old_length, adjoints),
+            InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),
+            InstructionKind::Match { .. } => self.matched(instruction, adjoints, scope),
+            InstructionKind::For(_) | InstructionKind::Loop { .. } => {
+                self.looped(instruction, adjoints, scope);
+            }
+        }
+    }
+
+    /// The complete adjoint of a result, if it is active and anything depends on it.
+    fn taken(&self, result: ValueId, adjoints: &mut Adjoints) -> Option<ValueId> {
+        adjoints.take(result).filter(|_| self.is_active(result))
+    }
+
+    /// `adjoint(argument_i) += adjoint(output) * d output / d argument_i`.
+    fn operation(
+        &mut self,
+        operation: Operation,
+        arguments: &[ValueId],
+        output: ValueId,
+        adjoint: ValueId,
+        adjoints: &mut Adjoints,
+    ) {
+        let wanted: Vec<bool> = arguments.iter().map(|value| self.is_active(*value)).collect();
+        let contributions =
+            derivatives::vjp(operation, arguments, output, adjoint, &wanted, &mut self.builder);
+        for (argument, contribution) in arguments.iter().zip(contributions) {
+            if let Some(contribution) = contribution {
+                self.contribute(adjoints, *argument, contribution);
+            }
+        }
+    }
+
+    /// Adds a `&mut` parameter for the gradient of each active parameter.
+    fn gradient_parameters(&mut self, primal: &Function) -> Vec<GradientParameter> {
+        let function = &mut self.builder.function;
+        let mut gradients = Vec::new();
+        for parameter in primal.parameters.iter().filter(|parameter| parameter.active) {
+            let name: Rc<str> = format!("{}_gradient", parameter.name).into();
+            let tangent = parameter.ty.tangent();
+            // Buffers of dynamic length are passed as slices.
+            let content = match tangent.clone() {
+                Type::Vec(element) => Type::Slice(element),
+                other => other,
+            };
+            let gradient =
+                function.new_slot(content.clone(), name.clone(), parameter.span, SlotKind::Mutable);
+            function.parameters.push(Parameter {
+                name,
+                ty: Type::Reference { mutable: true, to: Box::new(content) },
+                binding: ParameterBinding::Slot(gradient),
+                active: false,
+                span: parameter.span,
+            });
+            gradients.push(GradientParameter { primal: parameter.binding, gradient, ty: tangent });
+        }
+        gradients
+    }
+
+    /// At the start of the reverse sweep: gradients of dynamic length are zeroed and accumulated in
+    /// place, others are accumulated in a local, which the optimizer keeps in registers.
+    fn start_gradients(&mut self, gradients: &[GradientParameter]) {
+        for parameter in gradients {
+            let ParameterBinding::Slot(primal) = parameter.primal else { continue };
+            if let Type::Vec(_) = parameter.ty {
+                self.fill_with_zeros(&Place::root(parameter.gradient), &parameter.ty);
+                self.adjoint_slots.insert(primal, parameter.gradient);
+            } else {
+                let zeros = self.zeros(&parameter.ty, Some(&Place::root(primal)));
+                self.define_adjoint(primal, parameter.ty.clone(), zeros);
+            }
+        }
+    }
+
+    /// At the end of the reverse sweep: writes gradients that were accumulated elsewhere.
+    fn finish_gradients(&mut self, gradients: &[GradientParameter], adjoints: &mut Adjoints) {
+        for parameter in gradients {
+            let target = Place::root(parameter.gradient);
+            match parameter.primal {
+                ParameterBinding::Value(value) => {
+                    let adjoint = match adjoints.take(value) {
+                        Some(adjoint) => adjoint,
+                        None => {
+                            let ty = self.float_type(value);
+                            self.builder.float(0.0, &ty)
+                        }
+                    };
+                    self.builder.store(target, adjoint);
+                }
+                ParameterBinding::Slot(primal) => {
+                    let adjoint = self.adjoint_slots[&primal];
+                    if adjoint == parameter.gradient {
+                        continue;
+                    }
+                    if let Type::Float(_) = parameter.ty {
+                        let value = self.builder.load(Place::root(adjoint), parameter.ty.clone());
+                        self.builder.store(target, value);
+                    } else {
+                        let transfer =
+                            if parameter.ty.is_copy() { Transfer::Copy } else { Transfer::Move };
+                        let content = Aggregate::Place(Place::root(adjoint), transfer);
+                        self.builder.push(InstructionKind::Assign(target, content), vec![]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A local slot for the adjoint of a slot.
+    fn define_adjoint(&mut self, primal: SlotId, ty: Type, content: Aggregate) -> SlotId {
+        let name: Rc<str> = format!("{}_adjoint", self.builder.function.slot(primal).name).into();
+        let slot = self.builder.define(ty, name, content);
+        self.adjoint_slots.insert(primal, slot);
+        slot
+    }
+}
+
+/// Every root that an instruction and what is nested in it may change.
+fn written_roots(instruction: &Instruction) -> HashSet<SlotId> {
+    let mut roots: HashSet<_> =
+        instruction.kind.writes().into_iter().map(|place| place.root).collect();
+    for region in instruction.kind.regions() {
+        roots.extend(region.written_roots());
+    }
+    roots
+}

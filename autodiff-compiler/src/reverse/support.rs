@@ -1,0 +1,127 @@
+//! What the reverse sweep refuses: reported on the token, before anything is differentiated.
+
+use crate::activity::Activity;
+use crate::diagnostics::Diagnostics;
+use crate::ir::*;
+use crate::types::Type;
+
+/// Reports everything active that [`super::reverse`] cannot differentiate.
+pub fn check(function: &Function, activity: &Activity, diagnostics: &mut Diagnostics) {
+    let check = Check { function, activity };
+    let top_level: Vec<_> = function.body.defined_slots().collect();
+    let mut found = vec![];
+    function.body.for_each_instruction(&mut |instruction| {
+        if let Some((message, help)) = check.instruction(instruction, &top_level) {
+            found.push((instruction.span, message, help));
+        }
+    });
+    for (span, message, help) in found {
+        diagnostics.error(span, message, help);
+    }
+}
+
+struct Check<'a> {
+    function: &'a Function,
+    activity: &'a Activity,
+}
+
+type Refusal = (String, Option<String>);
+
+impl Check<'_> {
+    fn instruction(&self, instruction: &Instruction, top_level: &[SlotId]) -> Option<Refusal> {
+        match &instruction.kind {
+            InstructionKind::Opaque(opaque) => self.opaque(opaque, instruction),
+            InstructionKind::Match { scrutinee, .. }
+                if self.activity.is_varied_argument(scrutinee) =>
+            {
+                Some((
+                    "this pattern takes apart a value that depends on a differentiated parameter"
+                        .into(),
+                    Some("match on values that do not depend on it, or use `if`".into()),
+                ))
+            }
+            InstructionKind::Call(call) => self.call(call, instruction),
+            kind => {
+                let slot = kind.defined_slot()?;
+                let nested = !top_level.contains(&slot);
+                let ty = &self.function.slot(slot).ty;
+                (self.activity.is_active_slot(slot) && nested && needs_primal(ty)).then(|| {
+                    (
+                        format!(
+                            "`{}: {ty}` cannot be local to a loop or branch yet: it is differentiated",
+                            self.function.slot(slot).name
+                        ),
+                        Some("declare it before the loop or branch, or use numbers, arrays or one flat `Vec`".into()),
+                    )
+                })
+            }
+        }
+    }
+
+    fn opaque(&self, opaque: &Opaque, instruction: &Instruction) -> Option<Refusal> {
+        let varied = opaque
+            .pieces
+            .iter()
+            .flat_map(Piece::arguments)
+            .any(|argument| self.activity.is_varied_argument(argument));
+        let changes_active = instruction.kind.writes().iter().any(|place| {
+            self.activity.is_varied_slot(place.root) && Some(place.root) != opaque.result_slot
+        });
+        // A truth value or an unknown thing has no derivative; what is made of it is checked in turn.
+        let harmless = opaque.result_slot.is_none()
+            && instruction.results.iter().all(|result| {
+                matches!(
+                    self.function.value(*result).ty,
+                    Type::Bool | Type::Opaque(_) | Type::Option(_)
+                )
+            });
+        (changes_active || (varied && !harmless)).then(|| {
+            (
+                "the derivative of this expression is not known, and it depends on a \
+                 differentiated parameter"
+                    .into(),
+                Some(
+                    "write it with arithmetic and methods of `f64`, or pass `detach(x)` if it has \
+                     no derivative"
+                        .into(),
+                ),
+            )
+        })
+    }
+
+    fn call(&self, call: &Call, instruction: &Instruction) -> Option<Refusal> {
+        let varied =
+            call.arguments.iter().any(|argument| self.activity.is_varied_argument(argument));
+        let active = instruction.results.iter().any(|result| self.activity.is_active(*result))
+            || call.result_slot.is_some_and(|slot| self.activity.is_active_slot(slot))
+            || call.arguments.iter().any(|argument| {
+                matches!(argument, Argument::Mutable(place) if self.activity.is_active_slot(place.root))
+            });
+        (varied && active).then(|| {
+            (
+                format!("the call of `{}` cannot be differentiated yet", call.name),
+                Some(
+                    "nest the function, or write it as a closure: those are differentiated".into(),
+                ),
+            )
+        })
+    }
+}
+
+/// Whether zeros of its tangent need the primal: it holds a `Vec` inside something (the lengths are
+/// not one number) or a struct.
+fn needs_primal(ty: &Type) -> bool {
+    fn inside(ty: &Type) -> bool {
+        match ty {
+            Type::Vec(_) | Type::Slice(_) => true,
+            Type::Array(element, _) => inside(element),
+            Type::Tuple(elements) => elements.iter().any(inside),
+            Type::Struct(_) => true,
+            _ => false,
+        }
+    }
+    match ty {
+        Type::Vec(element) | Type::Slice(element) => inside(element),
+        other => inside(other),
+    }
+}

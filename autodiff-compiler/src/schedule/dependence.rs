@@ -1,0 +1,79 @@
+//! What must stay before what.
+
+use crate::ir::*;
+use std::collections::HashSet;
+
+/// What an instruction, with everything nested in it, uses and touches.
+struct Footprint {
+    uses: HashSet<ValueId>,
+    defines: HashSet<ValueId>,
+    reads: HashSet<SlotId>,
+    writes: HashSet<SlotId>,
+    may_panic: bool,
+}
+
+impl Footprint {
+    fn of(instruction: &Instruction) -> Self {
+        let mut footprint = Self {
+            uses: HashSet::new(),
+            defines: instruction.results.iter().copied().collect(),
+            reads: HashSet::new(),
+            writes: HashSet::new(),
+            may_panic: false,
+        };
+        footprint.add(instruction);
+        footprint
+    }
+
+    fn add(&mut self, instruction: &Instruction) {
+        let kind = &instruction.kind;
+        self.uses.extend(kind.operands());
+        self.reads.extend(kind.reads().iter().map(|place| place.root));
+        self.writes.extend(kind.writes().iter().map(|place| place.root));
+        self.may_panic |= kind.may_panic();
+        for region in kind.regions() {
+            self.uses.extend(&region.yields);
+            region.instructions.iter().for_each(|inner| self.add(inner));
+        }
+    }
+
+    /// Whether `self`, which comes later, must stay after `earlier`.
+    fn depends_on(&self, earlier: &Footprint) -> bool {
+        !self.uses.is_disjoint(&earlier.defines)
+            || !earlier.writes.is_disjoint(&self.reads)
+            || !earlier.writes.is_disjoint(&self.writes)
+            || !earlier.reads.is_disjoint(&self.writes)
+    }
+}
+
+/// How the instruction at `later` can move up to the one at `earlier`: the positions in between that
+/// have to go before them both. `None` if it cannot. `may_depend`: whether the later one may itself
+/// depend on the earlier one (it will run after it inside the merged instruction).
+pub(super) fn meet(
+    region: &Region,
+    earlier: usize,
+    later: usize,
+    may_depend: bool,
+) -> Option<Vec<usize>> {
+    let footprints: Vec<_> =
+        region.instructions[earlier..=later].iter().map(Footprint::of).collect();
+    let (first, rest) = footprints.split_first()?;
+    let (last, between) = rest.split_last()?;
+    if !may_depend && last.depends_on(first) {
+        return None;
+    }
+    let mut needed: Vec<usize> = vec![];
+    for position in (0..between.len()).rev() {
+        let candidate = &between[position];
+        let is_needed = last.depends_on(candidate)
+            || needed.iter().any(|later| between[*later].depends_on(candidate));
+        if is_needed {
+            if candidate.depends_on(first) || candidate.may_panic {
+                return None;
+            }
+            needed.push(position);
+        }
+    }
+    needed.reverse();
+    Some(needed.into_iter().map(|position| earlier + 1 + position).collect())
+}

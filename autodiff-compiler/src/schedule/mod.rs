@@ -1,0 +1,116 @@
+//! Scheduling: forward and reverse code of one construct run together where nothing forbids it.
+//!
+//! * A forward `if` and a later `if` on the same condition become one, so that what is inside can
+//!   meet.
+//! * An independent loop and the loop that runs its iterations again with their reverse become one:
+//!   the iteration runs once, forward and backward, and nothing is stored.
+//!
+//! Both move the later instruction up to the earlier one, together with what it needs from in
+//! between. That is allowed if what it needs does not itself depend on the earlier instruction (a
+//! cotangent that is only known once the sum is: then the loops stay apart), cannot panic and has no
+//! effects. Effects of iterations that run a second time are dropped.
+//!
+//! Assumes the output of [`crate::reverse`], before anything else touched it. Guarantees: the same
+//! values bit for bit, the same panics and effects in the same order.
+
+mod dependence;
+mod fuse;
+
+use crate::ir::*;
+use crate::reverse::{LoopPair, Reversed};
+use std::collections::HashMap;
+
+/// Fuses what belongs together.
+pub fn schedule(reversed: Reversed) -> Function {
+    let Reversed { mut function, loops, first_derivative_value } = reversed;
+    let mut body = std::mem::take(&mut function.body);
+    let loops = loops.into_iter().map(|pair| (pair.reverse, pair)).collect();
+    Schedule { loops, first_derivative_value }.region(&mut body);
+    function.body = body;
+    function
+}
+
+struct Schedule {
+    /// Loop pairs by the index value of the reverse loop.
+    loops: HashMap<ValueId, LoopPair>,
+    first_derivative_value: ValueId,
+}
+
+impl Schedule {
+    fn region(&self, region: &mut Region) {
+        while self.merge_branches(region) {}
+        while self.fuse_loops(region) {}
+        for instruction in &mut region.instructions {
+            if let InstructionKind::For(For { body, .. }) = &mut instruction.kind
+                && let Some(pair) = self.loops.get(&body.parameters[0])
+            {
+                let rerun = pair.rerun.min(body.instructions.len());
+                let mut iteration: Vec<_> = body.instructions.drain(..rerun).collect();
+                drop_effects(&mut iteration);
+                body.instructions.splice(0..0, iteration);
+            }
+            for nested in instruction.kind.regions_mut() {
+                self.region(nested);
+            }
+        }
+    }
+
+    /// Merges one pair of `if`s on the same condition, of which the later is derivative code.
+    fn merge_branches(&self, region: &mut Region) -> bool {
+        let mut first_on = HashMap::new();
+        for (position, instruction) in region.instructions.iter().enumerate() {
+            let InstructionKind::If { condition, .. } = &instruction.kind else { continue };
+            let derivative = self.is_derivative(instruction);
+            match first_on.get(condition) {
+                Some(first) if derivative => {
+                    if let Some(order) = dependence::meet(region, *first, position, true) {
+                        fuse::branches(region, *first, position, &order);
+                        return true;
+                    }
+                }
+                _ => {
+                    first_on.insert(*condition, position);
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether an `if` was made by the reverse sweep: it then has no result of the primal, and what
+    /// it holds is derivative code.
+    fn is_derivative(&self, instruction: &Instruction) -> bool {
+        let made = |value: &ValueId| *value >= self.first_derivative_value;
+        let mut all = instruction.results.iter().all(made);
+        for region in instruction.kind.regions() {
+            region.for_each_instruction(&mut |inner| all &= inner.results.iter().all(made));
+        }
+        all
+    }
+
+    /// Fuses one forward loop with its reverse.
+    fn fuse_loops(&self, region: &mut Region) -> bool {
+        let mut forward = HashMap::new();
+        for (position, instruction) in region.instructions.iter().enumerate() {
+            let InstructionKind::For(For { body, .. }) = &instruction.kind else { continue };
+            let index = body.parameters[0];
+            if let Some(pair) = self.loops.get(&index)
+                && let Some(first) = forward.get(&pair.forward)
+                && let Some(order) = dependence::meet(region, *first, position, false)
+            {
+                fuse::loops(region, *first, position, &order, pair);
+                return true;
+            }
+            forward.insert(index, position);
+        }
+        false
+    }
+}
+
+fn drop_effects(instructions: &mut Vec<Instruction>) {
+    instructions.retain(|instruction| !matches!(instruction.kind, InstructionKind::Effect(_)));
+    for instruction in instructions {
+        for region in instruction.kind.regions_mut() {
+            drop_effects(&mut region.instructions);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Types assumed from names are checked by rustc.
+//!
+//! The compiler takes `Vec` for std's and `f64` for the primitive because of their names. Where the
+//! user means another type by such a name, one of these constants does not compile.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use std::collections::BTreeSet;
+
+/// One constant for each std type whose name occurs in the function's types.
+pub fn witnesses(function: &syn::ItemFn) -> TokenStream {
+    let mut names = BTreeSet::new();
+    names_in(function.to_token_stream(), &mut names);
+    let mut tokens = TokenStream::new();
+    for (name, span) in names.into_iter().map(|Named { name, span }| (name, span)) {
+        let ident = Ident::new(&name, span);
+        tokens.extend(match name.as_str() {
+            "Vec" => quote!(const _: fn(#ident<u8>) -> ::std::vec::Vec<u8> = |x| x;),
+            "Option" => quote!(const _: fn(#ident<u8>) -> ::core::option::Option<u8> = |x| x;),
+            _ => {
+                let primitive = Ident::new(&name, Span::call_site());
+                quote!(const _: fn(#ident) -> ::core::primitive::#primitive = |x| x;)
+            }
+        });
+    }
+    tokens
+}
+
+const NAMES: &[&str] = &[
+    "Vec", "Option", "f64", "f32", "bool", "usize", "isize", "u8", "u16", "u32", "u64", "u128",
+    "i8", "i16", "i32", "i64", "i128",
+];
+
+/// A name and one of the places where it stands, ordered by name.
+struct Named {
+    name: String,
+    span: Span,
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Named {}
+
+impl PartialOrd for Named {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Named {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+
+/// Names that stand alone (`model::Vec` and `x.f64` do not).
+fn names_in(tokens: TokenStream, names: &mut BTreeSet<Named>) {
+    let mut after = ' ';
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                if after != ':' && after != '.' && NAMES.contains(&name.as_str()) {
+                    names.insert(Named { name, span: ident.span() });
+                }
+                after = ' ';
+            }
+            TokenTree::Group(group) => {
+                names_in(group.stream(), names);
+                after = ' ';
+            }
+            TokenTree::Punct(punct) => {
+                // `: Vec` is a type annotation, `:: Vec` is a path: only the second colon is joint.
+                after = match (after, punct.as_char(), punct.spacing()) {
+                    (_, ':', proc_macro2::Spacing::Joint) => ';',
+                    (';', ':', _) => ':',
+                    (_, '.', _) => '.',
+                    _ => ' ',
+                };
+            }
+            TokenTree::Literal(_) => after = ' ',
+        }
+    }
+}
