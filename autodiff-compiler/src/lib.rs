@@ -34,6 +34,8 @@ pub mod interpret;
 pub mod ir;
 pub mod known;
 pub mod options;
+#[cfg(any(test, feature = "interpret"))]
+pub mod random;
 pub mod resolve;
 pub mod reverse;
 pub mod schedule;
