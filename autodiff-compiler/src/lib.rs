@@ -27,6 +27,7 @@ pub mod diagnostics;
 pub mod dump;
 pub mod emit;
 pub mod fallback;
+mod formula;
 pub mod hir;
 pub mod infer;
 #[cfg(any(test, feature = "interpret"))]
@@ -40,6 +41,7 @@ pub mod resolve;
 pub mod reverse;
 pub mod schedule;
 pub mod signature;
+pub mod simplify;
 pub mod suggest;
 pub mod trace;
 pub mod transport;

@@ -13,15 +13,16 @@
 //!   (`abs'(0) = 0`, a tie of `max` goes to the second argument, …);
 //! * an argument that did not contribute gets exactly nothing, whatever the factor is.
 
-mod formula;
+mod product;
 #[cfg(test)]
 mod tests;
 
+use crate::formula::{Formulas, Node, Operand, Term};
 use crate::ir::ValueId;
 use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::types::Type;
-use formula::{Emitter, Formulas, Node, Operand, Term};
+use product::Emitter;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E, PI};
 
 macro_rules! derivative_rules {

@@ -1,0 +1,815 @@
+//! One walk down the function: rewrites, constant folding, common subexpressions, and loads of what is
+//! known to be there.
+//!
+//! Operations and lengths are hash-consed by scope: a value is shared with the same region and those
+//! nested in it. Loads are shared as long as nothing may have changed the place; a loop may change at
+//! its entry what its body writes. An operation that panics is dropped only where the same operation
+//! has been carried out before, so every panic of the original stays.
+
+use super::exactness::Exactness;
+use super::fold::fold;
+use super::matching::{Binding, Graph, Match, is_commutative};
+use super::memory::{Contents, Path, Step, lent_roots, path, region_written_roots, written_roots};
+use super::rewrites::{Claim, REWRITES, Rewrite};
+use crate::diagnostics::SourceSpan;
+use crate::formula::Node;
+use crate::ir::operations::{BooleanOperation, FloatOperation, Operation};
+use crate::ir::*;
+use crate::types::{IntegerType, Length, Type};
+use std::collections::HashMap;
+
+/// Walks the function once. Returns whether anything changed.
+pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool {
+    let body = std::mem::take(&mut function.body);
+    let count = function.values.len();
+    let mut walk = Walk {
+        uses: super::count_uses(&body, &function.result, count),
+        function,
+        exactness,
+        definitions: vec![None; count],
+        replaced: (0..count as u32).map(ValueId).collect(),
+        table: HashMap::new(),
+        entered: vec![],
+        contents: Contents::default(),
+        output: vec![],
+        loops: 0,
+        changed: false,
+    };
+    let body = walk.region(body, false);
+    let mut result = std::mem::replace(&mut walk.function.result, Aggregate::Unit);
+    result.for_each_operand_mut(&mut |value| *value = walk.value(*value));
+    let changed = walk.changed;
+    function.result = result;
+    function.body = body;
+    changed
+}
+
+/// What makes two instructions the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    /// A float by its bits.
+    Float(u64, String),
+    Integer(i128, IntegerType),
+    Bool(bool),
+    /// The length of a slice that is a root: nothing changes it.
+    Length(SlotId),
+    /// The type tells casts apart.
+    Operation(Operation, Vec<ValueId>, Option<String>),
+}
+
+#[derive(Clone, Debug)]
+struct Definition {
+    kind: DefinitionKind,
+    /// How many loops are around it.
+    loops: u32,
+}
+
+#[derive(Clone, Debug)]
+enum DefinitionKind {
+    Constant(Constant),
+    Operation(Operation, Vec<ValueId>),
+}
+
+struct Walk<'a> {
+    function: &'a mut Function,
+    exactness: &'a mut Exactness,
+    uses: Vec<u32>,
+    /// By value.
+    definitions: Vec<Option<Definition>>,
+    /// By value: the value that stands for it now.
+    replaced: Vec<ValueId>,
+    table: HashMap<Key, ValueId>,
+    /// Keys that came into scope, to take them out where regions end.
+    entered: Vec<Key>,
+    contents: Contents,
+    output: Vec<Instruction>,
+    loops: u32,
+    changed: bool,
+}
+
+impl Graph for Walk<'_> {
+    fn constant(&self, value: ValueId) -> Option<&Constant> {
+        match self.definitions[value.0 as usize].as_ref()?.kind {
+            DefinitionKind::Constant(ref constant) => Some(constant),
+            DefinitionKind::Operation(..) => None,
+        }
+    }
+
+    fn operation(&self, value: ValueId) -> Option<(Operation, &[ValueId])> {
+        match self.definitions[value.0 as usize].as_ref()?.kind {
+            DefinitionKind::Operation(operation, ref arguments) => Some((operation, arguments)),
+            DefinitionKind::Constant(_) => None,
+        }
+    }
+
+    fn removable(&self, value: ValueId) -> bool {
+        self.uses[value.0 as usize] <= 1
+            && self.definitions[value.0 as usize]
+                .as_ref()
+                .is_some_and(|definition| definition.loops == self.loops)
+    }
+}
+
+/// What becomes of an operation.
+enum Outcome {
+    /// It is this value.
+    Value(ValueId),
+    /// It is this constant.
+    Constant(Constant),
+    /// It is this operation.
+    Operation(Operation, Vec<ValueId>),
+}
+
+impl Walk<'_> {
+    fn value(&self, value: ValueId) -> ValueId {
+        self.replaced[value.0 as usize]
+    }
+
+    fn replace(&mut self, old: ValueId, new: ValueId) {
+        self.replaced[old.0 as usize] = new;
+        self.uses[new.0 as usize] += self.uses[old.0 as usize];
+        if self.exactness.is_exact(old) {
+            self.exactness.set_exact(new);
+        }
+        // A name of the user's is worth keeping.
+        let name = self.function.value(old).name.clone();
+        let known = &mut self.function.values[new.0 as usize].name;
+        if known.is_none() {
+            *known = name;
+        }
+        self.changed = true;
+    }
+
+    fn integer(&self, value: ValueId) -> Option<i128> {
+        match self.constant(value)? {
+            Constant::Integer(number, _) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn path(&self, place: &Place) -> Path {
+        path(place, |value| self.integer(value))
+    }
+
+    fn region(&mut self, region: Region, looped: bool) -> Region {
+        let outer = std::mem::take(&mut self.output);
+        let entered = self.entered.len();
+        self.loops += u32::from(looped);
+        for instruction in region.instructions {
+            self.instruction(instruction);
+        }
+        self.loops -= u32::from(looped);
+        for key in self.entered.drain(entered..) {
+            self.table.remove(&key);
+        }
+        let instructions = std::mem::replace(&mut self.output, outer);
+        let yields = region.yields.iter().map(|value| self.value(*value)).collect();
+        Region { parameters: region.parameters, instructions, yields }
+    }
+
+    /// A region that runs now or not at all: what is known before it is known in it and after it,
+    /// unless it writes there.
+    fn nested(&mut self, region: Region, looped: bool) -> Region {
+        let before = self.contents.clone();
+        let written = region_written_roots(&region);
+        if looped {
+            self.contents.forget_roots(&written);
+        }
+        let region = self.region(region, looped);
+        self.contents = before;
+        region
+    }
+
+    fn instruction(&mut self, mut instruction: Instruction) {
+        instruction
+            .kind
+            .for_each_operand_mut(&mut |value| *value = self.replaced[value.0 as usize]);
+        match instruction.kind {
+            InstructionKind::Constant(constant) => {
+                self.define_constant(instruction.results[0], constant, instruction.span);
+            }
+            InstructionKind::Operation(operation, arguments) => {
+                self.define_operation(
+                    instruction.results[0],
+                    operation,
+                    arguments,
+                    instruction.span,
+                );
+            }
+            InstructionKind::Length(ref place) => self.length(place.clone(), instruction),
+            InstructionKind::Load(ref mut place) => {
+                self.prove_bounds(place);
+                self.load(place.clone(), instruction);
+            }
+            InstructionKind::Store(ref mut place, value) => {
+                self.prove_bounds(place);
+                self.store(place.clone(), value, instruction);
+            }
+            InstructionKind::AddTo(ref mut place, value) => {
+                self.prove_bounds(place);
+                self.add_to(place.clone(), value, instruction);
+            }
+            InstructionKind::Define(slot, ref mut content) => {
+                self.copy_known(content);
+                let content = content.clone();
+                self.forget_written(&instruction.kind);
+                self.output.push(instruction);
+                self.fill_in(slot, vec![], &content);
+            }
+            InstructionKind::Assign(ref place, ref mut content) => {
+                self.copy_known(content);
+                let (place, content) = (place.clone(), content.clone());
+                self.forget_written(&instruction.kind);
+                self.output.push(instruction);
+                self.fill_in(place.root, self.path(&place), &content);
+            }
+            InstructionKind::If { condition, then_region, else_region } => {
+                self.branch(
+                    condition,
+                    then_region,
+                    else_region,
+                    instruction.results,
+                    instruction.span,
+                );
+            }
+            InstructionKind::For(_) | InstructionKind::Loop { .. } => self.looped(instruction),
+            InstructionKind::Match { scrutinee, arms } => {
+                let arms = arms.into_iter().map(|arm| self.arm(arm)).collect();
+                let kind = InstructionKind::Match { scrutinee, arms };
+                self.contents.forget_roots(&written_roots(&kind));
+                self.output.push(Instruction { kind, ..instruction });
+            }
+            InstructionKind::Fill(ref place, value) => {
+                let place = place.clone();
+                let path = self.path(&place);
+                self.contents.forget_scalar(place.root, &path);
+                self.output.push(instruction);
+                if let Some(Type::Array(_, length)) = self.function.place_type(&place) {
+                    let content = Box::new(Aggregate::Value(value));
+                    self.fill_in(place.root, path, &Aggregate::ArrayRepeat(content, length));
+                }
+            }
+            InstructionKind::Push(..)
+            | InstructionKind::Resize(..)
+            | InstructionKind::Swap(..)
+            | InstructionKind::Call(_)
+            | InstructionKind::Opaque(_)
+            | InstructionKind::Effect(_) => {
+                self.forget_written(&instruction.kind);
+                self.output.push(instruction);
+            }
+        }
+    }
+
+    fn forget_written(&mut self, kind: &InstructionKind) {
+        for place in kind.writes() {
+            let path = self.path(&place);
+            self.contents.forget(place.root, &path);
+        }
+        self.contents.forget_roots(&lent_roots(kind));
+    }
+
+    // Operations.
+
+    fn define_constant(&mut self, result: ValueId, constant: Constant, span: SourceSpan) {
+        let key = match &constant {
+            Constant::Float(value, ty) => Key::Float(value.to_bits(), ty.name().to_owned()),
+            Constant::Integer(value, ty) => Key::Integer(*value, *ty),
+            Constant::Bool(truth) => Key::Bool(*truth),
+            Constant::Undefined(_) => {
+                let kind = InstructionKind::Constant(constant);
+                self.output.push(Instruction { kind, results: vec![result], span });
+                return;
+            }
+        };
+        if let Some(known) = self.table.get(&key) {
+            return self.replace(result, *known);
+        }
+        self.enter(key, result);
+        self.definitions[result.0 as usize] = Some(Definition {
+            kind: DefinitionKind::Constant(constant.clone()),
+            loops: self.loops,
+        });
+        let kind = InstructionKind::Constant(constant);
+        self.output.push(Instruction { kind, results: vec![result], span });
+    }
+
+    fn define_operation(
+        &mut self,
+        result: ValueId,
+        mut operation: Operation,
+        mut arguments: Vec<ValueId>,
+        span: SourceSpan,
+    ) {
+        // Each turn makes the graph smaller or moves it; the bound is for safety.
+        for _ in 0..32 {
+            match self.better(result, operation, &arguments, span) {
+                None => break,
+                Some(Outcome::Value(value)) => return self.replace(result, value),
+                Some(Outcome::Constant(constant)) => {
+                    self.changed = true;
+                    return self.define_constant(result, constant, span);
+                }
+                Some(Outcome::Operation(new_operation, new_arguments)) => {
+                    (operation, arguments) = (new_operation, new_arguments);
+                    self.changed = true;
+                }
+            }
+        }
+        let mut ordered = arguments.clone();
+        if is_commutative(operation) {
+            ordered.sort_unstable();
+        }
+        let ty = match operation {
+            Operation::Cast => Some(self.function.value(result).ty.to_string()),
+            _ => None,
+        };
+        let key = Key::Operation(operation, ordered, ty);
+        if let Some(known) = self.table.get(&key) {
+            return self.replace(result, *known);
+        }
+        self.enter(key, result);
+        self.definitions[result.0 as usize] = Some(Definition {
+            kind: DefinitionKind::Operation(operation, arguments.clone()),
+            loops: self.loops,
+        });
+        let kind = InstructionKind::Operation(operation, arguments);
+        self.output.push(Instruction { kind, results: vec![result], span });
+    }
+
+    fn enter(&mut self, key: Key, value: ValueId) {
+        self.table.insert(key.clone(), value);
+        self.entered.push(key);
+    }
+
+    /// A new value, as exact as the one that it is made for.
+    fn fresh(&mut self, ty: Type, like: ValueId, span: SourceSpan) -> ValueId {
+        let value = self.function.new_value(ty, None, span);
+        self.exactness.extend(value, like);
+        self.uses.push(0);
+        self.definitions.push(None);
+        self.replaced.push(value);
+        value
+    }
+
+    /// What an operation is instead, if its arguments tell.
+    fn better(
+        &mut self,
+        result: ValueId,
+        operation: Operation,
+        arguments: &[ValueId],
+        span: SourceSpan,
+    ) -> Option<Outcome> {
+        let constants: Option<Vec<&Constant>> =
+            arguments.iter().map(|argument| self.constant(*argument)).collect();
+        if let Some(constants) = constants
+            && let Some(constant) = fold(operation, &constants, &self.function.value(result).ty)
+        {
+            return Some(Outcome::Constant(constant));
+        }
+        if let Some(outcome) = self.decided(operation, arguments) {
+            return Some(outcome);
+        }
+        let exact = self.exactness.is_exact(result);
+        let (rewrite, found) = REWRITES.iter().find_map(|rewrite: &'static Rewrite| {
+            if exact && (rewrite.claim != Claim::Exact || rewrite.moves || rewrite.added > 1) {
+                return None;
+            }
+            Some((rewrite, rewrite.find(operation, arguments, self)?))
+        })?;
+        Some(self.instantiate(rewrite, &found, result, span))
+    }
+
+    /// Truth values and selections of which one argument is known.
+    fn decided(&self, operation: Operation, arguments: &[ValueId]) -> Option<Outcome> {
+        let truth = |value: ValueId| match self.constant(value) {
+            Some(Constant::Bool(truth)) => Some(*truth),
+            _ => None,
+        };
+        match operation {
+            Operation::Select => truth(arguments[0])
+                .map(|truth| Outcome::Value(arguments[if truth { 1 } else { 2 }])),
+            Operation::Boolean(BooleanOperation::And | BooleanOperation::Or) => {
+                let deciding = operation == Operation::Boolean(BooleanOperation::Or);
+                let other = |known: usize| arguments[1 - known];
+                (0..2).find_map(|known| {
+                    let truth = truth(arguments[known])?;
+                    Some(Outcome::Value(if truth == deciding {
+                        arguments[known]
+                    } else {
+                        other(known)
+                    }))
+                })
+            }
+            Operation::Boolean(BooleanOperation::Xor) => (0..2).find_map(|known| {
+                (!truth(arguments[known])?).then_some(Outcome::Value(arguments[1 - known]))
+            }),
+            Operation::Integer(operation) => self.neutral(operation, arguments),
+            _ => None,
+        }
+    }
+
+    /// Integer operations with a neutral second (or first) argument.
+    fn neutral(
+        &self,
+        operation: operations::IntegerOperation,
+        arguments: &[ValueId],
+    ) -> Option<Outcome> {
+        use operations::IntegerOperation::*;
+        let is = |position: usize, number: i128| {
+            arguments.get(position).and_then(|value| self.integer(*value)) == Some(number)
+        };
+        let first = Some(Outcome::Value(arguments[0]));
+        match operation {
+            Add | WrappingAdd | SaturatingAdd if is(0, 0) => Some(Outcome::Value(arguments[1])),
+            Mul | WrappingMul | SaturatingMul if is(0, 1) => Some(Outcome::Value(arguments[1])),
+            Add | Sub | WrappingAdd | WrappingSub | SaturatingAdd | SaturatingSub if is(1, 0) => {
+                first
+            }
+            Mul | Div | WrappingMul | SaturatingMul | DivEuclid if is(1, 1) => first,
+            _ => None,
+        }
+    }
+
+    fn instantiate(
+        &mut self,
+        rewrite: &'static Rewrite,
+        found: &Match,
+        result: ValueId,
+        span: SourceSpan,
+    ) -> Outcome {
+        match &rewrite.nodes[rewrite.replacement] {
+            Node::Operation(operation, arguments) => {
+                let arguments = arguments
+                    .iter()
+                    .map(|argument| self.build(rewrite, found, *argument, result, span))
+                    .collect();
+                for argument in &arguments {
+                    let argument: &ValueId = argument;
+                    self.uses[argument.0 as usize] += 1;
+                }
+                Outcome::Operation(*operation, arguments)
+            }
+            _ => Outcome::Value(self.build(rewrite, found, rewrite.replacement, result, span)),
+        }
+    }
+
+    /// The value of a node of the replacement.
+    fn build(
+        &mut self,
+        rewrite: &'static Rewrite,
+        found: &Match,
+        node: usize,
+        result: ValueId,
+        span: SourceSpan,
+    ) -> ValueId {
+        let float = self.float_type(rewrite, found, result);
+        let constant = match &rewrite.nodes[node] {
+            Node::Argument(hole) => match found.bindings[*hole] {
+                Some(Binding::Value(value)) => return value,
+                Some(Binding::Number(number)) => Constant::Float(number, float),
+                // Every hole of a replacement occurs in the pattern; a test of the table sees to it.
+                None => Constant::Undefined(Type::Float(float)),
+            },
+            Node::Number(number) => Constant::Float(*number, float),
+            Node::Integer(number) => Constant::Integer((*number).into(), IntegerType::I32),
+            Node::Output => Constant::Undefined(Type::Float(float)),
+            Node::Operation(operation, arguments) => {
+                let arguments: Vec<_> = arguments
+                    .iter()
+                    .map(|argument| self.build(rewrite, found, *argument, result, span))
+                    .collect();
+                for argument in &arguments {
+                    self.uses[argument.0 as usize] += 1;
+                }
+                let ty = match operation {
+                    Operation::Compare(_) => Type::Bool,
+                    Operation::Select => self.function.value(arguments[1]).ty.clone(),
+                    _ => self.function.value(arguments[0]).ty.clone(),
+                };
+                let value = self.fresh(ty, result, span);
+                self.define_operation(value, *operation, arguments, span);
+                return self.value(value);
+            }
+        };
+        let value = self.fresh(constant.ty(), result, span);
+        self.define_constant(value, constant, span);
+        self.value(value)
+    }
+
+    /// The float type that the numbers of a row have in this place.
+    fn float_type(
+        &self,
+        rewrite: &'static Rewrite,
+        found: &Match,
+        result: ValueId,
+    ) -> crate::types::FloatType {
+        let values = found.bindings[..rewrite.plain].iter().filter_map(|binding| match binding {
+            Some(Binding::Value(value)) => Some(*value),
+            _ => None,
+        });
+        std::iter::once(result)
+            .chain(values)
+            .find_map(|value| match &self.function.value(value).ty {
+                Type::Float(ty) => Some(ty.clone()),
+                _ => None,
+            })
+            .unwrap_or(crate::types::FloatType::F64)
+    }
+
+    // Memory.
+
+    /// Constant indices into arrays of known length need no check when they run.
+    fn prove_bounds(&self, place: &mut Place) {
+        let mut prefix = Place::root(place.root);
+        for projection in &mut place.path {
+            if let Projection::Index { index, proven } = projection
+                && !*proven
+                && let Some(Type::Array(_, Length::Literal(length))) =
+                    self.function.place_type(&prefix)
+                && let Some(number) = self.integer(*index)
+            {
+                *proven = (0..i128::from(length)).contains(&number);
+            }
+            prefix.path.push(projection.clone());
+        }
+    }
+
+    fn length(&mut self, place: Place, instruction: Instruction) {
+        let result = instruction.results[0];
+        let literal = match self.function.place_type(&place) {
+            Some(Type::Array(_, Length::Literal(length))) => Some(length),
+            _ => None,
+        };
+        if let Some(length) = literal.filter(|_| !instruction.kind.may_panic()) {
+            let constant = Constant::Integer(length.into(), IntegerType::Usize);
+            self.changed = true;
+            return self.define_constant(result, constant, instruction.span);
+        }
+        if place.path.is_empty() && matches!(self.function.slot(place.root).ty, Type::Slice(_)) {
+            let key = Key::Length(place.root);
+            if let Some(known) = self.table.get(&key) {
+                return self.replace(result, *known);
+            }
+            self.enter(key, result);
+            self.output.push(instruction);
+            return;
+        }
+        let mut path = self.path(&place);
+        path.push(Step::Length);
+        if let Some(known) = self.contents.get(place.root, &path) {
+            return self.replace(result, known);
+        }
+        self.contents.set(place.root, path, result);
+        self.output.push(instruction);
+    }
+
+    fn load(&mut self, place: Place, instruction: Instruction) {
+        let result = instruction.results[0];
+        let path = self.path(&place);
+        if let Some(known) = self.contents.get(place.root, &path) {
+            return self.replace(result, known);
+        }
+        self.contents.set(place.root, path, result);
+        self.output.push(instruction);
+    }
+
+    fn store(&mut self, place: Place, value: ValueId, instruction: Instruction) {
+        let path = self.path(&place);
+        if self.contents.get(place.root, &path) == Some(value) {
+            self.changed = true;
+            return;
+        }
+        self.contents.forget_scalar(place.root, &path);
+        self.contents.set(place.root, path, value);
+        self.output.push(instruction);
+    }
+
+    /// An addition to what is known becomes a store of the sum.
+    fn add_to(&mut self, place: Place, value: ValueId, mut instruction: Instruction) {
+        let path = self.path(&place);
+        let Some(known) = self.contents.get(place.root, &path) else {
+            self.contents.forget_scalar(place.root, &path);
+            self.output.push(instruction);
+            return;
+        };
+        let ty = self.function.value(value).ty.clone();
+        let sum = self.fresh(ty, value, instruction.span);
+        self.uses[sum.0 as usize] = 1;
+        self.uses[known.0 as usize] += 1;
+        let add = Operation::Float(FloatOperation::Add);
+        self.define_operation(sum, add, vec![known, value], instruction.span);
+        let sum = self.value(sum);
+        self.changed = true;
+        instruction.kind = InstructionKind::Store(place.clone(), sum);
+        self.store(place, sum, instruction);
+    }
+
+    /// What a slot holds after content went there.
+    fn fill_in(&mut self, root: SlotId, path: Path, content: &Aggregate) {
+        let step = |step: Step| path.iter().cloned().chain([step]).collect::<Path>();
+        match content {
+            Aggregate::Value(value) => self.contents.set(root, path, *value),
+            Aggregate::Tuple(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.fill_in(root, step(Step::Field(index.to_string().into())), element);
+                }
+            }
+            Aggregate::Struct(_, fields) => {
+                for (name, field) in fields {
+                    self.fill_in(root, step(Step::Field(name.clone())), field);
+                }
+            }
+            Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                for (index, element) in elements.iter().enumerate().take(SMALL as usize) {
+                    self.fill_in(root, step(Step::Element(index as i128)), element);
+                }
+            }
+            Aggregate::ArrayRepeat(element, Length::Literal(length)) if *length <= SMALL => {
+                for index in 0..*length {
+                    self.fill_in(root, step(Step::Element(index.into())), element);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Copies of a local whose content is all known are made of that content.
+    fn copy_known(&mut self, content: &mut Aggregate) {
+        match content {
+            Aggregate::Place(place, Transfer::Copy)
+                if self.function.slot(place.root).kind == SlotKind::Local =>
+            {
+                let path = self.path(place);
+                if let Some(ty) = self.function.place_type(place)
+                    && let Some(known) = self.known_content(place.root, &path, &ty)
+                {
+                    *content = known;
+                    self.changed = true;
+                }
+            }
+            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                elements.iter_mut().for_each(|element| self.copy_known(element));
+            }
+            Aggregate::Struct(_, fields) => {
+                fields.iter_mut().for_each(|(_, field)| self.copy_known(field));
+            }
+            _ => {}
+        }
+    }
+
+    fn known_content(&self, root: SlotId, path: &[Step], ty: &Type) -> Option<Aggregate> {
+        let below = |step: Step, ty: &Type| {
+            let path: Path = path.iter().cloned().chain([step]).collect();
+            self.known_content(root, &path, ty)
+        };
+        match ty {
+            Type::Array(element, Length::Literal(length)) if *length <= SMALL => (0..*length)
+                .map(|index| below(Step::Element(index.into()), element))
+                .collect::<Option<_>>()
+                .map(Aggregate::Array),
+            Type::Tuple(elements) => elements
+                .iter()
+                .enumerate()
+                .map(|(index, ty)| below(Step::Field(index.to_string().into()), ty))
+                .collect::<Option<_>>()
+                .map(Aggregate::Tuple),
+            Type::Struct(definition) => definition
+                .fields
+                .iter()
+                .map(|(name, ty)| Some((name.clone(), below(Step::Field(name.clone()), ty)?)))
+                .collect::<Option<_>>()
+                .map(|fields| Aggregate::Struct(definition.clone(), fields)),
+            ty if ty.is_scalar() => self.contents.get(root, path).map(Aggregate::Value),
+            _ => None,
+        }
+    }
+
+    // Control.
+
+    fn branch(
+        &mut self,
+        condition: ValueId,
+        then_region: Region,
+        else_region: Region,
+        results: Vec<ValueId>,
+        span: SourceSpan,
+    ) {
+        if let Some(Constant::Bool(truth)) = self.constant(condition) {
+            let region = if *truth { then_region } else { else_region };
+            for instruction in region.instructions {
+                self.instruction(instruction);
+            }
+            for (result, value) in results.iter().zip(region.yields) {
+                let value = self.value(value);
+                self.replace(*result, value);
+            }
+            self.changed = true;
+            return;
+        }
+        let mut then_region = self.nested(then_region, false);
+        let mut else_region = self.nested(else_region, false);
+        let written = [region_written_roots(&then_region), region_written_roots(&else_region)];
+        self.contents.forget_roots(&written.concat());
+
+        let mut kept: Vec<usize> = Vec::new();
+        let mut later = Vec::new();
+        for position in 0..results.len() {
+            let yields = (then_region.yields[position], else_region.yields[position]);
+            let same = |other: &&usize| {
+                (then_region.yields[**other], else_region.yields[**other]) == yields
+            };
+            if yields.0 == yields.1 {
+                self.replace(results[position], yields.0);
+            } else if let Some(other) = kept.iter().find(same) {
+                self.replace(results[position], results[*other]);
+            } else if let Some(outcome) = self.chosen(condition, yields) {
+                later.push((results[position], outcome));
+            } else {
+                kept.push(position);
+            }
+        }
+        let pick = |values: &[ValueId]| kept.iter().map(|position| values[*position]).collect();
+        then_region.yields = pick(&then_region.yields);
+        else_region.yields = pick(&else_region.yields);
+        let results = pick(&results);
+        let kind = InstructionKind::If { condition, then_region, else_region };
+        self.output.push(Instruction { kind, results, span });
+        for (result, outcome) in later {
+            self.changed = true;
+            match outcome {
+                Outcome::Value(value) => self.replace(result, value),
+                Outcome::Constant(constant) => self.define_constant(result, constant, span),
+                Outcome::Operation(operation, arguments) => {
+                    self.define_operation(result, operation, arguments, span);
+                }
+            }
+        }
+    }
+
+    /// What an `if` gives whose branches give constants.
+    fn chosen(&self, condition: ValueId, yields: (ValueId, ValueId)) -> Option<Outcome> {
+        let (yes, no) = (self.constant(yields.0)?, self.constant(yields.1)?);
+        match (yes, no) {
+            (Constant::Bool(true), Constant::Bool(false)) => Some(Outcome::Value(condition)),
+            (Constant::Bool(false), Constant::Bool(true)) => {
+                let not = Operation::Boolean(BooleanOperation::Not);
+                Some(Outcome::Operation(not, vec![condition]))
+            }
+            (Constant::Float(a, _), Constant::Float(b, _)) if a.to_bits() == b.to_bits() => {
+                Some(Outcome::Constant(yes.clone()))
+            }
+            (Constant::Undefined(_), _) => Some(Outcome::Constant(no.clone())),
+            (_, Constant::Undefined(_)) => Some(Outcome::Constant(yes.clone())),
+            _ if yes == no && !matches!(yes, Constant::Float(..)) => {
+                Some(Outcome::Constant(yes.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    fn looped(&mut self, mut instruction: Instruction) {
+        let results = instruction.results.clone();
+        let (carried, body, index, exits) = match &mut instruction.kind {
+            InstructionKind::For(For { carried, body, exits, .. }) => {
+                (carried.clone(), std::mem::take(body), 1, *exits)
+            }
+            InstructionKind::Loop { carried, body } => {
+                (carried.clone(), std::mem::take(body), 0, true)
+            }
+            _ => return,
+        };
+        // What a loop carries unchanged is what it starts with.
+        for position in usize::from(exits)..carried.len() {
+            if body.yields[position] == body.parameters[index + position] {
+                if self.value(results[position]) == results[position] {
+                    self.replace(results[position], carried[position]);
+                }
+                if self.value(body.parameters[index + position]) != carried[position] {
+                    self.replace(body.parameters[index + position], carried[position]);
+                }
+            }
+        }
+        let written = region_written_roots(&body);
+        let new_body = self.nested(body, true);
+        self.contents.forget_roots(&written);
+        match &mut instruction.kind {
+            InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } => {
+                *body = new_body;
+            }
+            _ => {}
+        }
+        self.output.push(instruction);
+    }
+
+    fn arm(&mut self, arm: MatchArm) -> MatchArm {
+        MatchArm {
+            guard: arm.guard.map(|guard| self.nested(guard, false)),
+            body: self.nested(arm.body, false),
+            ..arm
+        }
+    }
+}
+
+/// Up to this length, arrays are known element by element.
+const SMALL: u64 = 16;

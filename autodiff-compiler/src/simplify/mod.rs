@@ -1,0 +1,90 @@
+//! Simplification: rewrites, common subexpressions, loop-invariant code, dead code, to a bounded
+//! fixpoint.
+//!
+//! Assumes verified IR and keeps it so. Values that the function returns, writes to its parameters or
+//! decides on keep every bit, and every panic of the original stays; only what flows into derivative
+//! outputs alone takes rewrites with a weaker [`Claim`].
+
+mod common;
+mod dead;
+mod exactness;
+mod fold;
+mod hoist;
+mod matching;
+mod memory;
+mod rewrites;
+#[cfg(test)]
+mod tests;
+
+use crate::ir::{Aggregate, Function, Region};
+use exactness::Exactness;
+pub use rewrites::Claim;
+
+/// Simplifies the value function: bit for bit the same, with the same panics.
+pub fn simplify(function: &mut Function) {
+    let options = Options {
+        outputs: function.parameters.len(),
+        primal_values: u32::MAX,
+        primal_slots: u32::MAX,
+    };
+    run(function, &options);
+}
+
+/// Simplifies a function that also calculates derivatives: what `primal` calculates stays bit for bit
+/// the same. The function's values and slots begin with those of `primal`, and so do its parameters;
+/// the parameters after those receive derivatives.
+pub fn simplify_derivative(function: &mut Function, primal: &Function) {
+    let options = Options {
+        outputs: primal.parameters.len(),
+        primal_values: primal.values.len() as u32,
+        primal_slots: primal.slots.len() as u32,
+    };
+    run(function, &options);
+}
+
+/// What is derivative code.
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    /// Parameters from this position on receive derivatives.
+    outputs: usize,
+    /// Values from this number on are those of derivative code.
+    primal_values: u32,
+    /// Slots from this number on are those of derivative code.
+    primal_slots: u32,
+}
+
+/// Rounds until nothing changes; each makes the function smaller or moves it toward canonical order,
+/// so that the bound is for safety.
+const ROUNDS: usize = 16;
+
+fn run(function: &mut Function, options: &Options) {
+    let mut exactness = if options.outputs < function.parameters.len() {
+        Exactness::except_into(function, options.outputs)
+    } else {
+        Exactness::everything(function)
+    };
+    for _ in 0..ROUNDS {
+        let mut changed = common::share(function, &mut exactness);
+        changed |= hoist::hoist(function);
+        changed |= dead::eliminate(function, options);
+        if !changed {
+            break;
+        }
+    }
+}
+
+/// How often each value is used.
+fn count_uses(body: &Region, result: &Aggregate, values: usize) -> Vec<u32> {
+    let mut uses = vec![0; values];
+    let mut count = |value: &crate::ir::ValueId| uses[value.0 as usize] += 1;
+    result.for_each_operand(&mut count);
+    fn region(region_: &Region, count: &mut dyn FnMut(&crate::ir::ValueId)) {
+        for instruction in &region_.instructions {
+            instruction.kind.for_each_operand(count);
+            instruction.kind.regions().into_iter().for_each(|inner| region(inner, count));
+        }
+        region_.yields.iter().for_each(count);
+    }
+    region(body, &mut count);
+    uses
+}
