@@ -169,7 +169,7 @@ macro_rules! table_tests {
                 for value in floats {
                     if hole >= rewrite.plain
                         && (!value.is_finite()
-                            || (is_negated(rewrite, hole) && !(*value > 0.0)))
+                            || (is_negated(rewrite, hole) && *value <= 0.0))
                     {
                         continue;
                     }
