@@ -1,14 +1,14 @@
-//! Regions to blocks, branches and loops.
+//! Regions to blocks, and branches.
 //!
-//! A carried value is a `let mut` variable that the body assigns. The value that an iteration yields
-//! is assigned where it is computed, and all values that the variable held before are dead by then:
-//! this is what [`Emitter::try_target`] checks. Otherwise it is assigned at the end of the body,
-//! all of them at once where they depend on each other.
+//! A block hands its region's values over to its owner: into the value of the block, into variables
+//! (see [`super::variables`]), or, for the exit code of a loop, as `break`. If the last thing in a
+//! region is a branch whose results are only handed on, the branch hands them over itself: so
+//! `if x < 0.0 { break; }` comes out of an exit code that is 1 in one region and 0 in the other.
 
 use super::expressions::Code;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
-use crate::ir::{Aggregate, For, Instruction, InstructionKind, MatchArm, Region, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, ValueId};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
@@ -22,25 +22,81 @@ pub(super) enum Deliver {
     Tail,
     /// Into a variable.
     Assign(Variable),
+    /// It is an exit code: 0 goes on, another one goes to the variable, if there is one, and leaves
+    /// the loop.
+    Exit(Option<Variable>),
 }
 
-/// A block: its statements and its value.
+/// A block: its statements and how it ends.
 #[derive(Default)]
-struct Block {
-    statements: Vec<TokenStream>,
-    tail: Option<TokenStream>,
-    /// Whether it is nothing but one `if`, so that `else { if … }` can be `else if …`.
-    only_if: bool,
+pub(super) struct Block {
+    pub(super) statements: Vec<TokenStream>,
+    pub(super) end: End,
+}
+
+/// The end of a block.
+#[derive(Default)]
+pub(super) enum End {
+    /// It has no value.
+    #[default]
+    Nothing,
+    /// Its value.
+    Value(TokenStream),
+    /// `break;`
+    Break,
+    /// An `if` whose value, if it has one, is that of the block.
+    If(Code, Box<Block>, Box<Block>),
 }
 
 impl Block {
-    fn is_empty(&self) -> bool {
-        self.statements.is_empty() && self.tail.is_none()
+    pub(super) fn is_empty(&self) -> bool {
+        self.statements.is_empty() && matches!(self.end, End::Nothing)
     }
 
-    fn tokens(&self) -> TokenStream {
-        let Self { statements, tail, .. } = self;
-        quote!(#(#statements)* #tail)
+    /// Whether it does nothing but leave the loop.
+    pub(super) fn only_breaks(&self) -> bool {
+        self.statements.is_empty() && matches!(self.end, End::Break)
+    }
+
+    /// Its code, without braces.
+    pub(super) fn tokens(self) -> TokenStream {
+        let Self { statements, end } = self;
+        let end = match end {
+            End::Nothing => quote!(),
+            End::Value(tokens) => tokens,
+            End::Break => quote!(break;),
+            End::If(condition, then_block, else_block) => {
+                if_expression(condition, *then_block, *else_block)
+            }
+        };
+        quote!(#(#statements)* #end)
+    }
+}
+
+/// `if condition { … } else { … }`, without empty blocks and without `else` after `break`.
+fn if_expression(condition: Code, then_block: Block, else_block: Block) -> TokenStream {
+    if then_block.is_empty() || matches!(else_block.end, End::Break) {
+        if then_block.is_empty() && else_block.is_empty() {
+            return quote!();
+        }
+        if !matches!(then_block.end, End::Break) {
+            return if_expression(condition.negated(), else_block, then_block);
+        }
+    }
+    let condition = condition.head();
+    let leaves = matches!(then_block.end, End::Break);
+    let chained = else_block.statements.is_empty() && matches!(else_block.end, End::If(..));
+    let empty = else_block.is_empty();
+    let block = then_block.tokens();
+    let otherwise = else_block.tokens();
+    if empty {
+        quote!(if #condition { #block })
+    } else if leaves {
+        quote!(if #condition { #block } #otherwise)
+    } else if chained {
+        quote!(if #condition { #block } else #otherwise)
+    } else {
+        quote!(if #condition { #block } else { #otherwise })
     }
 }
 
@@ -60,10 +116,11 @@ impl Emitter<'_> {
         let deliver = vec![Deliver::Tail; results.len()];
         if let Some((last, before)) = body.instructions.split_last()
             && direct
-            && self.is_tail(last, &results, &deliver)
+            && self.is_handing_over(last, &results, &deliver)
         {
             before.iter().for_each(|instruction| self.instruction(instruction));
-            return self.branch_expression(last, &deliver);
+            let end = self.branch(last, &deliver, &[]);
+            return Block { statements: vec![], end }.tokens();
         }
         body.instructions.iter().for_each(|instruction| self.instruction(instruction));
         self.settle(&results);
@@ -77,89 +134,127 @@ impl Emitter<'_> {
         }
     }
 
-    /// Whether a branch is the last thing and its results are exactly the values of the block.
-    fn is_tail(&self, last: &Instruction, yields: &[ValueId], deliver: &[Deliver]) -> bool {
-        let branches =
-            matches!(last.kind, InstructionKind::If { .. } | InstructionKind::Match { .. });
-        let values: Vec<ValueId> = yields
+    /// Whether the instruction is a branch whose results go nowhere but out of the block: the branch
+    /// then hands over everything itself.
+    fn is_handing_over(&self, last: &Instruction, yields: &[ValueId], deliver: &[Deliver]) -> bool {
+        if !matches!(last.kind, InstructionKind::If { .. } | InstructionKind::Match { .. }) {
+            return false;
+        }
+        let tail: Vec<ValueId> = yields
             .iter()
             .zip(deliver)
             .filter(|(_, deliver)| **deliver == Deliver::Tail)
             .map(|(value, _)| *value)
             .collect();
-        let live: Vec<ValueId> = last
-            .results
+        let live: Vec<ValueId> =
+            last.results.iter().copied().filter(|value| self.use_count(*value) > 0).collect();
+        let own_tail: Vec<ValueId> =
+            live.iter().copied().filter(|value| tail.contains(value)).collect();
+        let exits = yields
             .iter()
-            .copied()
-            .filter(|value| self.use_count(*value) > 0 && !self.targets.contains_key(value))
-            .collect();
-        let assigned_before = yields.iter().zip(deliver).all(|(value, deliver)| match deliver {
-            Deliver::Assign(variable) => {
-                self.targets.get(value) == Some(variable)
-                    || self.holders.get(variable) == Some(value)
-            }
-            _ => true,
+            .zip(deliver)
+            .any(|(value, deliver)| matches!(deliver, Deliver::Exit(_)) && live.contains(value));
+        // Without an exit nothing is gained by assigning in both branches what could be assigned
+        // after them.
+        let others_done = yields.iter().zip(deliver).all(|(value, deliver)| match deliver {
+            Deliver::Assign(variable) => live.contains(value) || self.is_done(*value, *variable),
+            Deliver::Exit(_) => exits,
+            Deliver::Drop | Deliver::Tail => true,
         });
-        branches
-            && !values.is_empty()
-            && values == live
-            && assigned_before
-            && values.iter().all(|value| self.use_count(*value) == 1)
+        let handed_on = |value: &ValueId| self.use_count(*value) == 1 && yields.contains(value);
+        own_tail == tail
+            && live.iter().all(handed_on)
+            && (exits || others_done)
+            && (exits || !live.is_empty())
     }
 
-    /// A region as a block.
-    fn block(&mut self, region: &Region, deliver: &[Deliver]) -> Block {
+    /// Whether a value is, or will be, in its variable when its region ends.
+    fn is_done(&self, value: ValueId, variable: Variable) -> bool {
+        self.targets.get(&value) == Some(&variable) || self.holders.get(&variable) == Some(&value)
+    }
+
+    /// A region as a block. `further` is what the block hands over besides the region's yields.
+    pub(super) fn block(
+        &mut self,
+        region: &Region,
+        deliver: &[Deliver],
+        further: &[(ValueId, Deliver)],
+    ) -> Block {
         self.names.open();
         let outer = std::mem::take(&mut self.statements);
-        let mut block = Block::default();
-        for (value, deliver) in region.yields.iter().zip(deliver) {
+        let yields: Vec<ValueId> =
+            region.yields.iter().copied().chain(further.iter().map(|(value, _)| *value)).collect();
+        let deliver: Vec<Deliver> =
+            deliver.iter().copied().chain(further.iter().map(|(_, deliver)| *deliver)).collect();
+        for (value, deliver) in yields.iter().zip(&deliver) {
             if let Deliver::Assign(variable) = deliver {
-                self.try_target(region, *value, *variable);
+                self.try_target(region, &yields, *value, *variable);
             }
         }
-        let last = region.instructions.last();
-        if let Some(last) = last.filter(|last| self.is_tail(last, &region.yields, deliver)) {
+        let last =
+            region.instructions.last().filter(|last| self.is_handing_over(last, &yields, &deliver));
+        let end = if let Some(last) = last {
             let before = &region.instructions[..region.instructions.len() - 1];
             before.iter().for_each(|instruction| self.instruction(instruction));
-            let deliver = self.deliveries(last);
-            let expression = self.branch_expression(last, &deliver);
-            block.only_if =
-                self.statements.is_empty() && matches!(last.kind, InstructionKind::If { .. });
-            block.tail = Some(expression);
+            self.hand_over(last, &yields, &deliver)
         } else {
-            let mut only = region.instructions.len() == 1;
-            for instruction in &region.instructions {
-                only &= matches!(instruction.kind, InstructionKind::If { .. });
-                self.instruction(instruction);
-            }
-            let tail = self.deliver(&region.yields, deliver);
-            block.only_if = only && self.statements.len() == 1 && tail.is_empty();
-            block.tail = match tail.as_slice() {
-                [] => None,
-                [value] => Some(value.tokens()),
-                values => {
-                    let values = values.iter().map(Code::tokens);
-                    Some(quote!((#(#values),*)))
-                }
-            };
-        }
-        block.statements = std::mem::replace(&mut self.statements, outer);
+            region.instructions.iter().for_each(|instruction| self.instruction(instruction));
+            self.deliver(&yields, &deliver)
+        };
+        let statements = std::mem::replace(&mut self.statements, outer);
         self.names.close();
-        block
+        Block { statements, end }
     }
 
-    /// Hands a region's values over: assigns variables, gives the values of the block.
-    fn deliver(&mut self, yields: &[ValueId], deliver: &[Deliver]) -> Vec<Code> {
+    /// The branch at the end of a block, which hands over all that the block does.
+    fn hand_over(&mut self, last: &Instruction, yields: &[ValueId], deliver: &[Deliver]) -> End {
+        let pairs = || yields.iter().copied().zip(deliver.iter().copied());
+        let of_result = |result: &ValueId| {
+            pairs()
+                .find(|(value, deliver)| value == result && *deliver != Deliver::Drop)
+                .map_or(Deliver::Drop, |(_, deliver)| deliver)
+        };
+        let own: Vec<Deliver> = last.results.iter().map(of_result).collect();
+        let further: Vec<(ValueId, Deliver)> = pairs()
+            .filter(|(value, deliver)| match deliver {
+                Deliver::Assign(variable) => {
+                    !last.results.contains(value) && !self.is_done(*value, *variable)
+                }
+                Deliver::Drop | Deliver::Tail | Deliver::Exit(_) => false,
+            })
+            .collect();
+        let old_content_needed = further.iter().any(|(_, deliver)| match deliver {
+            Deliver::Assign(variable) => {
+                let holder = self.holders.get(variable);
+                holder.is_some_and(|holder| uses::reads(&last.kind, *holder))
+            }
+            _ => false,
+        });
+        if old_content_needed {
+            // Every branch assigns for itself.
+            for (value, _) in &further {
+                self.flush(*value);
+            }
+            return self.branch(last, &own, &further);
+        }
+        let (values, variables): (Vec<ValueId>, Vec<Deliver>) = further.into_iter().unzip();
+        self.deliver(&values, &variables);
+        self.branch(last, &own, &[])
+    }
+
+    /// Hands a region's values over: assigns variables, leaves the loop, or gives the values of the
+    /// block.
+    fn deliver(&mut self, yields: &[ValueId], deliver: &[Deliver]) -> End {
         let mut assigned: Vec<(Variable, ValueId)> = Vec::new();
         let mut tail: Vec<ValueId> = Vec::new();
+        let mut exit: Option<(ValueId, Option<Variable>)> = None;
         for (value, deliver) in yields.iter().zip(deliver) {
             match deliver {
                 Deliver::Drop => {}
                 Deliver::Tail => tail.push(*value),
+                Deliver::Exit(variable) => exit = Some((*value, *variable)),
                 Deliver::Assign(variable) => {
-                    // Targeted values were assigned where they were computed.
-                    let there = self.holders.get(variable) == Some(value);
-                    if !there {
+                    if self.holders.get(variable) != Some(value) {
                         assigned.push((*variable, *value));
                     }
                 }
@@ -167,18 +262,26 @@ impl Emitter<'_> {
         }
         let variables: HashSet<Variable> = assigned.iter().map(|(variable, _)| *variable).collect();
         let writes = Writes { variables, ..Writes::default() };
-        for value in &tail {
-            let held = self.held[value.0 as usize].as_ref();
-            if held.is_some_and(|built| built.reads.conflicts(&writes)) {
-                let built = self.operand(*value);
-                self.bind(*value, &built.code);
+        // Values of the block that are variables which are assigned now: their old content, as a
+        // copy that only this block knows.
+        let code = exit.iter().map(|(value, _)| value);
+        let mut copies: Vec<(ValueId, Code)> = Vec::new();
+        for value in tail.iter().chain(code.clone()) {
+            let Some(held) = self.held[value.0 as usize].clone() else { continue };
+            if held.reads.conflicts(&writes) && !copies.iter().any(|(copied, _)| copied == value) {
+                let name = self.name_of(*value, &held.code);
+                let annotation = self.annotation(&self.function.value(*value).ty);
+                let code = held.code.tokens();
+                self.statements.push(quote!(let #name #annotation = #code;));
+                copies.push((*value, Code::Name(name)));
             }
         }
+        let after: Vec<ValueId> = tail.iter().chain(code).copied().collect();
         let order: Vec<ValueId> =
-            assigned.iter().map(|(_, value)| *value).chain(tail.iter().copied()).collect();
+            assigned.iter().map(|(_, value)| *value).chain(after.iter().copied()).collect();
         self.settle(&order);
         for value in self.pending.due(&|value, built| {
-            let moved = assigned.len() > 1 || tail.contains(&value);
+            let moved = assigned.len() > 1 || after.contains(&value);
             built.reads.conflicts(&writes) && !assigned.iter().any(|(_, own)| *own == value)
                 || built.ordered && moved && !assigned.is_empty()
         }) {
@@ -193,9 +296,21 @@ impl Emitter<'_> {
             })
             .collect();
         self.assign_all(assigned);
+        if let Some((value, variable)) = exit {
+            let copy = copies.iter().find(|(copied, _)| *copied == value);
+            let built = match copy {
+                Some((_, copy)) => Built::pure(copy.clone()),
+                None => self.operand(value),
+            };
+            return self.exit(built, variable);
+        }
         let mut codes = Vec::new();
         let mut ordered = false;
         for value in tail {
+            if let Some((_, copy)) = copies.iter().find(|(copied, _)| *copied == value) {
+                codes.push(copy.clone());
+                continue;
+            }
             let built = self.operand(value);
             ordered |= built.ordered;
             codes.push(built.code);
@@ -203,91 +318,55 @@ impl Emitter<'_> {
         if ordered {
             self.before_ordered();
         }
-        codes
-    }
-
-    /// Assigns all variables at once: each expression means the variables' old values.
-    fn assign_all(&mut self, mut assignments: Vec<(Variable, Built)>) {
-        while !assignments.is_empty() {
-            let free = assignments.iter().position(|(variable, _)| {
-                let mut readers = assignments
-                    .iter()
-                    .filter(|(_, built)| built.reads.variables.contains(variable));
-                readers.all(|(own, _)| own == variable)
-            });
-            match free {
-                Some(position) => {
-                    let (variable, built) = assignments.remove(position);
-                    self.assign_variable(variable, built);
-                }
-                None => {
-                    let targets = assignments.iter().map(|(v, _)| self.variables[v.0].clone());
-                    let values = assignments.iter().map(|(_, built)| built.code.tokens());
-                    self.statements.push(quote!((#(#targets),*) = (#(#values),*);));
-                    return;
-                }
+        match codes.as_slice() {
+            [] => End::Nothing,
+            [value] => End::Value(value.tokens()),
+            values => {
+                let values = values.iter().map(Code::tokens);
+                End::Value(quote!((#(#values),*)))
             }
         }
     }
 
-    /// Lets a value that the region yields to a variable be assigned where it is computed, if the
-    /// value that the variable holds until then is not needed any more from there on.
-    fn try_target(&mut self, region: &Region, value: ValueId, variable: Variable) {
-        let Some(holder) = self.holders.get(&variable).copied() else { return };
-        if value == holder || self.targets.contains_key(&value) {
-            return;
-        }
-        let defines = |instruction: &Instruction| instruction.results.contains(&value);
-        let Some(position) = region.instructions.iter().position(defines) else { return };
-        let instruction = &region.instructions[position];
-        let early = match &instruction.kind {
-            InstructionKind::Constant(_) => true,
-            InstructionKind::For(For { start, end, step, carried, .. }) => {
-                let result = instruction.results.iter().position(|own| *own == value);
-                let others = [Some(*start), Some(*end), *step].contains(&Some(holder))
-                    || carried.iter().enumerate().any(|(k, v)| *v == holder && Some(k) != result);
-                others || uses::reads_inside(&instruction.kind, holder)
-            }
-            InstructionKind::Loop { carried, .. } => {
-                let result = instruction.results.iter().position(|own| *own == value);
-                carried.iter().enumerate().any(|(k, v)| *v == holder && Some(k) != result)
-                    || uses::reads_inside(&instruction.kind, holder)
-            }
-            _ => false,
+    /// Leaves the loop if the code is not 0.
+    fn exit(&mut self, code: Built, variable: Option<Variable>) -> End {
+        let constant = match &code.code {
+            Code::Number { digits, .. } => Some(digits == "0"),
+            _ => None,
         };
-        let later = region.instructions[position + 1..]
-            .iter()
-            .any(|instruction| uses::reads(&instruction.kind, holder));
-        if early || later || region.yields.contains(&holder) {
-            return;
+        if constant == Some(true) {
+            return End::Nothing;
         }
-        self.targets.insert(value, variable);
-    }
-
-    /// Where the results of a branch go.
-    fn deliveries(&self, instruction: &Instruction) -> Vec<Deliver> {
-        let deliver = |result: &ValueId| match self.targets.get(result) {
-            Some(variable) => Deliver::Assign(*variable),
-            None if self.use_count(*result) == 0 => Deliver::Drop,
-            None => Deliver::Tail,
-        };
-        instruction.results.iter().map(deliver).collect()
+        let mut asked = code.code.clone();
+        if let Some(variable) = variable {
+            self.assign_variable(variable, code);
+            asked = Code::Name(self.variables[variable.0].clone());
+        }
+        if constant == Some(false) {
+            return End::Break;
+        }
+        let leaves = Block { statements: vec![], end: End::Break };
+        let zero = Code::constant(&crate::ir::Constant::Integer(0, crate::types::IntegerType::U32));
+        let condition = Code::infix("!=", asked, zero);
+        End::If(condition, Box::new(leaves), Box::default())
     }
 
     /// `if` or `match` whose results are bound or assigned.
     pub(super) fn branches(&mut self, instruction: &Instruction) {
-        let deliver = self.deliveries(instruction);
-        let bound: Vec<ValueId> = instruction
-            .results
-            .iter()
-            .zip(&deliver)
-            .filter(|(_, deliver)| **deliver == Deliver::Tail)
-            .map(|(result, _)| *result)
-            .collect();
-        let expression = self.branch_expression(instruction, &deliver);
+        let of_result = |result: &ValueId| match self.targets.get(result) {
+            Some(variable) => Deliver::Assign(*variable),
+            None if self.use_count(*result) == 0 => Deliver::Drop,
+            None => Deliver::Tail,
+        };
+        let deliver: Vec<Deliver> = instruction.results.iter().map(of_result).collect();
+        let end = self.branch(instruction, &deliver, &[]);
+        let expression = Block { statements: vec![], end }.tokens();
+        let mut bound = Vec::new();
         for (result, deliver) in instruction.results.iter().zip(&deliver) {
-            if let Deliver::Assign(variable) = deliver {
-                self.hold_in(*result, *variable);
+            match deliver {
+                Deliver::Assign(variable) => self.hold_in(*result, *variable),
+                Deliver::Tail => bound.push(*result),
+                Deliver::Drop | Deliver::Exit(_) => {}
             }
         }
         if bound.is_empty() {
@@ -312,32 +391,49 @@ impl Emitter<'_> {
         }
     }
 
-    /// The branch itself, as an expression whose value are the tail results.
-    fn branch_expression(&mut self, instruction: &Instruction, deliver: &[Deliver]) -> TokenStream {
+    /// The branch itself. `further` is handed over in every branch besides its yields.
+    fn branch(
+        &mut self,
+        instruction: &Instruction,
+        deliver: &[Deliver],
+        further: &[(ValueId, Deliver)],
+    ) -> End {
         match &instruction.kind {
             InstructionKind::If { condition, then_region, else_region } => {
                 self.settle(&[*condition]);
                 let condition = self.operand(*condition);
-                self.before_branches(instruction);
-                let (then_block, else_block) =
-                    self.alternatives([then_region, else_region], deliver);
-                if_expression(condition, &then_block, &else_block)
+                self.before_branches(instruction, deliver);
+                let holders = self.holders.clone();
+                let then_block = self.block(then_region, deliver, further);
+                self.holders.clone_from(&holders);
+                let else_block = self.block(else_region, deliver, further);
+                self.holders = holders;
+                if condition.ordered && then_block.is_empty() && else_block.is_empty() {
+                    let condition = condition.code.tokens();
+                    self.statements.push(quote!(let _ = #condition;));
+                    return End::Nothing;
+                }
+                End::If(condition.code, Box::new(then_block), Box::new(else_block))
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
                 let scrutinee = self.argument(scrutinee).code.head();
-                self.before_branches(instruction);
+                self.before_branches(instruction, deliver);
                 let arms: Vec<TokenStream> =
-                    arms.iter().map(|arm| self.arm(arm, deliver)).collect();
-                quote!(match #scrutinee { #(#arms)* })
+                    arms.iter().map(|arm| self.arm(arm, deliver, further)).collect();
+                End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
-            _ => quote!(),
+            _ => End::Nothing,
         }
     }
 
     /// Writes down what must not move into or behind the branches.
-    fn before_branches(&mut self, instruction: &Instruction) {
-        let writes = self.writes_with_variables(instruction);
+    fn before_branches(&mut self, instruction: &Instruction, deliver: &[Deliver]) {
+        let mut writes = self.writes_with_variables(instruction);
+        writes.variables.extend(deliver.iter().filter_map(|deliver| match deliver {
+            Deliver::Assign(variable) => Some(*variable),
+            _ => None,
+        }));
         let mut inside = HashSet::new();
         instruction.kind.regions().into_iter().for_each(|region| {
             uses::values_read(region, &mut inside);
@@ -352,7 +448,7 @@ impl Emitter<'_> {
     }
 
     /// Memory and variables that an instruction with regions may change.
-    fn writes_with_variables(&self, instruction: &Instruction) -> Writes {
+    pub(super) fn writes_with_variables(&self, instruction: &Instruction) -> Writes {
         let mut writes = Writes::of(&instruction.kind);
         writes.variables.extend(
             instruction.results.iter().filter_map(|result| self.targets.get(result)).copied(),
@@ -360,16 +456,12 @@ impl Emitter<'_> {
         writes
     }
 
-    fn alternatives(&mut self, regions: [&Region; 2], deliver: &[Deliver]) -> (Block, Block) {
-        let holders = self.holders.clone();
-        let first = self.block(regions[0], deliver);
-        self.holders.clone_from(&holders);
-        let second = self.block(regions[1], deliver);
-        self.holders = holders;
-        (first, second)
-    }
-
-    fn arm(&mut self, arm: &MatchArm, deliver: &[Deliver]) -> TokenStream {
+    fn arm(
+        &mut self,
+        arm: &MatchArm,
+        deliver: &[Deliver],
+        further: &[(ValueId, Deliver)],
+    ) -> TokenStream {
         self.names.open();
         for (name, value) in &arm.bindings {
             let span = self.function.value(*value).span.start;
@@ -378,163 +470,15 @@ impl Emitter<'_> {
         }
         let pattern = &arm.pattern;
         let guard = arm.guard.as_ref().map(|guard| {
-            let block = self.block(guard, &[Deliver::Tail]);
+            let block = self.block(guard, &[Deliver::Tail], &[]);
+            let simple = block.statements.is_empty();
             let tokens = block.tokens();
-            if block.statements.is_empty() { quote!(if #tokens) } else { quote!(if { #tokens }) }
+            if simple { quote!(if #tokens) } else { quote!(if { #tokens }) }
         });
         let holders = self.holders.clone();
-        let body = self.block(&arm.body, deliver).tokens();
+        let body = self.block(&arm.body, deliver, further).tokens();
         self.holders = holders;
         self.names.close();
         quote!(#pattern #guard => { #body })
-    }
-
-    /// `for index in start..end { … }`
-    pub(super) fn for_loop(&mut self, instruction: &Instruction, counted: &For) {
-        let For { start, end, inclusive, step, reversed, carried, exits, body } = counted;
-        let range: Vec<ValueId> = [*start, *end].into_iter().chain(*step).collect();
-        let order: Vec<ValueId> = carried.iter().copied().chain(range.iter().copied()).collect();
-        self.settle(&order);
-        let (index, parameters) =
-            body.parameters.split_first().map_or((None, &[][..]), |(i, p)| (Some(*i), p));
-        let variables = self.carry(instruction, carried, &range, parameters, body);
-        let start = self.operand(*start).code;
-        let end = self.operand(*end).code;
-        let mut indices = Code::range(&start, &end, *inclusive);
-        if let Some(step) = step {
-            let step = self.operand(*step).code.tokens();
-            indices = quote!(::core::iter::Iterator::step_by(#indices, #step));
-        }
-        if *reversed {
-            indices = quote!(::core::iter::Iterator::rev(#indices));
-        }
-        self.names.open();
-        let mut name = quote!(_);
-        if let Some(index) = index.filter(|index| self.use_count(*index) > 0) {
-            let hint = self.function.value(index).name.clone().unwrap_or_else(|| "i".into());
-            let ident = self.names.fresh(&hint, self.function.value(index).span.start);
-            name = quote!(#ident);
-            self.hold(index, Code::Name(ident));
-        }
-        let block = self.loop_body(body, parameters, &variables, *exits);
-        self.names.close();
-        self.statements.push(quote!(for #name in #indices { #block }));
-        self.after_loop(instruction, &variables);
-    }
-
-    /// `loop { … }`
-    pub(super) fn uncounted_loop(
-        &mut self,
-        instruction: &Instruction,
-        carried: &[ValueId],
-        body: &Region,
-    ) {
-        self.settle(carried);
-        let variables = self.carry(instruction, carried, &[], &body.parameters, body);
-        let block = self.loop_body(body, &body.parameters, &variables, true);
-        self.statements.push(quote!(loop { #block }));
-        self.after_loop(instruction, &variables);
-    }
-
-    /// Gives every carried value its variable, with its first value in it. The values of `range` are
-    /// evaluated right after that.
-    fn carry(
-        &mut self,
-        instruction: &Instruction,
-        carried: &[ValueId],
-        range: &[ValueId],
-        parameters: &[ValueId],
-        body: &Region,
-    ) -> Vec<Variable> {
-        let writes = self.writes_with_variables(instruction);
-        let mut inside = HashSet::new();
-        uses::values_read(body, &mut inside);
-        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
-        for value in self.pending.due(&|value, built| {
-            if carried.contains(&value) || range.contains(&value) {
-                built.reads.conflicts(&assigned)
-            } else {
-                built.ordered || built.reads.conflicts(&writes) || inside.contains(&value)
-            }
-        }) {
-            self.flush(value);
-        }
-        let mut variables = Vec::new();
-        for (position, first) in carried.iter().enumerate() {
-            let result = instruction.results[position];
-            let parameter = parameters[position];
-            if let Some(variable) = self.targets.get(&result).copied() {
-                if self.holders.get(&variable) != Some(first) {
-                    let built = self.operand(*first);
-                    self.assign_variable(variable, built);
-                }
-                variables.push(variable);
-                continue;
-            }
-            // Ordered values before it were written down above, those of the range come after it.
-            let built = self.operand(*first);
-            let hint = [parameter, result, *first]
-                .into_iter()
-                .find_map(|value| self.function.value(value).name.clone())
-                .unwrap_or_else(|| "carried".into());
-            let name = self.names.fresh(&hint, self.function.value(parameter).span.start);
-            let annotation = self.annotation(&self.function.value(parameter).ty);
-            let code = built.code.tokens();
-            let constant = body.yields.get(position) == Some(&parameter);
-            let mutable = if constant { quote!() } else { quote!(mut) };
-            self.statements.push(quote!(let #mutable #name #annotation = #code;));
-            self.variables.push(name);
-            variables.push(Variable(self.variables.len() - 1));
-        }
-        variables
-    }
-
-    fn loop_body(
-        &mut self,
-        body: &Region,
-        parameters: &[ValueId],
-        variables: &[Variable],
-        exits: bool,
-    ) -> TokenStream {
-        for (parameter, variable) in parameters.iter().zip(variables) {
-            self.hold_in(*parameter, *variable);
-        }
-        let deliver: Vec<Deliver> = variables.iter().copied().map(Deliver::Assign).collect();
-        let block = self.block(body, &deliver).tokens();
-        let exit = variables.first().filter(|_| exits).map(|code| {
-            let code = &self.variables[code.0];
-            quote!(if #code != 0 { break; })
-        });
-        quote!(#block #exit)
-    }
-
-    fn after_loop(&mut self, instruction: &Instruction, variables: &[Variable]) {
-        for (result, variable) in instruction.results.iter().zip(variables) {
-            self.hold_in(*result, *variable);
-        }
-    }
-}
-
-/// `if condition { … } else { … }`, without empty blocks.
-fn if_expression(condition: Built, then_block: &Block, else_block: &Block) -> TokenStream {
-    let Built { code: condition, ordered, .. } = condition;
-    if then_block.is_empty() && else_block.is_empty() {
-        let condition = condition.tokens();
-        return if ordered { quote!(let _ = #condition;) } else { quote!() };
-    }
-    if then_block.is_empty() && !else_block.is_empty() {
-        let condition = condition.negated().head();
-        let block = else_block.tokens();
-        return quote!(if #condition { #block });
-    }
-    let condition = condition.head();
-    let block = then_block.tokens();
-    let otherwise = else_block.tokens();
-    if else_block.is_empty() {
-        quote!(if #condition { #block })
-    } else if else_block.only_if {
-        quote!(if #condition { #block } else #otherwise)
-    } else {
-        quote!(if #condition { #block } else { #otherwise })
     }
 }

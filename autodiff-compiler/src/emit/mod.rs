@@ -17,12 +17,14 @@ mod aggregates;
 mod control;
 mod expressions;
 pub mod item;
+mod loops;
 mod names;
 mod pending;
 mod places;
 mod statements;
 mod types;
 mod uses;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -139,6 +141,10 @@ struct Emitter<'a> {
     mutated: HashSet<SlotId>,
     /// The mutable variables of carried values.
     variables: Vec<Ident>,
+    /// Variables that some statement assigns after their declaration.
+    assigned: HashSet<Variable>,
+    /// Declarations without their `let`, and where they stand in the statements.
+    declarations: HashMap<Variable, (usize, TokenStream)>,
     /// Values that are assigned to a variable where they are computed.
     targets: HashMap<ValueId, Variable>,
     /// The value that a variable holds at the moment.
@@ -164,6 +170,8 @@ impl<'a> Emitter<'a> {
             depths: vec![0; function.slots.len()],
             mutated: places::mutated(function),
             variables: Vec::new(),
+            assigned: HashSet::new(),
+            declarations: HashMap::new(),
             targets: HashMap::new(),
             holders: HashMap::new(),
             pending: Pending::default(),

@@ -172,6 +172,7 @@ impl Emitter<'_> {
 
     /// `variable = code;` or `variable += …;`
     pub(super) fn assign_variable(&mut self, variable: Variable, built: Built) {
+        self.assigned.insert(variable);
         let writes = Writes::variable(variable);
         let ordered = built.ordered;
         let due = self

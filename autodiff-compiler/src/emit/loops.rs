@@ -1,0 +1,241 @@
+//! Loops: `for`, `while`, `loop`.
+
+use super::control::{Deliver, End};
+use super::expressions::Code;
+use super::pending::{Variable, Writes};
+use super::{Emitter, uses};
+use crate::ir::{For, Instruction, Region, ValueId};
+use crate::types::Type;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use std::collections::HashSet;
+
+/// The carried values of a loop, from the first one that has an ordinary variable on.
+struct Carried<'r> {
+    first: &'r [ValueId],
+    parameters: &'r [ValueId],
+    results: &'r [ValueId],
+}
+
+/// How the exit code of a loop is kept.
+enum ExitCode {
+    /// The loop has none.
+    None,
+    /// It is 0 all the time in the loop; a variable holds the last one, if somebody asks afterwards.
+    Break(Option<Variable>),
+    /// It is a carried value like any other, and is asked at the end of the body.
+    Carried,
+}
+
+impl Emitter<'_> {
+    /// `for index in start..end { … }`
+    pub(super) fn for_loop(&mut self, instruction: &Instruction, counted: &For) {
+        let For { start, end, inclusive, step, reversed, carried, exits, body } = counted;
+        let range: Vec<ValueId> = [*start, *end].into_iter().chain(*step).collect();
+        let order: Vec<ValueId> = carried.iter().copied().chain(range.iter().copied()).collect();
+        self.settle(&order);
+        let Some((index, parameters)) = body.parameters.split_first() else { return };
+        let (exit, variables) = self.carry(instruction, carried, &range, parameters, body, *exits);
+        let start = self.operand(*start).code;
+        let end = self.operand(*end).code;
+        let mut indices = Code::range(&start, &end, *inclusive);
+        if let Some(step) = step {
+            let step = self.operand(*step).code.tokens();
+            indices = quote!(::core::iter::Iterator::step_by(#indices, #step));
+        }
+        if *reversed {
+            indices = quote!(::core::iter::Iterator::rev(#indices));
+        }
+        self.names.open();
+        let mut name = quote!(_);
+        if self.use_count(*index) > 0 {
+            let hint = self.function.value(*index).name.clone().unwrap_or_else(|| "i".into());
+            let ident = self.names.fresh(&hint, self.function.value(*index).span.start);
+            name = quote!(#ident);
+            self.hold(*index, Code::Name(ident));
+        }
+        let block = self.loop_body(body, &exit, &variables);
+        self.names.close();
+        let asked = self.asked_at_end(&exit, &variables);
+        let block = block.tokens();
+        self.statements.push(quote!(for #name in #indices { #block #asked }));
+        self.after_loop(instruction, &exit, &variables);
+    }
+
+    /// `while … { … }` or `loop { … }`
+    pub(super) fn uncounted_loop(
+        &mut self,
+        instruction: &Instruction,
+        carried: &[ValueId],
+        body: &Region,
+    ) {
+        self.settle(carried);
+        let (exit, variables) = self.carry(instruction, carried, &[], &body.parameters, body, true);
+        let mut block = self.loop_body(body, &exit, &variables);
+        let asked = self.asked_at_end(&exit, &variables);
+        let mut head = quote!(loop);
+        if block.statements.is_empty() && asked.is_empty() {
+            block.end = match block.end {
+                End::If(condition, then_block, else_block) if else_block.only_breaks() => {
+                    let condition = condition.head();
+                    head = quote!(while #condition);
+                    block.statements = then_block.statements;
+                    then_block.end
+                }
+                End::If(condition, then_block, else_block) if then_block.only_breaks() => {
+                    let condition = condition.negated().head();
+                    head = quote!(while #condition);
+                    block.statements = else_block.statements;
+                    else_block.end
+                }
+                other => other,
+            };
+        }
+        let block = block.tokens();
+        self.statements.push(quote!(#head { #block #asked }));
+        self.after_loop(instruction, &exit, &variables);
+    }
+
+    /// Gives every carried value its variable, with its first value in it. The values of `range` are
+    /// evaluated right after that.
+    fn carry(
+        &mut self,
+        instruction: &Instruction,
+        carried: &[ValueId],
+        range: &[ValueId],
+        parameters: &[ValueId],
+        body: &Region,
+        exits: bool,
+    ) -> (ExitCode, Vec<Variable>) {
+        let writes = self.writes_with_variables(instruction);
+        let mut inside = HashSet::new();
+        uses::values_read(body, &mut inside);
+        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
+        for value in self.pending.due(&|value, built| {
+            if carried.contains(&value) || range.contains(&value) {
+                built.reads.conflicts(&assigned)
+            } else {
+                built.ordered || built.reads.conflicts(&writes) || inside.contains(&value)
+            }
+        }) {
+            self.flush(value);
+        }
+        let mut all = Carried { first: carried, parameters, results: &instruction.results };
+        let mut exit = ExitCode::None;
+        if exits {
+            exit = self.exit_code(&all);
+            if matches!(exit, ExitCode::Break(_)) {
+                all.first = &all.first[1..];
+                all.parameters = &all.parameters[1..];
+                all.results = &all.results[1..];
+            }
+        }
+        let mut variables = Vec::new();
+        for (position, first) in all.first.iter().enumerate() {
+            let (parameter, result) = (all.parameters[position], all.results[position]);
+            let variable = match self.targets.get(&result).copied() {
+                Some(variable) => {
+                    if self.holders.get(&variable) != Some(first) {
+                        let built = self.operand(*first);
+                        self.assign_variable(variable, built);
+                    }
+                    variable
+                }
+                None => {
+                    // Ordered values before it were written down above, those of the range come
+                    // after it.
+                    let code = self.operand(*first).code.tokens();
+                    let hint = [parameter, result, *first]
+                        .into_iter()
+                        .find_map(|value| self.function.value(value).name.clone())
+                        .unwrap_or_else(|| "carried".into());
+                    let known = self.function.value(parameter);
+                    self.declare(&hint, known.span.start, &known.ty, code)
+                }
+            };
+            self.hold_in(parameter, variable);
+            variables.push(variable);
+        }
+        (exit, variables)
+    }
+
+    /// How the exit code is kept: as `break` if the loop starts with 0.
+    fn exit_code(&mut self, all: &Carried<'_>) -> ExitCode {
+        let (Some(first), Some(parameter), Some(result)) =
+            (all.first.first(), all.parameters.first(), all.results.first())
+        else {
+            return ExitCode::None;
+        };
+        let zero = self.held[first.0 as usize].clone();
+        let Some(zero) = zero
+            .filter(|built| matches!(&built.code, Code::Number { digits, .. } if digits == "0"))
+        else {
+            return ExitCode::Carried;
+        };
+        if self.targets.contains_key(result) {
+            return ExitCode::Carried;
+        }
+        let code = zero.code.tokens();
+        self.held[parameter.0 as usize] = Some(zero);
+        let asked = self.use_count(*result) > 0;
+        let ty = &self.function.value(*result).ty;
+        ExitCode::Break(asked.then(|| self.declare("exit", Span::call_site(), ty, code)))
+    }
+
+    /// A new variable with its first value. Whether it needs `mut` shows when the body is written.
+    fn declare(&mut self, hint: &str, span: Span, ty: &Type, first: TokenStream) -> Variable {
+        let name = self.names.fresh(hint, span);
+        let annotation = self.annotation(ty);
+        let variable = Variable(self.variables.len());
+        let declaration = quote!(#name #annotation = #first;);
+        self.declarations.insert(variable, (self.statements.len(), declaration));
+        self.statements.push(quote!());
+        self.variables.push(name);
+        variable
+    }
+
+    fn loop_body(
+        &mut self,
+        body: &Region,
+        exit: &ExitCode,
+        variables: &[Variable],
+    ) -> super::control::Block {
+        let mut deliver: Vec<Deliver> = match exit {
+            ExitCode::Break(variable) => vec![Deliver::Exit(*variable)],
+            ExitCode::None | ExitCode::Carried => vec![],
+        };
+        deliver.extend(variables.iter().copied().map(Deliver::Assign));
+        self.block(body, &deliver, &[])
+    }
+
+    /// The question after an iteration whether an ordinary carried exit code ends the loop.
+    fn asked_at_end(&self, exit: &ExitCode, variables: &[Variable]) -> TokenStream {
+        match (exit, variables.first()) {
+            (ExitCode::Carried, Some(code)) => {
+                let code = &self.variables[code.0];
+                quote!(if #code != 0 { break; })
+            }
+            _ => quote!(),
+        }
+    }
+
+    /// Finishes the declarations; from now on the results are mentioned by the variables.
+    fn after_loop(&mut self, instruction: &Instruction, exit: &ExitCode, variables: &[Variable]) {
+        let mut all = Vec::new();
+        if let ExitCode::Break(code) = exit {
+            all.push(*code);
+        }
+        all.extend(variables.iter().copied().map(Some));
+        for (result, variable) in instruction.results.iter().zip(all) {
+            let Some(variable) = variable else { continue };
+            self.hold_in(*result, variable);
+            if self.targets.contains_key(result) {
+                continue;
+            }
+            if let Some((position, declaration)) = self.declarations.remove(&variable) {
+                let mutable = self.assigned.contains(&variable).then(|| quote!(mut));
+                self.statements[position] = quote!(let #mutable #declaration);
+            }
+        }
+    }
+}
