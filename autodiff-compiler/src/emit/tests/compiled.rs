@@ -5,7 +5,6 @@ use crate::interpret::{Datum, Interpreter, OverflowMode, Real, Trap};
 use crate::ir::Function;
 use crate::types::Type;
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::process::Command;
 
 /// A function and the arguments to try it with.
@@ -267,8 +266,8 @@ fn show(datum: &Datum<Real>, text: &mut String) {
 /// Compiles and runs a program; gives what it prints.
 #[track_caller]
 fn run(name: &str, source: &str, edition: &str, profile: Profile) -> String {
-    let directory = PathBuf::from(std::env::temp_dir())
-        .join(format!("autodiff-emit-{}-{name}", std::process::id()));
+    let directory =
+        std::env::temp_dir().join(format!("autodiff-emit-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
     let file = directory.join("program.rs");
     let program = directory.join("program");
