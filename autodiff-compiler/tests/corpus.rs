@@ -37,7 +37,12 @@ fn refusal(function: &Function, environment: &Environment) -> Option<String> {
     if let Some(diagnostic) = diagnostics.iter().next() {
         return Some(diagnostic.message.clone());
     }
-    body.is_none().then(|| "resolve gave up without a message".to_string())
+    let Some(body) = body else { return Some("resolve gave up without a message".to_string()) };
+    let types = autodiff_compiler::infer::infer(&body, environment, &mut diagnostics);
+    if let Some(diagnostic) = diagnostics.iter().next() {
+        return Some(format!("infer: {}", diagnostic.message));
+    }
+    types.is_none().then(|| "infer gave up without a message".to_string())
 }
 
 #[test]

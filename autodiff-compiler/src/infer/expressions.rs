@@ -380,8 +380,8 @@ impl<'a> Inference<'a> {
         Some(match &base {
             Type::Variable(_) => return None,
             Type::Range(index) if matches!(name, "start" | "end") => (**index).clone(),
-            known => match known.field(name).cloned() {
-                Some(field) => self.written(&field),
+            known => match known.field(name) {
+                Some(field) => field.clone(),
                 None => self.variables.fresh_opaque(),
             },
         })

@@ -183,7 +183,8 @@ impl<'a> Inference<'a> {
     /// A type as the user wrote it, with a variable for each `_`.
     fn written(&mut self, ty: &Type) -> Type {
         match ty {
-            Type::Variable(_) | Type::Opaque(None) => self.variables.fresh(Kind::Any),
+            _ if *ty == Type::INFERRED => self.variables.fresh(Kind::Any),
+            Type::Opaque(None) => self.variables.fresh_opaque(),
             Type::Tuple(elements) => {
                 Type::Tuple(elements.iter().map(|ty| self.written(ty)).collect())
             }
