@@ -1,7 +1,8 @@
 //! `#[derive(Differentiable)]`: the tangent struct and the implementations of core's traits.
 //!
 //! For `struct Name` it makes `struct NameTangent`, with the same fields and visibility, and
-//! `Differentiable` and `Parameters` for `Name`. The tangent type of a field is written out where the
+//! `Differentiable` and `Parameters` for `Name`, and it publishes the fields to functions that use the
+//! struct (see [`crate::transport`]). The tangent type of a field is written out where the
 //! field's type can be read ([`tangent`]): `f64` stays `f64`, `Vec<[f64; 3]>` stays itself, what
 //! holds no floats becomes `()`. Anything else is left to the trait:
 //! `<Field as Differentiable>::Tangent`. If a name in it does not mean what it seems to (the user's
@@ -70,7 +71,8 @@ impl Definition {
         let tangent = self.tangent_struct();
         let differentiable = self.differentiable();
         let parameters = self.parameters();
-        quote!(#tangent #differentiable #parameters)
+        let published = crate::transport::publish_struct(&self.item);
+        quote!(#tangent #differentiable #parameters #published)
     }
 
     /// The generic parameters that the tangent struct's fields mention.
@@ -197,7 +199,7 @@ impl Definition {
         quote! {
             #[doc = #doc]
             #derived
-            #[allow(dead_code, clippy::all)]
+            #[allow(dead_code, non_camel_case_types, non_snake_case, clippy::all)]
             #visibility struct #tangent #generics #body
             #implemented
         }

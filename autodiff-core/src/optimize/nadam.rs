@@ -143,7 +143,10 @@ impl Visitor for Step<'_> {
         let next_product = product * next_momentum;
         let beta_1 = T::from_f64(optimizer.beta_1);
         let beta_2 = T::from_f64(optimizer.beta_2);
-        let bias_2 = T::ONE - beta_2.powf(T::from_f64(step as f64));
+        // m̂ = mean_factor m + slope_factor g, v̂ = square_factor v
+        let mean_factor = next_momentum / (T::ONE - next_product);
+        let slope_factor = (T::ONE - momentum) / (T::ONE - product);
+        let square_factor = (T::ONE - beta_2.powf(T::from_f64(step as f64))).recip();
         let learning_rate = T::from_f64(optimizer.learning_rate);
         let epsilon = T::from_f64(optimizer.epsilon);
 
@@ -152,9 +155,8 @@ impl Visitor for Step<'_> {
         for ((value, &slope), (mean, square)) in values.iter_mut().zip(gradient).zip(averages) {
             *mean += (slope - *mean) * (T::ONE - beta_1);
             *square += (slope * slope - *square) * (T::ONE - beta_2);
-            let ahead = next_momentum * *mean / (T::ONE - next_product)
-                + (T::ONE - momentum) * slope / (T::ONE - product);
-            let scale = (*square / bias_2).sqrt() + epsilon;
+            let ahead = mean_factor * *mean + slope_factor * slope;
+            let scale = (square_factor * *square).sqrt() + epsilon;
             *value -= ahead * learning_rate / scale;
         }
     }
