@@ -1,14 +1,17 @@
 //! Loop-invariant code motion: operations that do not depend on the iteration move before the loop.
 //!
 //! A loop may run zero times, so only what cannot panic moves. Constants, lengths and loads move
-//! where an operation that moves needs them.
+//! where an operation that moves needs them. Where bits are free, products are regrouped for it:
+//! `a * (b * x)` is `(a * b) * x` if only `x` varies.
 
+use super::exactness::Exactness;
 use super::memory::region_written_roots;
+use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Moves invariant operations out of every loop. Returns whether anything moved.
-pub(super) fn hoist(function: &mut Function) -> bool {
+pub(super) fn hoist(function: &mut Function, exactness: &mut Exactness) -> bool {
     let mut deferred = HashSet::new();
     function.body.for_each_instruction(&mut |instruction| {
         if let InstructionKind::Define(slot, Aggregate::Deferred) = &instruction.kind {
@@ -16,32 +19,95 @@ pub(super) fn hoist(function: &mut Function) -> bool {
         }
     });
     let mut body = std::mem::take(&mut function.body);
-    let mut hoisted = false;
-    region(&mut body, &deferred, &mut hoisted);
+    let uses = super::count_uses(&body, &function.result, function.values.len());
+    let mut hoist = Hoist { function, exactness, deferred, uses, changed: false };
+    hoist.region(&mut body);
+    let changed = hoist.changed;
     function.body = body;
-    hoisted
+    changed
 }
 
-fn region(region_: &mut Region, deferred: &HashSet<SlotId>, hoisted: &mut bool) {
-    let mut instructions = Vec::with_capacity(region_.instructions.len());
-    for mut instruction in std::mem::take(&mut region_.instructions) {
-        for inner in instruction.kind.regions_mut() {
-            region(inner, deferred, hoisted);
+struct Hoist<'a> {
+    function: &'a mut Function,
+    exactness: &'a mut Exactness,
+    /// Slots that are set after their definition.
+    deferred: HashSet<SlotId>,
+    uses: Vec<u32>,
+    changed: bool,
+}
+
+impl Hoist<'_> {
+    fn region(&mut self, region: &mut Region) {
+        let mut instructions = Vec::with_capacity(region.instructions.len());
+        for mut instruction in std::mem::take(&mut region.instructions) {
+            for inner in instruction.kind.regions_mut() {
+                self.region(inner);
+            }
+            if let InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } =
+                &mut instruction.kind
+            {
+                self.regroup(body);
+                let (movable, _) = invariant(body, &self.deferred);
+                let moved = take(body, movable);
+                self.changed |= !moved.is_empty();
+                instructions.extend(moved);
+            }
+            instructions.push(instruction);
         }
-        if let InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } =
-            &mut instruction.kind
-        {
-            let moved = invariants(body, deferred);
-            *hoisted |= !moved.is_empty();
-            instructions.extend(moved);
-        }
-        instructions.push(instruction);
+        region.instructions = instructions;
     }
-    region_.instructions = instructions;
+
+    /// `a * (b * x)` becomes `(a * b) * x` where `a` and `b` are invariant, `x` is not, and the inner
+    /// product has no other use.
+    fn regroup(&mut self, body: &mut Region) {
+        let mul = Operation::Float(FloatOperation::Mul);
+        let (_, varying) = invariant(body, &self.deferred);
+        let mut products: HashMap<ValueId, [ValueId; 2]> = HashMap::new();
+        let mut instructions = Vec::with_capacity(body.instructions.len());
+        // An invariant operand and the other one.
+        let split = |operands: [ValueId; 2]| {
+            let [a, b] = operands;
+            match (varying.contains(&a), varying.contains(&b)) {
+                (false, true) => Some((a, b)),
+                (true, false) => Some((b, a)),
+                _ => None,
+            }
+        };
+        for mut instruction in std::mem::take(&mut body.instructions) {
+            if let InstructionKind::Operation(operation, arguments) = &mut instruction.kind
+                && *operation == mul
+                && let [a, b] = arguments[..]
+            {
+                let result = instruction.results[0];
+                if let Some((outer, product)) = split([a, b])
+                    && let Some(factors) = products.get(&product)
+                    && let Some((inner, rest)) = split(*factors)
+                    && self.uses.get(product.0 as usize) == Some(&1)
+                    && !self.exactness.is_exact(result)
+                {
+                    let ty = self.function.value(result).ty.clone();
+                    let factor = self.function.new_value(ty, None, instruction.span);
+                    self.exactness.extend(factor, result);
+                    instructions.push(Instruction {
+                        kind: InstructionKind::Operation(mul, vec![outer, inner]),
+                        results: vec![factor],
+                        span: instruction.span,
+                    });
+                    *arguments = vec![factor, rest];
+                    self.changed = true;
+                } else {
+                    products.insert(result, [a, b]);
+                }
+            }
+            instructions.push(instruction);
+        }
+        body.instructions = instructions;
+    }
 }
 
-/// Takes the invariant operations, and what they need, out of the body of a loop.
-fn invariants(body: &mut Region, deferred: &HashSet<SlotId>) -> Vec<Instruction> {
+/// Which operations of a loop's body, with what they need, are the same in every iteration; and the
+/// values that are not.
+fn invariant(body: &Region, deferred: &HashSet<SlotId>) -> (Vec<bool>, HashSet<ValueId>) {
     let written: HashSet<SlotId> = region_written_roots(body).into_iter().collect();
     let mut inside: HashSet<ValueId> = body.parameters.iter().copied().collect();
     let mut slots = HashSet::new();
@@ -89,7 +155,12 @@ fn invariants(body: &mut Region, deferred: &HashSet<SlotId>) -> Vec<Instruction>
             needed.extend(instruction.kind.operands());
         }
     }
-    let mut movable = movable.into_iter();
+    (movable, inside)
+}
+
+/// Takes the marked instructions out of a region.
+fn take(body: &mut Region, marks: Vec<bool>) -> Vec<Instruction> {
+    let mut movable = marks.into_iter();
     let (moved, kept) = std::mem::take(&mut body.instructions)
         .into_iter()
         .partition(|_| movable.next().unwrap_or(false));

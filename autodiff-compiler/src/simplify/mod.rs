@@ -14,6 +14,8 @@ mod matching;
 mod memory;
 mod rewrites;
 #[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::ir::{Aggregate, Function, Region};
@@ -65,7 +67,7 @@ fn run(function: &mut Function, options: &Options) {
     };
     for _ in 0..ROUNDS {
         let mut changed = common::share(function, &mut exactness);
-        changed |= hoist::hoist(function);
+        changed |= hoist::hoist(function, &mut exactness);
         changed |= dead::eliminate(function, options);
         if !changed {
             break;
