@@ -194,13 +194,7 @@ fn products(
         Operation::Float(operation) => {
             let formulas = Formulas::default();
             let partials: Vec<_> = row(operation, &formulas).into_iter().map(Term::index).collect();
-            let mut emitter =
-                Emitter { formulas: &formulas, builder, arguments, output, float, emitted: vec![] };
-            partials
-                .into_iter()
-                .zip(factors)
-                .map(|(partial, factor)| emitter.scaled(partial, (*factor)?))
-                .collect()
+            row_products(&formulas, &partials, arguments, output, factors, builder)
         }
         Operation::Select => {
             let zero = |builder: &mut Builder| builder.float(0.0, &float);
@@ -229,6 +223,24 @@ fn products(
         | Operation::Boolean(_)
         | Operation::Integer(_) => vec![None; arguments.len()],
     }
+}
+
+/// The partial derivatives of a row, each times its factor.
+fn row_products(
+    formulas: &Formulas,
+    partials: &[usize],
+    arguments: &[ValueId],
+    output: ValueId,
+    factors: &[Option<ValueId>],
+    builder: &mut Builder,
+) -> Vec<Option<ValueId>> {
+    let Type::Float(float) = builder.function.value(output).ty.clone() else { return vec![] };
+    let mut emitter = Emitter { formulas, builder, arguments, output, float, emitted: vec![] };
+    partials
+        .iter()
+        .zip(factors)
+        .map(|(partial, factor)| emitter.scaled(*partial, (*factor)?))
+        .collect()
 }
 
 fn select_tangent(

@@ -75,12 +75,26 @@ fn step(operation: Operation, arguments: &[Datum], float: &FloatType) -> Datum {
     }
 }
 
+/// A change of one partial derivative of a row, given its node.
+type Mutation = fn(&Formulas, usize) -> usize;
+
 /// What `vjp` gives for each argument, run at a point.
 fn pullback(
     operation: FloatOperation,
     arguments: &[f64],
     adjoint: f64,
     float: &FloatType,
+) -> Vec<f64> {
+    mutated_pullback(operation, arguments, adjoint, float, |_, partial| partial)
+}
+
+/// The same, for a row that was changed.
+fn mutated_pullback(
+    operation: FloatOperation,
+    arguments: &[f64],
+    adjoint: f64,
+    float: &FloatType,
+    mutation: Mutation,
 ) -> Vec<f64> {
     let function = Function::empty("f", Type::Unit);
     let mut builder = Builder::new(function, SourceSpan::from(Span::call_site()));
@@ -103,8 +117,13 @@ fn pullback(
     known.insert(output, Datum::Float(float_value(operation, arguments, float)));
     let factor = builder.value(ty, None);
     known.insert(factor, Datum::Float(adjoint));
-    let wanted = vec![true; ids.len()];
-    let found = vjp(Operation::Float(operation), &ids, output, factor, &wanted, &mut builder);
+    let formulas = Formulas::default();
+    let partials: Vec<_> = row(operation, &formulas)
+        .into_iter()
+        .map(|partial| mutation(&formulas, partial.index()))
+        .collect();
+    let factors = vec![Some(factor); ids.len()];
+    let found = row_products(&formulas, &partials, &ids, output, &factors, &mut builder);
     for instruction in builder.finish().body.instructions {
         let datum = match instruction.kind {
             InstructionKind::Constant(Constant::Float(x, _)) => Datum::Float(x),
@@ -167,44 +186,84 @@ fn rows_fit_the_arity() {
     }
 }
 
+/// Whether a row, changed or not, agrees with differences for an argument; the message if not.
+fn agrees(operation: FloatOperation, position: usize, mutation: Mutation) -> Result<(), String> {
+    let mut random = Random(1);
+    let mut accepted = 0;
+    for _ in 0..100 {
+        let point: Vec<f64> = (operation.sample().iter().enumerate())
+            .map(|(argument, range)| {
+                // Representable in f32, too.
+                let x = range.start + (range.end - range.start) * random.next();
+                let x = f64::from(x as f32);
+                if is_exponent(operation, argument) { x.trunc() } else { x }
+            })
+            .collect();
+        let along = |x: f64| {
+            let mut point = point.clone();
+            point[position] = x;
+            operation.evaluate_f64(&point).unwrap()
+        };
+        let Some(expected) = difference(along, point[position]) else { continue };
+        let scale = 1.0 + expected.abs() + operation.evaluate_f64(&point).unwrap().abs();
+        accepted += 1;
+        for (float, tolerance) in [(FloatType::F64, 2e-9), (FloatType::F32, 1e-4)] {
+            let found = mutated_pullback(operation, &point, 1.0, &float, mutation)[position];
+            if (found - expected).abs() > tolerance * scale {
+                return Err(format!(
+                    "{} {operation:?}, argument {position} at {point:?}: {found} is not {expected}",
+                    float.name()
+                ));
+            }
+        }
+    }
+    if accepted < 60 {
+        return Err(format!("{operation:?}, argument {position}: {accepted} points"));
+    }
+    Ok(())
+}
+
+/// Every partial derivative that has one: not of integers, and not `detach`, whose zero is a wish.
+fn partials() -> impl Iterator<Item = (FloatOperation, usize)> {
+    FloatOperation::ALL
+        .iter()
+        .filter(|operation| **operation != Detach)
+        .flat_map(|operation| (0..operation.arity()).map(|position| (*operation, position)))
+        .filter(|(operation, position)| !is_exponent(*operation, *position))
+}
+
 #[test]
 fn rows_agree_with_differences() {
-    let mut random = Random(1);
-    for &operation in FloatOperation::ALL.iter().filter(|operation| **operation != Detach) {
-        for position in 0..operation.arity() {
-            if is_exponent(operation, position) {
-                continue;
+    for (operation, position) in partials() {
+        agrees(operation, position, |_, partial| partial).unwrap();
+    }
+}
+
+#[test]
+fn a_changed_row_does_not_agree() {
+    let mutations: [(&str, Mutation); 3] = [
+        ("negated", |formulas, partial| match formulas.node(partial) {
+            Node::Number(0.0) => formulas.add(Node::Number(-1.0)).index(),
+            _ => {
+                let neg = Operation::Float(Neg);
+                formulas.add(Node::Operation(neg, vec![partial])).index()
             }
-            let mut accepted = 0;
-            for _ in 0..100 {
-                let point: Vec<f64> = (operation.sample().iter().enumerate())
-                    .map(|(argument, range)| {
-                        // Representable in f32, too.
-                        let x = range.start + (range.end - range.start) * random.next();
-                        let x = f64::from(x as f32);
-                        if is_exponent(operation, argument) { x.trunc() } else { x }
-                    })
-                    .collect();
-                let along = |x: f64| {
-                    let mut point = point.clone();
-                    point[position] = x;
-                    operation.evaluate_f64(&point).unwrap()
-                };
-                let Some(expected) = difference(along, point[position]) else { continue };
-                let scale = 1.0 + expected.abs() + operation.evaluate_f64(&point).unwrap().abs();
-                accepted += 1;
-                let found = slopes(operation, &point)[position];
-                assert!(
-                    (found - expected).abs() <= 2e-9 * scale,
-                    "{operation:?}, argument {position} at {point:?}: {found} is not {expected}"
-                );
-                let single = pullback(operation, &point, 1.0, &FloatType::F32)[position];
-                assert!(
-                    (single - expected).abs() <= 1e-4 * scale,
-                    "f32 {operation:?}, argument {position} at {point:?}: {single} is not {expected}"
-                );
-            }
-            assert!(accepted >= 60, "{operation:?}, argument {position}: {accepted} points");
+        }),
+        ("one more", |formulas, partial| {
+            let one = formulas.add(Node::Number(1.0)).index();
+            formulas.add(Node::Operation(Operation::Float(Add), vec![partial, one])).index()
+        }),
+        ("nothing or one", |formulas, partial| {
+            let zero = formulas.node(partial) == Node::Number(0.0);
+            formulas.add(Node::Number(if zero { 1.0 } else { 0.0 })).index()
+        }),
+    ];
+    for (operation, position) in partials() {
+        for (name, mutation) in mutations {
+            assert!(
+                agrees(operation, position, mutation).is_err(),
+                "{operation:?}, argument {position}, {name}: nothing noticed"
+            );
         }
     }
 }

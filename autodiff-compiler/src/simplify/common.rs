@@ -9,13 +9,13 @@
 use super::exactness::Exactness;
 use super::fold::fold;
 use super::matching::{Binding, Graph, Match, is_commutative};
-use super::memory::{Contents, Path, Step, lent_roots, path, region_written_roots, written_roots};
+use super::memory::{Contents, Path, lent_roots, path, region_written_roots, written_roots};
 use super::rewrites::{Claim, REWRITES, Rewrite};
 use crate::diagnostics::SourceSpan;
 use crate::formula::Node;
-use crate::ir::operations::{BooleanOperation, FloatOperation, Operation};
+use crate::ir::operations::{BooleanOperation, Operation};
 use crate::ir::*;
-use crate::types::{IntegerType, Length, Type};
+use crate::types::{IntegerType, Type};
 use std::collections::HashMap;
 
 /// Walks the function once. Returns whether anything changed.
@@ -46,7 +46,7 @@ pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool 
 
 /// What makes two instructions the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
+pub(super) enum Key {
     /// A float by its bits.
     Float(u64, String),
     Integer(i128, IntegerType),
@@ -70,21 +70,21 @@ enum DefinitionKind {
     Operation(Operation, Vec<ValueId>),
 }
 
-struct Walk<'a> {
-    function: &'a mut Function,
-    exactness: &'a mut Exactness,
-    uses: Vec<u32>,
+pub(super) struct Walk<'a> {
+    pub(super) function: &'a mut Function,
+    pub(super) exactness: &'a mut Exactness,
+    pub(super) uses: Vec<u32>,
     /// By value.
     definitions: Vec<Option<Definition>>,
     /// By value: the value that stands for it now.
-    replaced: Vec<ValueId>,
-    table: HashMap<Key, ValueId>,
+    pub(super) replaced: Vec<ValueId>,
+    pub(super) table: HashMap<Key, ValueId>,
     /// Keys that came into scope, to take them out where regions end.
-    entered: Vec<Key>,
-    contents: Contents,
-    output: Vec<Instruction>,
-    loops: u32,
-    changed: bool,
+    pub(super) entered: Vec<Key>,
+    pub(super) contents: Contents,
+    pub(super) output: Vec<Instruction>,
+    pub(super) loops: u32,
+    pub(super) changed: bool,
 }
 
 impl Graph for Walk<'_> {
@@ -111,7 +111,7 @@ impl Graph for Walk<'_> {
 }
 
 /// What becomes of an operation.
-enum Outcome {
+pub(super) enum Outcome {
     /// It is this value.
     Value(ValueId),
     /// It is this constant.
@@ -121,11 +121,11 @@ enum Outcome {
 }
 
 impl Walk<'_> {
-    fn value(&self, value: ValueId) -> ValueId {
+    pub(super) fn value(&self, value: ValueId) -> ValueId {
         self.replaced[value.0 as usize]
     }
 
-    fn replace(&mut self, old: ValueId, new: ValueId) {
+    pub(super) fn replace(&mut self, old: ValueId, new: ValueId) {
         self.replaced[old.0 as usize] = new;
         self.uses[new.0 as usize] += self.uses[old.0 as usize];
         if self.exactness.is_exact(old) {
@@ -140,18 +140,18 @@ impl Walk<'_> {
         self.changed = true;
     }
 
-    fn integer(&self, value: ValueId) -> Option<i128> {
+    pub(super) fn integer(&self, value: ValueId) -> Option<i128> {
         match self.constant(value)? {
             Constant::Integer(number, _) => Some(*number),
             _ => None,
         }
     }
 
-    fn path(&self, place: &Place) -> Path {
+    pub(super) fn path(&self, place: &Place) -> Path {
         path(place, |value| self.integer(value))
     }
 
-    fn region(&mut self, region: Region, looped: bool) -> Region {
+    pub(super) fn region(&mut self, region: Region, looped: bool) -> Region {
         let outer = std::mem::take(&mut self.output);
         let entered = self.entered.len();
         self.loops += u32::from(looped);
@@ -169,7 +169,7 @@ impl Walk<'_> {
 
     /// A region that runs now or not at all: what is known before it is known in it and after it,
     /// unless it writes there.
-    fn nested(&mut self, region: Region, looped: bool) -> Region {
+    pub(super) fn nested(&mut self, region: Region, looped: bool) -> Region {
         let before = self.contents.clone();
         let written = region_written_roots(&region);
         if looped {
@@ -180,7 +180,7 @@ impl Walk<'_> {
         region
     }
 
-    fn instruction(&mut self, mut instruction: Instruction) {
+    pub(super) fn instruction(&mut self, mut instruction: Instruction) {
         instruction
             .kind
             .for_each_operand_mut(&mut |value| *value = self.replaced[value.0 as usize]);
@@ -261,7 +261,7 @@ impl Walk<'_> {
         }
     }
 
-    fn forget_written(&mut self, kind: &InstructionKind) {
+    pub(super) fn forget_written(&mut self, kind: &InstructionKind) {
         for place in kind.writes() {
             let path = self.path(&place);
             self.contents.forget(place.root, &path);
@@ -271,7 +271,12 @@ impl Walk<'_> {
 
     // Operations.
 
-    fn define_constant(&mut self, result: ValueId, constant: Constant, span: SourceSpan) {
+    pub(super) fn define_constant(
+        &mut self,
+        result: ValueId,
+        constant: Constant,
+        span: SourceSpan,
+    ) {
         let key = match &constant {
             Constant::Float(value, ty) => Key::Float(value.to_bits(), ty.name().to_owned()),
             Constant::Integer(value, ty) => Key::Integer(*value, *ty),
@@ -294,7 +299,7 @@ impl Walk<'_> {
         self.output.push(Instruction { kind, results: vec![result], span });
     }
 
-    fn define_operation(
+    pub(super) fn define_operation(
         &mut self,
         result: ValueId,
         mut operation: Operation,
@@ -337,13 +342,13 @@ impl Walk<'_> {
         self.output.push(Instruction { kind, results: vec![result], span });
     }
 
-    fn enter(&mut self, key: Key, value: ValueId) {
+    pub(super) fn enter(&mut self, key: Key, value: ValueId) {
         self.table.insert(key.clone(), value);
         self.entered.push(key);
     }
 
     /// A new value, as exact as the one that it is made for.
-    fn fresh(&mut self, ty: Type, like: ValueId, span: SourceSpan) -> ValueId {
+    pub(super) fn fresh(&mut self, ty: Type, like: ValueId, span: SourceSpan) -> ValueId {
         let value = self.function.new_value(ty, None, span);
         self.exactness.extend(value, like);
         self.uses.push(0);
@@ -516,300 +521,4 @@ impl Walk<'_> {
             })
             .unwrap_or(crate::types::FloatType::F64)
     }
-
-    // Memory.
-
-    /// Constant indices into arrays of known length need no check when they run.
-    fn prove_bounds(&self, place: &mut Place) {
-        let mut prefix = Place::root(place.root);
-        for projection in &mut place.path {
-            if let Projection::Index { index, proven } = projection
-                && !*proven
-                && let Some(Type::Array(_, Length::Literal(length))) =
-                    self.function.place_type(&prefix)
-                && let Some(number) = self.integer(*index)
-            {
-                *proven = (0..i128::from(length)).contains(&number);
-            }
-            prefix.path.push(projection.clone());
-        }
-    }
-
-    fn length(&mut self, place: Place, instruction: Instruction) {
-        let result = instruction.results[0];
-        let literal = match self.function.place_type(&place) {
-            Some(Type::Array(_, Length::Literal(length))) => Some(length),
-            _ => None,
-        };
-        if let Some(length) = literal.filter(|_| !instruction.kind.may_panic()) {
-            let constant = Constant::Integer(length.into(), IntegerType::Usize);
-            self.changed = true;
-            return self.define_constant(result, constant, instruction.span);
-        }
-        if place.path.is_empty() && matches!(self.function.slot(place.root).ty, Type::Slice(_)) {
-            let key = Key::Length(place.root);
-            if let Some(known) = self.table.get(&key) {
-                return self.replace(result, *known);
-            }
-            self.enter(key, result);
-            self.output.push(instruction);
-            return;
-        }
-        let mut path = self.path(&place);
-        path.push(Step::Length);
-        if let Some(known) = self.contents.get(place.root, &path) {
-            return self.replace(result, known);
-        }
-        self.contents.set(place.root, path, result);
-        self.output.push(instruction);
-    }
-
-    fn load(&mut self, place: Place, instruction: Instruction) {
-        let result = instruction.results[0];
-        let path = self.path(&place);
-        if let Some(known) = self.contents.get(place.root, &path) {
-            return self.replace(result, known);
-        }
-        self.contents.set(place.root, path, result);
-        self.output.push(instruction);
-    }
-
-    fn store(&mut self, place: Place, value: ValueId, instruction: Instruction) {
-        let path = self.path(&place);
-        if self.contents.get(place.root, &path) == Some(value) {
-            self.changed = true;
-            return;
-        }
-        self.contents.forget_scalar(place.root, &path);
-        self.contents.set(place.root, path, value);
-        self.output.push(instruction);
-    }
-
-    /// An addition to what is known becomes a store of the sum.
-    fn add_to(&mut self, place: Place, value: ValueId, mut instruction: Instruction) {
-        let path = self.path(&place);
-        let Some(known) = self.contents.get(place.root, &path) else {
-            self.contents.forget_scalar(place.root, &path);
-            self.output.push(instruction);
-            return;
-        };
-        let ty = self.function.value(value).ty.clone();
-        let sum = self.fresh(ty, value, instruction.span);
-        self.uses[sum.0 as usize] = 1;
-        self.uses[known.0 as usize] += 1;
-        let add = Operation::Float(FloatOperation::Add);
-        self.define_operation(sum, add, vec![known, value], instruction.span);
-        let sum = self.value(sum);
-        self.changed = true;
-        instruction.kind = InstructionKind::Store(place.clone(), sum);
-        self.store(place, sum, instruction);
-    }
-
-    /// What a slot holds after content went there.
-    fn fill_in(&mut self, root: SlotId, path: Path, content: &Aggregate) {
-        let step = |step: Step| path.iter().cloned().chain([step]).collect::<Path>();
-        match content {
-            Aggregate::Value(value) => self.contents.set(root, path, *value),
-            Aggregate::Tuple(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    self.fill_in(root, step(Step::Field(index.to_string().into())), element);
-                }
-            }
-            Aggregate::Struct(_, fields) => {
-                for (name, field) in fields {
-                    self.fill_in(root, step(Step::Field(name.clone())), field);
-                }
-            }
-            Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-                for (index, element) in elements.iter().enumerate().take(SMALL as usize) {
-                    self.fill_in(root, step(Step::Element(index as i128)), element);
-                }
-            }
-            Aggregate::ArrayRepeat(element, Length::Literal(length)) if *length <= SMALL => {
-                for index in 0..*length {
-                    self.fill_in(root, step(Step::Element(index.into())), element);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Copies of a local whose content is all known are made of that content.
-    fn copy_known(&mut self, content: &mut Aggregate) {
-        match content {
-            Aggregate::Place(place, Transfer::Copy)
-                if self.function.slot(place.root).kind == SlotKind::Local =>
-            {
-                let path = self.path(place);
-                if let Some(ty) = self.function.place_type(place)
-                    && let Some(known) = self.known_content(place.root, &path, &ty)
-                {
-                    *content = known;
-                    self.changed = true;
-                }
-            }
-            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-                elements.iter_mut().for_each(|element| self.copy_known(element));
-            }
-            Aggregate::Struct(_, fields) => {
-                fields.iter_mut().for_each(|(_, field)| self.copy_known(field));
-            }
-            _ => {}
-        }
-    }
-
-    fn known_content(&self, root: SlotId, path: &[Step], ty: &Type) -> Option<Aggregate> {
-        let below = |step: Step, ty: &Type| {
-            let path: Path = path.iter().cloned().chain([step]).collect();
-            self.known_content(root, &path, ty)
-        };
-        match ty {
-            Type::Array(element, Length::Literal(length)) if *length <= SMALL => (0..*length)
-                .map(|index| below(Step::Element(index.into()), element))
-                .collect::<Option<_>>()
-                .map(Aggregate::Array),
-            Type::Tuple(elements) => elements
-                .iter()
-                .enumerate()
-                .map(|(index, ty)| below(Step::Field(index.to_string().into()), ty))
-                .collect::<Option<_>>()
-                .map(Aggregate::Tuple),
-            Type::Struct(definition) => definition
-                .fields
-                .iter()
-                .map(|(name, ty)| Some((name.clone(), below(Step::Field(name.clone()), ty)?)))
-                .collect::<Option<_>>()
-                .map(|fields| Aggregate::Struct(definition.clone(), fields)),
-            ty if ty.is_scalar() => self.contents.get(root, path).map(Aggregate::Value),
-            _ => None,
-        }
-    }
-
-    // Control.
-
-    fn branch(
-        &mut self,
-        condition: ValueId,
-        then_region: Region,
-        else_region: Region,
-        results: Vec<ValueId>,
-        span: SourceSpan,
-    ) {
-        if let Some(Constant::Bool(truth)) = self.constant(condition) {
-            let region = if *truth { then_region } else { else_region };
-            for instruction in region.instructions {
-                self.instruction(instruction);
-            }
-            for (result, value) in results.iter().zip(region.yields) {
-                let value = self.value(value);
-                self.replace(*result, value);
-            }
-            self.changed = true;
-            return;
-        }
-        let mut then_region = self.nested(then_region, false);
-        let mut else_region = self.nested(else_region, false);
-        let written = [region_written_roots(&then_region), region_written_roots(&else_region)];
-        self.contents.forget_roots(&written.concat());
-
-        let mut kept: Vec<usize> = Vec::new();
-        let mut later = Vec::new();
-        for position in 0..results.len() {
-            let yields = (then_region.yields[position], else_region.yields[position]);
-            let same = |other: &&usize| {
-                (then_region.yields[**other], else_region.yields[**other]) == yields
-            };
-            if yields.0 == yields.1 {
-                self.replace(results[position], yields.0);
-            } else if let Some(other) = kept.iter().find(same) {
-                self.replace(results[position], results[*other]);
-            } else if let Some(outcome) = self.chosen(condition, yields) {
-                later.push((results[position], outcome));
-            } else {
-                kept.push(position);
-            }
-        }
-        let pick = |values: &[ValueId]| kept.iter().map(|position| values[*position]).collect();
-        then_region.yields = pick(&then_region.yields);
-        else_region.yields = pick(&else_region.yields);
-        let results = pick(&results);
-        let kind = InstructionKind::If { condition, then_region, else_region };
-        self.output.push(Instruction { kind, results, span });
-        for (result, outcome) in later {
-            self.changed = true;
-            match outcome {
-                Outcome::Value(value) => self.replace(result, value),
-                Outcome::Constant(constant) => self.define_constant(result, constant, span),
-                Outcome::Operation(operation, arguments) => {
-                    self.define_operation(result, operation, arguments, span);
-                }
-            }
-        }
-    }
-
-    /// What an `if` gives whose branches give constants.
-    fn chosen(&self, condition: ValueId, yields: (ValueId, ValueId)) -> Option<Outcome> {
-        let (yes, no) = (self.constant(yields.0)?, self.constant(yields.1)?);
-        match (yes, no) {
-            (Constant::Bool(true), Constant::Bool(false)) => Some(Outcome::Value(condition)),
-            (Constant::Bool(false), Constant::Bool(true)) => {
-                let not = Operation::Boolean(BooleanOperation::Not);
-                Some(Outcome::Operation(not, vec![condition]))
-            }
-            (Constant::Float(a, _), Constant::Float(b, _)) if a.to_bits() == b.to_bits() => {
-                Some(Outcome::Constant(yes.clone()))
-            }
-            (Constant::Undefined(_), _) => Some(Outcome::Constant(no.clone())),
-            (_, Constant::Undefined(_)) => Some(Outcome::Constant(yes.clone())),
-            _ if yes == no && !matches!(yes, Constant::Float(..)) => {
-                Some(Outcome::Constant(yes.clone()))
-            }
-            _ => None,
-        }
-    }
-
-    fn looped(&mut self, mut instruction: Instruction) {
-        let results = instruction.results.clone();
-        let (carried, body, index, exits) = match &mut instruction.kind {
-            InstructionKind::For(For { carried, body, exits, .. }) => {
-                (carried.clone(), std::mem::take(body), 1, *exits)
-            }
-            InstructionKind::Loop { carried, body } => {
-                (carried.clone(), std::mem::take(body), 0, true)
-            }
-            _ => return,
-        };
-        // What a loop carries unchanged is what it starts with.
-        for position in usize::from(exits)..carried.len() {
-            if body.yields[position] == body.parameters[index + position] {
-                if self.value(results[position]) == results[position] {
-                    self.replace(results[position], carried[position]);
-                }
-                if self.value(body.parameters[index + position]) != carried[position] {
-                    self.replace(body.parameters[index + position], carried[position]);
-                }
-            }
-        }
-        let written = region_written_roots(&body);
-        let new_body = self.nested(body, true);
-        self.contents.forget_roots(&written);
-        match &mut instruction.kind {
-            InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } => {
-                *body = new_body;
-            }
-            _ => {}
-        }
-        self.output.push(instruction);
-    }
-
-    fn arm(&mut self, arm: MatchArm) -> MatchArm {
-        MatchArm {
-            guard: arm.guard.map(|guard| self.nested(guard, false)),
-            body: self.nested(arm.body, false),
-            ..arm
-        }
-    }
 }
-
-/// Up to this length, arrays are known element by element.
-const SMALL: u64 = 16;

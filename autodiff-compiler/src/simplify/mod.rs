@@ -5,16 +5,16 @@
 //! decides on keep every bit, and every panic of the original stays; only what flows into derivative
 //! outputs alone takes rewrites with a weaker [`Claim`].
 
+mod branches;
 mod common;
 mod dead;
 mod exactness;
 mod fold;
 mod hoist;
+mod loads;
 mod matching;
 mod memory;
 mod rewrites;
-#[cfg(test)]
-mod shape_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,11 +1,11 @@
 //! Gradients as they come out of all passes: what a person would write.
 
-use super::*;
 use crate::activity::Activity;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::sketch::{Sketch, array, shared, slice};
 use crate::ir::verify::verify;
-use crate::ir::{Constant, Place, Projection, ValueId};
+use crate::ir::{Constant, Function, Place, Projection, ValueId};
+use crate::simplify::{simplify, simplify_derivative};
 use crate::types::{FloatType, IntegerType, Type};
 use crate::{reverse, schedule};
 use expect_test::{Expect, expect};
@@ -16,7 +16,6 @@ fn check(mut primal: Function, expected: Expect) {
     let activity = Activity::of(&primal);
     let mut gradient = schedule::schedule(reverse::reverse(&primal, &activity));
     verify(&gradient).unwrap();
-    println!("{gradient}");
     simplify_derivative(&mut gradient, &primal);
     verify(&gradient).unwrap();
     expected.assert_eq(&gradient.to_string());
