@@ -9,16 +9,21 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
 impl Emitter<'_> {
-    /// An expression that makes the aggregate. Its operands are settled.
-    pub(super) fn aggregate(&mut self, content: &Aggregate) -> Built {
+    /// An expression of type `ty` that makes the aggregate. Its operands are settled.
+    pub(super) fn aggregate(&mut self, content: &Aggregate, ty: &Type) -> Built {
         let mut built = Built::pure(Code::atom(quote!(())));
         let code = match content {
             Aggregate::Unit | Aggregate::Deferred => quote!(()),
             Aggregate::Value(value) => return self.operand(*value),
-            Aggregate::Place(place, transfer) => return self.transferred(place, *transfer),
+            Aggregate::Place(place, transfer) => return self.transferred(place, *transfer, ty),
             Aggregate::Reference { place, mutable } => return self.borrow(place, *mutable),
             Aggregate::Tuple(elements) => {
-                let elements = self.elements(elements, &mut built);
+                let types = match ty {
+                    Type::Tuple(types) => types.as_slice(),
+                    _ => &[],
+                };
+                let types = types.iter().chain(std::iter::repeat(UNKNOWN));
+                let elements = self.elements(elements.iter().zip(types), &mut built);
                 if elements.len() == 1 {
                     quote!((#(#elements,)*))
                 } else {
@@ -29,7 +34,8 @@ impl Emitter<'_> {
                 let path = types::expression_path(&definition.path);
                 let mut written = Vec::new();
                 for (name, field) in fields {
-                    let field = self.aggregate(field);
+                    let ty = definition.fields.iter().find(|(own, _)| own == name);
+                    let field = self.aggregate(field, ty.map_or(&Type::Unit, |(_, ty)| ty));
                     let field = built.absorb(field).tokens();
                     let name = member(name);
                     written.push(quote!(#name: #field));
@@ -38,22 +44,24 @@ impl Emitter<'_> {
                 quote!(#path { #(#written),* })
             }
             Aggregate::Array(elements) => {
+                let elements = elements.iter().map(|content| (content, element_type(ty)));
                 let elements = self.elements(elements, &mut built);
                 quote!([#(#elements),*])
             }
             Aggregate::ArrayRepeat(element, length) => {
-                let element = self.aggregate(element);
+                let element = self.aggregate(element, element_type(ty));
                 let element = built.absorb(element).tokens();
                 let length = types::length(length);
                 quote!([#element; #length])
             }
             Aggregate::Vec(elements) if elements.is_empty() => quote!(::std::vec::Vec::new()),
             Aggregate::Vec(elements) => {
+                let elements = elements.iter().map(|content| (content, element_type(ty)));
                 let elements = self.elements(elements, &mut built);
                 quote!(::std::vec![#(#elements),*])
             }
             Aggregate::VecRepeat(element, length) => {
-                let element = self.aggregate(element);
+                let element = self.aggregate(element, element_type(ty));
                 let element = built.absorb(element).tokens();
                 let length = self.operand(*length);
                 let length = built.absorb(length).tokens();
@@ -78,21 +86,26 @@ impl Emitter<'_> {
         built
     }
 
-    fn elements(&mut self, elements: &[Aggregate], built: &mut Built) -> Vec<TokenStream> {
+    fn elements<'t>(
+        &mut self,
+        elements: impl Iterator<Item = (&'t Aggregate, &'t Type)>,
+        built: &mut Built,
+    ) -> Vec<TokenStream> {
         let mut written = Vec::new();
-        for element in elements {
-            let element = self.aggregate(element);
+        for (element, ty) in elements {
+            let element = self.aggregate(element, ty);
             written.push(built.absorb(element).tokens());
         }
         written
     }
 
-    /// What is at a place, as a value.
-    fn transferred(&mut self, place: &Place, transfer: Transfer) -> Built {
-        let slice = matches!(
-            self.function.place_type(place).as_ref().map(Type::referent),
-            Some(Type::Slice(_))
-        );
+    /// What is at a place, as a value of type `ty`.
+    fn transferred(&mut self, place: &Place, transfer: Transfer, ty: &Type) -> Built {
+        let slice = match self.function.place_type(place).as_ref().map(Type::referent) {
+            Some(Type::Slice(_)) => true,
+            Some(Type::Array(..)) => matches!(ty, Type::Vec(_)),
+            _ => false,
+        };
         let mut built = match transfer {
             Transfer::Copy | Transfer::Move => self.scalar_place(place),
             Transfer::Clone if slice => {
@@ -175,10 +188,6 @@ impl Emitter<'_> {
 
     /// `place = aggregate;`
     pub(super) fn assign_aggregate(&mut self, place: &Place, content: &Aggregate, writes: &Writes) {
-        let mut operands = Vec::new();
-        content.for_each_operand(&mut |value| operands.push(*value));
-        operands.extend(place.operands());
-        self.settle(&operands);
         let unsized_place = matches!(self.function.place_type(place), Some(Type::Slice(_)));
         if let (true, Aggregate::Place(source, transfer)) = (unsized_place, content) {
             // A slice is overwritten element by element.
@@ -192,7 +201,8 @@ impl Emitter<'_> {
             self.statement(target.method(method, vec![source]));
             return;
         }
-        let content = self.aggregate(content).code.tokens();
+        let ty = self.function.place_type(place).unwrap_or(Type::Unit);
+        let content = self.aggregate(content, &ty).code.tokens();
         let target = self.scalar_place(place).code.tokens();
         self.before_writing(writes);
         self.statements.push(quote!(#target = #content;));
@@ -201,7 +211,7 @@ impl Emitter<'_> {
     /// An argument of a call, or the content of a hole.
     pub(super) fn argument(&mut self, argument: &Argument) -> Built {
         match argument {
-            Argument::Value(content) => self.aggregate(content),
+            Argument::Value(content) => self.aggregate(content, &Type::Opaque(None)),
             Argument::Shared(place) => self.borrow(place, false),
             Argument::Mutable(place) => self.borrow(place, true),
             Argument::Place(place) => {
@@ -220,7 +230,6 @@ impl Emitter<'_> {
     }
 
     pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {
-        self.settle(&instruction.kind.operands());
         let mut built = Built::pure(Code::atom(quote!()));
         let mut arguments = Vec::new();
         for argument in &call.arguments {
@@ -233,7 +242,6 @@ impl Emitter<'_> {
     }
 
     pub(super) fn opaque(&mut self, instruction: &Instruction, opaque: &Opaque) {
-        self.settle(&instruction.kind.operands());
         let mut built = Built::pure(Code::atom(quote!()));
         let tokens = self.filled(&opaque.pieces, &mut built);
         let indivisible = match tokens.clone().into_iter().collect::<Vec<_>>().as_slice() {
@@ -283,11 +291,6 @@ impl Emitter<'_> {
 
     /// `println!(…);` and the like.
     pub(super) fn effect(&mut self, effect: &Effect) {
-        let mut operands = Vec::new();
-        for argument in effect.pieces.iter().flat_map(Piece::arguments) {
-            argument.for_each_operand(&mut |value| operands.push(*value));
-        }
-        self.settle(&operands);
         let mut built = Built::pure(Code::atom(quote!()));
         let tokens = self.filled(&effect.pieces, &mut built);
         self.before_writing(&Writes::default());
@@ -326,4 +329,11 @@ impl Emitter<'_> {
         }
         tokens
     }
+}
+
+const UNKNOWN: &Type = &Type::Opaque(None);
+
+/// The type of the elements of an array or `Vec`, if it is known to be one.
+fn element_type(ty: &Type) -> &Type {
+    ty.element().unwrap_or(UNKNOWN)
 }

@@ -124,7 +124,7 @@ impl Emitter<'_> {
         }
         body.instructions.iter().for_each(|instruction| self.instruction(instruction));
         self.settle(&results);
-        let built = self.aggregate(result);
+        let built = self.aggregate(result, &self.function.result_type);
         if built.ordered {
             self.before_ordered();
         }
@@ -337,17 +337,17 @@ impl Emitter<'_> {
         if constant == Some(true) {
             return End::Nothing;
         }
-        let mut asked = code.code.clone();
-        if let Some(variable) = variable {
-            self.assign_variable(variable, code);
-            asked = Code::Name(self.variables[variable.0].clone());
-        }
+        let condition = match variable {
+            Some(variable) => {
+                self.assign_variable(variable, code);
+                Code::Name(self.variables[variable.0].clone()).is_nonzero()
+            }
+            None => code.code.is_nonzero(),
+        };
         if constant == Some(false) {
             return End::Break;
         }
         let leaves = Block { statements: vec![], end: End::Break };
-        let zero = Code::constant(&crate::ir::Constant::Integer(0, crate::types::IntegerType::U32));
-        let condition = Code::infix("!=", asked, zero);
         End::If(condition, Box::new(leaves), Box::default())
     }
 
@@ -402,7 +402,7 @@ impl Emitter<'_> {
             InstructionKind::If { condition, then_region, else_region } => {
                 self.settle(&[*condition]);
                 let condition = self.operand(*condition);
-                self.before_branches(instruction, deliver);
+                self.before_branches(instruction, deliver, further);
                 let holders = self.holders.clone();
                 let then_block = self.block(then_region, deliver, further);
                 self.holders.clone_from(&holders);
@@ -418,7 +418,7 @@ impl Emitter<'_> {
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
                 let scrutinee = self.argument(scrutinee).code.head();
-                self.before_branches(instruction, deliver);
+                self.before_branches(instruction, deliver, further);
                 let arms: Vec<TokenStream> =
                     arms.iter().map(|arm| self.arm(arm, deliver, further)).collect();
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
@@ -428,16 +428,19 @@ impl Emitter<'_> {
     }
 
     /// Writes down what must not move into or behind the branches.
-    fn before_branches(&mut self, instruction: &Instruction, deliver: &[Deliver]) {
+    fn before_branches(
+        &mut self,
+        instruction: &Instruction,
+        deliver: &[Deliver],
+        further: &[(ValueId, Deliver)],
+    ) {
         let mut writes = self.writes_with_variables(instruction);
-        writes.variables.extend(deliver.iter().filter_map(|deliver| match deliver {
+        let deliver = deliver.iter().chain(further.iter().map(|(_, deliver)| deliver));
+        writes.variables.extend(deliver.filter_map(|deliver| match deliver {
             Deliver::Assign(variable) => Some(*variable),
             _ => None,
         }));
-        let mut inside = HashSet::new();
-        instruction.kind.regions().into_iter().for_each(|region| {
-            uses::values_read(region, &mut inside);
-        });
+        let inside = self.values_read_inside(instruction);
         for value in self.pending.due(&|value, built| {
             built.ordered
                 || built.reads.conflicts(&writes)
@@ -445,6 +448,13 @@ impl Emitter<'_> {
         }) {
             self.flush(value);
         }
+    }
+
+    /// The values that emitted code reads in the regions of an instruction.
+    pub(super) fn values_read_inside(&self, instruction: &Instruction) -> HashSet<ValueId> {
+        let live: Vec<bool> =
+            instruction.results.iter().map(|result| self.use_count(*result) > 0).collect();
+        uses::values_read_inside(&instruction.kind, &live, &self.uses)
     }
 
     /// Memory and variables that an instruction with regions may change.

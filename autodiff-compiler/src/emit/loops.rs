@@ -1,14 +1,13 @@
 //! Loops: `for`, `while`, `loop`.
 
+use super::Emitter;
 use super::control::{Deliver, End};
 use super::expressions::Code;
 use super::pending::{Variable, Writes};
-use super::{Emitter, uses};
 use crate::ir::{For, Instruction, Region, ValueId};
 use crate::types::Type;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use std::collections::HashSet;
 
 /// The carried values of a loop, from the first one that has an ordinary variable on.
 struct Carried<'r> {
@@ -35,7 +34,7 @@ impl Emitter<'_> {
         let order: Vec<ValueId> = carried.iter().copied().chain(range.iter().copied()).collect();
         self.settle(&order);
         let Some((index, parameters)) = body.parameters.split_first() else { return };
-        let (exit, variables) = self.carry(instruction, carried, &range, parameters, body, *exits);
+        let (exit, variables) = self.carry(instruction, carried, &range, parameters, *exits);
         let start = self.operand(*start).code;
         let end = self.operand(*end).code;
         let mut indices = Code::range(&start, &end, *inclusive);
@@ -70,7 +69,7 @@ impl Emitter<'_> {
         body: &Region,
     ) {
         self.settle(carried);
-        let (exit, variables) = self.carry(instruction, carried, &[], &body.parameters, body, true);
+        let (exit, variables) = self.carry(instruction, carried, &[], &body.parameters, true);
         let mut block = self.loop_body(body, &exit, &variables);
         let asked = self.asked_at_end(&exit, &variables);
         let mut head = quote!(loop);
@@ -104,12 +103,10 @@ impl Emitter<'_> {
         carried: &[ValueId],
         range: &[ValueId],
         parameters: &[ValueId],
-        body: &Region,
         exits: bool,
     ) -> (ExitCode, Vec<Variable>) {
         let writes = self.writes_with_variables(instruction);
-        let mut inside = HashSet::new();
-        uses::values_read(body, &mut inside);
+        let inside = self.values_read_inside(instruction);
         let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
         for value in self.pending.due(&|value, built| {
             if carried.contains(&value) || range.contains(&value) {

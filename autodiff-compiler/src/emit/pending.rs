@@ -70,6 +70,11 @@ impl Reads {
             || !self.variables.is_disjoint(&writes.variables)
     }
 
+    /// Whether it reads anything of a root.
+    pub(super) fn touches(&self, root: SlotId) -> bool {
+        self.content.contains(&root) || self.lengths.contains(&root)
+    }
+
     /// Whether it depends on nothing that can change.
     pub(super) fn is_empty(&self) -> bool {
         self.content.is_empty() && self.lengths.is_empty() && self.variables.is_empty()

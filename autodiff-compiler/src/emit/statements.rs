@@ -18,6 +18,7 @@ impl Emitter<'_> {
         if super::uses::is_dropped(&instruction.kind, used) {
             return;
         }
+        self.prepare(&instruction.kind);
         match &instruction.kind {
             InstructionKind::Constant(constant) => {
                 let code = self.constant(constant);
@@ -40,8 +41,6 @@ impl Emitter<'_> {
             }
             InstructionKind::Store(place, value) => self.store(instruction, place, *value),
             InstructionKind::AddTo(place, value) => {
-                let order = order_of_assignment(place, *value);
-                self.settle(&order);
                 let value = self.operand(*value);
                 let place = self.scalar_place(place);
                 self.before_writing(&Writes::of(&instruction.kind));
@@ -53,9 +52,9 @@ impl Emitter<'_> {
                 self.assign_aggregate(place, content, &writes);
             }
             InstructionKind::Push(place, content) => {
-                self.settle(&instruction.kind.operands());
+                let ty = self.element_at(place);
                 let place = self.place(place);
-                let content = self.aggregate(content);
+                let content = self.aggregate(content, &ty);
                 self.before_writing(&Writes::of(&instruction.kind));
                 self.statement(place.code.method("push", vec![content.code]));
             }
@@ -72,6 +71,47 @@ impl Emitter<'_> {
             InstructionKind::Call(call) => self.call(instruction, call),
             InstructionKind::Opaque(opaque) => self.opaque(instruction, opaque),
             InstructionKind::Effect(effect) => self.effect(effect),
+        }
+    }
+
+    /// Writes down what must not wait any longer when the instruction evaluates its operands.
+    fn prepare(&mut self, kind: &InstructionKind) {
+        let mut order = kind.operands();
+        // Operands that are evaluated while the place that is written is borrowed.
+        let mut under_borrow = order.clone();
+        match kind {
+            // What is assigned is evaluated before the place.
+            InstructionKind::Store(place, _)
+            | InstructionKind::AddTo(place, _)
+            | InstructionKind::Assign(place, _) => {
+                under_borrow = place.operands().collect();
+                // But a slice is overwritten by a method.
+                if !matches!(self.function.place_type(place), Some(Type::Slice(_))) {
+                    order.rotate_left(under_borrow.len());
+                }
+            }
+            InstructionKind::Push(..)
+            | InstructionKind::Resize(..)
+            | InstructionKind::Swap(..)
+            | InstructionKind::Fill(..)
+            | InstructionKind::Call(_)
+            | InstructionKind::Opaque(_) => {}
+            // They see to it themselves.
+            InstructionKind::If { .. }
+            | InstructionKind::Match { .. }
+            | InstructionKind::For(_)
+            | InstructionKind::Loop { .. } => return,
+            _ => under_borrow.clear(),
+        }
+        self.settle(&order);
+        if under_borrow.is_empty() {
+            return;
+        }
+        let written: Vec<SlotId> = kind.writes().iter().map(|place| place.root).collect();
+        for value in self.pending.due(&|value, built| {
+            under_borrow.contains(&value) && written.iter().any(|root| built.reads.touches(*root))
+        }) {
+            self.flush(value);
         }
     }
 
@@ -202,15 +242,19 @@ impl Emitter<'_> {
     }
 
     fn store(&mut self, instruction: &Instruction, place: &Place, value: ValueId) {
-        self.settle(&order_of_assignment(place, value));
         let value = self.operand(value);
         let place = self.scalar_place(place);
         self.before_writing(&Writes::of(&instruction.kind));
         self.assignment(place.code, value.code);
     }
 
+    /// The type of the elements of what is at a place.
+    fn element_at(&self, place: &Place) -> Type {
+        let ty = self.function.place_type(place);
+        ty.as_ref().and_then(Type::element).cloned().unwrap_or(Type::Unit)
+    }
+
     fn resize(&mut self, instruction: &Instruction, place: &Place, kind: &ResizeKind) {
-        self.settle(&instruction.kind.operands());
         let code = self.place(place).code;
         let code = match kind {
             ResizeKind::Clear => code.method("clear", vec![]),
@@ -225,7 +269,7 @@ impl Emitter<'_> {
             }
             ResizeKind::Resize(length, content) => {
                 let length = self.operand(*length).code;
-                let content = self.aggregate(content).code;
+                let content = self.aggregate(content, &self.element_at(place)).code;
                 code.method("resize", vec![length, content])
             }
             ResizeKind::ExtendFrom(source) => {
@@ -245,9 +289,11 @@ impl Emitter<'_> {
 
     /// `x.swap(i, j)` for elements of one place, else `mem::swap`.
     fn swap(&mut self, instruction: &Instruction, a: &Place, b: &Place) {
-        self.settle(&instruction.kind.operands());
         let writes = Writes::of(&instruction.kind);
         let same_root = a.root == b.root;
+        if a == b && !instruction.kind.may_panic() {
+            return;
+        }
         let elements = match (a.path.split_last(), b.path.split_last()) {
             (
                 Some((Projection::Index { index: i, .. }, before_a)),
@@ -286,7 +332,6 @@ impl Emitter<'_> {
 
     /// `place.fill(value)`, row by row for nested arrays.
     fn fill(&mut self, instruction: &Instruction, place: &Place, value: ValueId) {
-        self.settle(&order_of_assignment(place, value));
         let ty = self.function.place_type(place).unwrap_or(Type::Unit);
         let value = self.operand(value).code;
         let place = self.place(place).code;
@@ -339,7 +384,6 @@ impl Emitter<'_> {
     }
 
     fn operation(&mut self, operation: Operation, arguments: &[ValueId], result: ValueId) -> Built {
-        self.settle(arguments);
         let function = self.function;
         let of = function.value(arguments[0]);
         let generic = |ty: &Type| matches!(ty, Type::Float(FloatType::Parameter(_)));
@@ -437,12 +481,9 @@ impl Emitter<'_> {
     }
 
     fn define_slot(&mut self, slot: SlotId, content: &crate::ir::Aggregate) {
-        let mut operands = Vec::new();
-        content.for_each_operand(&mut |value| operands.push(*value));
-        self.settle(&operands);
         let content = match content {
             crate::ir::Aggregate::Deferred => None,
-            content => Some(self.aggregate(content)),
+            content => Some(self.aggregate(content, &self.function.slot(slot).ty)),
         };
         if content.as_ref().is_some_and(|built| built.ordered) {
             self.before_ordered();
@@ -463,11 +504,6 @@ impl Emitter<'_> {
         });
         self.slots[slot.0 as usize] = Some(name);
     }
-}
-
-/// In `place = value` and `place += value` on scalars the value is evaluated first.
-fn order_of_assignment(place: &Place, value: ValueId) -> Vec<ValueId> {
-    std::iter::once(value).chain(place.operands()).collect()
 }
 
 /// A word for a value that has no name of the user's.

@@ -57,15 +57,48 @@ pub(super) fn is_dropped(kind: &InstructionKind, used: bool) -> bool {
     }
 }
 
-/// The values that are read in a region and those nested in it, defined there or not.
-pub(super) fn values_read(region: &Region, found: &mut HashSet<ValueId>) {
-    region.for_each_instruction(&mut |instruction| {
-        found.extend(instruction.kind.operands());
-        for nested in instruction.kind.regions() {
-            found.extend(nested.yields.iter().copied());
+/// The values that emitted code reads in the regions of an instruction, defined there or not.
+pub(super) fn values_read_inside(
+    kind: &InstructionKind,
+    live: &[bool],
+    uses: &[u32],
+) -> HashSet<ValueId> {
+    let mut found = HashSet::new();
+    add_values_read_inside(kind, live, uses, &mut found);
+    found
+}
+
+/// `live`: which of the instruction's results are used.
+fn add_values_read_inside(
+    kind: &InstructionKind,
+    live: &[bool],
+    uses: &[u32],
+    found: &mut HashSet<ValueId>,
+) {
+    let guards: Vec<&Region> = match kind {
+        InstructionKind::Match { arms, .. } => {
+            arms.iter().filter_map(|arm| arm.guard.as_ref()).collect()
         }
-    });
-    found.extend(region.yields.iter().copied());
+        _ => vec![],
+    };
+    let branches = matches!(kind, InstructionKind::If { .. } | InstructionKind::Match { .. });
+    for region in kind.regions() {
+        // What a loop carries and what a guard asks is read in any case.
+        let always = !branches || guards.iter().any(|guard| std::ptr::eq(*guard, region));
+        for (position, value) in region.yields.iter().enumerate() {
+            if always || live.get(position).copied().unwrap_or(true) {
+                found.insert(*value);
+            }
+        }
+        for instruction in &region.instructions {
+            let live: Vec<bool> =
+                instruction.results.iter().map(|value| uses[value.0 as usize] > 0).collect();
+            if !is_dropped(&instruction.kind, live.contains(&true)) {
+                found.extend(instruction.kind.operands());
+                add_values_read_inside(&instruction.kind, &live, uses, found);
+            }
+        }
+    }
 }
 
 /// Whether an instruction or a region in it reads the value.

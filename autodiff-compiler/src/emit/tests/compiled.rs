@@ -26,6 +26,16 @@ const PRELUDE: &str = r#"
 use std::fmt::Write;
 pub mod support {
     //! Stands for `autodiff_core`.
+    pub mod special {
+        use crate::reference;
+        pub fn erf(x: f64) -> f64 { reference::erf(x) }
+        pub fn erfc(x: f64) -> f64 { reference::erfc(x) }
+        pub fn norm_cdf(x: f64) -> f64 { reference::norm_cdf(x) }
+        pub fn ln_gamma(x: f64) -> f64 { reference::ln_gamma(x) }
+        pub fn digamma(x: f64) -> f64 { reference::polygamma(x, 0) }
+        pub fn trigamma(x: f64) -> f64 { reference::polygamma(x, 1) }
+        pub fn polygamma(x: f64, n: i32) -> f64 { reference::polygamma(x, n) }
+    }
 }
 trait Show {
     fn show(&self, text: &mut String);
@@ -68,28 +78,27 @@ impl<T: Show> Show for Vec<T> {
         self[..].show(text);
     }
 }
-impl<A: Show, B: Show> Show for (A, B) {
-    fn show(&self, text: &mut String) {
-        text.push('(');
-        self.0.show(text);
-        text.push(',');
-        self.1.show(text);
-        text.push(',');
-        text.push(')');
+macro_rules! show_tuple { ($($name:ident)*) => {
+    impl<$($name: Show),*> Show for ($($name,)*) {
+        #[allow(non_snake_case)]
+        fn show(&self, text: &mut String) {
+            let ($($name,)*) = self;
+            text.push('(');
+            $($name.show(text); text.push(',');)*
+            text.push(')');
+        }
     }
-}
-impl<A: Show, B: Show, C: Show> Show for (A, B, C) {
-    fn show(&self, text: &mut String) {
-        text.push('(');
-        self.0.show(text);
-        text.push(',');
-        self.1.show(text);
-        text.push(',');
-        self.2.show(text);
-        text.push(',');
-        text.push(')');
-    }
-}
+} }
+show_tuple!(A);
+show_tuple!(A B);
+show_tuple!(A B C);
+show_tuple!(A B C D);
+show_tuple!(A B C D E);
+show_tuple!(A B C D E F);
+show_tuple!(A B C D E F G);
+show_tuple!(A B C D E F G H);
+show_tuple!(A B C D E F G H I);
+show_tuple!(A B C D E F G H I J);
 fn attempt(call: impl FnOnce() -> String) {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
         Ok(text) => println!("{text}"),
@@ -118,6 +127,9 @@ pub(super) fn check_compiled(
         writeln!(source, "#![allow({allowed})]").unwrap();
     }
     source.push_str(PRELUDE);
+    // The same reference values as the interpreter has.
+    let reference = include_str!("../../ir/special.rs").replace("//!", "//");
+    writeln!(source, "#[allow(dead_code)]\nmod reference {{\n{reference}\n}}").unwrap();
     source.push_str("mod emitted {\n    #![no_implicit_prelude]\n");
     let mut main = String::from("fn main() {\n    std::panic::set_hook(Box::new(|_| {}));\n");
     let mut expected = Vec::new();

@@ -7,6 +7,7 @@ mod samples;
 use super::{Header, function};
 use crate::interpret::{Datum, Real};
 use crate::ir::Function;
+use crate::random::{Program, Style};
 use compiled::{Case, Profile, check_compiled};
 use expect_test::{Expect, expect};
 use random::Random;
@@ -33,6 +34,10 @@ fn ir_is_valid(ir: &Function) {
     }
 }
 
+/// What random code leaves unused, ours does too.
+const UNUSED: &str = "unused_variables, unused_assignments, unused_comparisons, unused_must_use, dead_code, \
+    unconditional_panic, arithmetic_overflow";
+
 /// Random functions with arguments, the same ones for the same seed.
 fn random_cases(seed: u64, count: usize) -> Vec<Case> {
     let mut random = Random(seed);
@@ -50,10 +55,27 @@ fn random_cases(seed: u64, count: usize) -> Vec<Case> {
 fn random_functions_compute_the_same_bits() {
     let seed = std::env::var("AUTODIFF_SEED").ok().and_then(|text| text.parse().ok());
     let cases = random_cases(seed.unwrap_or(0x9E37_79B9_7F4A_7C15), 60);
-    // What random code leaves unused, ours does too.
-    let allowed = "unused_variables, unused_assignments, unused_comparisons, \
-        unconditional_panic, arithmetic_overflow";
-    check_compiled("random", &cases, allowed, "2024", Profile::Debug);
+    check_compiled("random", &cases, UNUSED, "2024", Profile::Debug);
+}
+
+/// Programs of the differential tests' generator, which know more operations and kinds of memory.
+fn programs(seed: u64, count: usize) -> Vec<Case> {
+    let mut random = Random(seed);
+    let mut cases = Vec::new();
+    for _ in 0..count {
+        let length = random.below(400);
+        let choices: Vec<u32> = (0..length).map(|_| random.below(1 << 32) as u32).collect();
+        let Program { function, arguments } = crate::random::program(Style::WILD, &choices);
+        cases.push(Case { function, arguments: vec![arguments] });
+    }
+    cases
+}
+
+#[test]
+fn generated_programs_compute_the_same_bits() {
+    let seed = std::env::var("AUTODIFF_SEED").ok().and_then(|text| text.parse().ok());
+    let cases = programs(seed.unwrap_or(0x9E37_79B9_7F4A_7C15), 150);
+    check_compiled("programs", &cases, UNUSED, "2024", Profile::Debug);
 }
 
 /// The samples under the strictest lints, in both editions.
