@@ -340,9 +340,9 @@ impl Emitter<'_> {
         let condition = match variable {
             Some(variable) => {
                 self.assign_variable(variable, code);
-                Code::Name(self.variables[variable.0].clone()).is_nonzero()
+                Code::Name(self.variables[variable.0].clone()).into_nonzero()
             }
-            None => code.code.is_nonzero(),
+            None => code.code.into_nonzero(),
         };
         if constant == Some(false) {
             return End::Break;

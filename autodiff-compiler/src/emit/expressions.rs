@@ -334,7 +334,7 @@ impl Code {
     }
 
     /// Whether an integer is not 0, as a condition.
-    pub(super) fn is_nonzero(self) -> Self {
+    pub(super) fn into_nonzero(self) -> Self {
         let truth = |code: &Self| match code {
             Self::Number { digits, .. } => Some(digits != "0"),
             _ => None,
@@ -343,11 +343,11 @@ impl Code {
             Self::If(condition, a, b) => match (truth(&a), truth(&b)) {
                 (Some(true), Some(false)) => *condition,
                 (Some(false), Some(true)) => condition.negated(),
-                (Some(true), None) => Self::infix("||", *condition, b.is_nonzero()),
-                (Some(false), None) => Self::infix("&&", condition.negated(), b.is_nonzero()),
-                (None, Some(true)) => Self::infix("||", condition.negated(), a.is_nonzero()),
-                (None, Some(false)) => Self::infix("&&", *condition, a.is_nonzero()),
-                _ => Self::If(condition, Box::new(a.is_nonzero()), Box::new(b.is_nonzero())),
+                (Some(true), None) => Self::infix("||", *condition, b.into_nonzero()),
+                (Some(false), None) => Self::infix("&&", condition.negated(), b.into_nonzero()),
+                (None, Some(true)) => Self::infix("||", condition.negated(), a.into_nonzero()),
+                (None, Some(false)) => Self::infix("&&", *condition, a.into_nonzero()),
+                _ => Self::If(condition, Box::new(a.into_nonzero()), Box::new(b.into_nonzero())),
             },
             Self::Number { digits, .. } => Self::atom(digits != "0"),
             other => {

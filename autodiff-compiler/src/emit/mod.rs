@@ -6,8 +6,9 @@
 //! `unsafe`.
 //!
 //! The parts: [`expressions`] prints expressions with few parentheses; [`pending`] decides whether a
-//! value may be written where it is used; [`control`] writes regions, [`statements`] what stands in
-//! them, [`places`] and [`aggregates`] what they name; [`names`] and [`types`] speak for themselves.
+//! value may be written where it is used; [`control`] writes regions and branches, [`loops`] and
+//! [`variables`] what loops carry, [`statements`] single instructions, [`writes`] those that change
+//! memory, [`operations`] calculations; [`places`] and [`aggregates`] say what they name.
 //!
 //! Carried values of loops are mutable variables. SSA gives each state of such a variable its own
 //! value; here several values share one variable again where their lives do not overlap (see
@@ -19,12 +20,14 @@ mod expressions;
 pub mod item;
 mod loops;
 mod names;
+mod operations;
 mod pending;
 mod places;
 mod statements;
 mod types;
 mod uses;
 mod variables;
+mod writes;
 
 #[cfg(test)]
 mod tests;

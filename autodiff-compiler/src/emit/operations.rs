@@ -1,0 +1,139 @@
+//! Scalar operations and constants to expressions.
+
+use super::expressions::Code;
+use super::pending::Built;
+use super::{Emitter, types};
+use crate::ir::operations::{FloatOperation, IntegerOperation, Operation, Spelling};
+use crate::ir::{Constant, ValueId};
+use crate::types::{FloatType, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Emitter<'_> {
+    /// The literal of a constant, or how its type is made from one.
+    pub(super) fn constant(&self, constant: &Constant) -> Code {
+        match constant {
+            Constant::Float(value, FloatType::Parameter(_)) => {
+                let value = Code::constant(&Constant::Float(*value, FloatType::F64));
+                Code::call(self.float_function("from_f64"), vec![value])
+            }
+            Constant::Undefined(ty) => match ty {
+                Type::Float(float) => self.constant(&Constant::Float(0.0, float.clone())),
+                Type::Integer(integer) => Code::constant(&Constant::Integer(0, *integer)),
+                Type::Bool => Code::constant(&Constant::Bool(false)),
+                Type::Option(_) => Code::atom(quote!(::core::option::Option::None)),
+                _ => Code::constant(constant),
+            },
+            _ => Code::constant(constant),
+        }
+    }
+
+    /// `#crate::Float::name`.
+    fn float_function(&self, name: &str) -> TokenStream {
+        let crate_path = &self.header.crate_path;
+        let name = super::names::identifier(name, proc_macro2::Span::call_site());
+        quote!(#crate_path::Float::#name)
+    }
+
+    pub(super) fn operation(
+        &mut self,
+        operation: Operation,
+        arguments: &[ValueId],
+        result: ValueId,
+    ) -> Built {
+        let function = self.function;
+        let of = function.value(arguments[0]);
+        let generic = |ty: &Type| matches!(ty, Type::Float(FloatType::Parameter(_)));
+        let mut built = Built::pure(Code::atom(quote!()));
+        built.ordered = operation.may_panic();
+        let mut arguments: Vec<Code> = if operation == Operation::Select {
+            self.select_arguments(arguments, &mut built)
+        } else {
+            arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
+        };
+        let pure = !built.ordered;
+        let mut next = || arguments.remove(0);
+        let spelling = match operation {
+            Operation::Float(FloatOperation::Detach) => {
+                built.code = next();
+                return built;
+            }
+            Operation::Float(operation) => operation.spelling(),
+            Operation::Predicate(predicate) => predicate.spelling(),
+            Operation::Compare(comparison) => comparison.spelling(),
+            Operation::Boolean(boolean) => match boolean.spelling() {
+                // Lazy and eager are the same where nothing can be missed.
+                Spelling::Infix("&") if pure => Spelling::Infix("&&"),
+                Spelling::Infix("|") if pure => Spelling::Infix("||"),
+                spelling => spelling,
+            },
+            Operation::Integer(
+                integer @ (IntegerOperation::Min | IntegerOperation::Max | IntegerOperation::Clamp),
+            ) => {
+                let name = match integer {
+                    IntegerOperation::Min => quote!(::core::cmp::Ord::min),
+                    IntegerOperation::Max => quote!(::core::cmp::Ord::max),
+                    _ => quote!(::core::cmp::Ord::clamp),
+                };
+                built.code = Code::Call { path: name, arguments, generic: true };
+                return built;
+            }
+            Operation::Integer(integer) => integer.spelling(),
+            Operation::Cast => {
+                let to = &function.value(result).ty;
+                built.code = match (generic(&of.ty), generic(to)) {
+                    (true, _) => {
+                        let wide = Code::call(self.float_function("to_f64"), vec![next()]);
+                        match to {
+                            Type::Float(FloatType::F64) => wide,
+                            _ => Code::Cast(Box::new(wide), types::tokens(to)),
+                        }
+                    }
+                    (false, true) => {
+                        let wide = Code::Cast(Box::new(next()), quote!(f64));
+                        Code::call(self.float_function("from_f64"), vec![wide])
+                    }
+                    _ => Code::Cast(Box::new(next()), types::tokens(to)),
+                };
+                return built;
+            }
+            Operation::Select => {
+                let (condition, a, b) = (next(), next(), next());
+                built.code = Code::If(Box::new(condition), Box::new(a), Box::new(b));
+                return built;
+            }
+        };
+        built.code = match spelling {
+            Spelling::Prefix(operator) => Code::Prefix(operator, Box::new(next())),
+            Spelling::Infix(operator) => {
+                let a = next();
+                Code::infix(operator, a, next())
+            }
+            Spelling::Method(name) if generic(&of.ty) => {
+                Code::call(self.float_function(name), arguments)
+            }
+            Spelling::Method(name) => {
+                let receiver = next();
+                receiver.method(name, arguments)
+            }
+            Spelling::Special(name) => {
+                let crate_path = &self.header.crate_path;
+                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                Code::Call { path: quote!(#crate_path::special::#name), arguments, generic: true }
+            }
+            // Handled above.
+            Spelling::Cast => next(),
+        };
+        built
+    }
+
+    /// The arguments of a selection: both sides are evaluated, so those that can panic are written
+    /// down before.
+    fn select_arguments(&mut self, arguments: &[ValueId], built: &mut Built) -> Vec<Code> {
+        let sides = &arguments[1..];
+        for value in self.pending.due(&|value, built| built.ordered && sides.contains(&value)) {
+            self.flush(value);
+        }
+        arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
+    }
+}
