@@ -34,6 +34,7 @@ pub mod infer;
 pub mod interpret;
 pub mod ir;
 pub mod known;
+pub mod lower;
 pub mod options;
 #[cfg(any(test, feature = "interpret"))]
 pub mod random;

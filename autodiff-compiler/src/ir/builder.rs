@@ -52,6 +52,33 @@ impl Builder {
         region
     }
 
+    /// How many regions are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Forgets the innermost open regions, down to a depth: what was built there was in error.
+    pub fn truncate(&mut self, depth: usize) {
+        self.open.truncate(depth.max(1));
+    }
+
+    /// Opens a closed region again, to append to it.
+    pub fn reopen(&mut self, region: Region) {
+        self.open.push(region);
+    }
+
+    /// The constant that a value is, if an open region defines it as one.
+    pub fn constant_of(&self, value: ValueId) -> Option<&Constant> {
+        self.open.iter().rev().flat_map(|region| region.instructions.iter().rev()).find_map(
+            |instruction| match &instruction.kind {
+                InstructionKind::Constant(constant) if instruction.results == [value] => {
+                    Some(constant)
+                }
+                _ => None,
+            },
+        )
+    }
+
     /// A new value that no instruction defines yet.
     pub fn value(&mut self, ty: Type, name: Option<Rc<str>>) -> ValueId {
         self.function.new_value(ty, name, self.span)

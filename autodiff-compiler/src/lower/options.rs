@@ -1,0 +1,154 @@
+//! `Option`s whose state lowering follows.
+
+use super::Lowerer;
+use super::flow::{Exit, Halt, Lowered};
+use super::iterators::Producer;
+use super::operand::{Operand, Pointer};
+use crate::hir::{ExpressionId, MacroKind};
+use crate::ir::operations::BooleanOperation;
+use crate::ir::{Effect, InstructionKind, Piece, ValueId};
+use crate::types::Type;
+use quote::quote;
+use std::rc::Rc;
+
+impl Lowerer<'_> {
+    /// `Some` of what `payload` makes, if the condition holds.
+    pub(super) fn optional_if(
+        &mut self,
+        some: ValueId,
+        payload: impl FnOnce(&mut Self) -> Lowered<Operand>,
+    ) -> Lowered<Operand> {
+        let span = self.builder.span();
+        let before = self.scope.clone();
+        let then_end = self.branch(None, payload)?;
+        let else_end = self.branch(None, |_| Err(Halt::Exit(Exit::diverging())))?;
+        self.builder.at(span);
+        let fork = super::flow::Fork::If(some);
+        let (value, exit) = self.join(fork, vec![then_end, else_end], &before);
+        self.resume(exit, None)?;
+        let payload = Box::new(value.unwrap_or(Operand::Unit));
+        Ok(Operand::Option { some, payload })
+    }
+
+    /// A reference to an element, if the condition holds.
+    pub(super) fn optional_reference(
+        &mut self,
+        some: ValueId,
+        place: crate::ir::Place,
+        mutable: bool,
+    ) -> Lowered<Operand> {
+        if !mutable && self.place_type(&place).is_scalar() {
+            return self.optional_if(some, |lowerer| lowerer.borrow(Pointer::Memory(place), false));
+        }
+        let payload = Operand::Reference { to: Pointer::Memory(place), mutable };
+        Ok(Operand::Option { some, payload: Box::new(payload) })
+    }
+
+    /// Panics if a condition does not hold.
+    pub(super) fn require(&mut self, condition: ValueId, message: &str) -> Lowered<()> {
+        let message = message.to_owned();
+        self.fork(
+            condition,
+            |_| Ok(Operand::Unit),
+            |lowerer| {
+                let effect = Effect {
+                    path: quote!(::core::panic),
+                    kind: MacroKind::Panic,
+                    pieces: vec![Piece::Tokens(quote!(#message))],
+                };
+                lowerer.builder.push(InstructionKind::Effect(effect), Vec::new());
+                Err(Halt::Exit(Exit::diverging()))
+            },
+        )?;
+        Ok(())
+    }
+
+    /// A method of an `Option` whose state is known.
+    pub(super) fn option_method(
+        &mut self,
+        id: ExpressionId,
+        receiver: Pointer,
+        name: &str,
+        arguments: &[ExpressionId],
+    ) -> Lowered<Operand> {
+        let span = self.body.span(id);
+        let Some(Operand::Option { some, payload }) = self.peek(&receiver) else {
+            return self.no_method(name, &Type::Option(Box::new(Type::Opaque(None))));
+        };
+        let content = |lowerer: &mut Self| lowerer.read(Pointer::Value(payload.clone()));
+        match (name, arguments) {
+            ("is_some", []) => Ok(Operand::Scalar(some)),
+            ("is_none", []) => {
+                Ok(Operand::Scalar(self.builder.boolean(BooleanOperation::Not, &[some])))
+            }
+            ("unwrap", []) => {
+                self.require(some, "called `Option::unwrap()` on a `None` value")?;
+                content(self)
+            }
+            ("expect", [_]) => {
+                self.require(some, "called `Option::expect()` on a `None` value")?;
+                content(self)
+            }
+            ("unwrap_or", [default]) => {
+                let default = self.value(*default)?;
+                self.builder.at(span);
+                self.fork(some, content, |_| Ok(default))
+            }
+            ("unwrap_or_default", []) => {
+                let ty = self.type_of(id);
+                let zero = self.zero(&ty);
+                match zero {
+                    Some(zero) => self.fork(some, content, |_| Ok(Operand::Scalar(zero))),
+                    None => self.no_method(name, &ty),
+                }
+            }
+            ("unwrap_or_else", [function]) => {
+                let function = self.value(*function)?;
+                self.builder.at(span);
+                self.fork(some, content, |lowerer| lowerer.apply(&function, Vec::new()))
+            }
+            ("map", [function]) => {
+                let function = self.value(*function)?;
+                self.builder.at(span);
+                self.optional_if(some, |lowerer| {
+                    let item = lowerer.read(Pointer::Value(payload.clone()))?;
+                    lowerer.apply(&function, vec![item])
+                })
+            }
+            ("map_or", [default, function]) => {
+                let default = self.value(*default)?;
+                let function = self.value(*function)?;
+                self.builder.at(span);
+                self.fork(
+                    some,
+                    |lowerer| {
+                        let item = lowerer.read(Pointer::Value(payload.clone()))?;
+                        lowerer.apply(&function, vec![item])
+                    },
+                    |_| Ok(default),
+                )
+            }
+            ("copied" | "cloned", []) => self.optional_if(some, |lowerer| {
+                let item = lowerer.read(Pointer::Value(payload.clone()))?;
+                lowerer.cloned(item)
+            }),
+            ("as_ref", []) => {
+                let to = Pointer::Value(payload);
+                let payload = Box::new(Operand::Reference { to, mutable: false });
+                Ok(Operand::Option { some, payload })
+            }
+            ("clone", []) => {
+                self.optional_if(some, |lowerer| lowerer.read(Pointer::Value(payload.clone())))
+            }
+            ("iter" | "into_iter", []) => {
+                let payload = *payload;
+                Ok(Operand::Iterator(Rc::new(Producer::Maybe { some, payload })))
+            }
+            _ => self.refuse(
+                id,
+                format!("`Option::{name}` is not supported"),
+                "use `match` or `if let`",
+            ),
+        }
+    }
+}
