@@ -1,6 +1,4 @@
-//! Types of variables, by case, and compared with rustc's on the corpus.
-
-mod rustc;
+//! Types of variables, by case. `tests/types.rs` compares them with rustc.
 
 use super::*;
 use crate::types::StructType;
