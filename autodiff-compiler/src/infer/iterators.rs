@@ -44,6 +44,7 @@ impl<'a> Inference<'a> {
                     at: call.at,
                     item,
                     result: result.clone(),
+                    extends: false,
                 });
                 result
             }
@@ -56,6 +57,7 @@ impl<'a> Inference<'a> {
                     at: call.at,
                     item,
                     result: result.clone(),
+                    extends: true,
                 });
                 Type::Tuple(vec![result.clone(), result])
             }
@@ -123,7 +125,7 @@ impl<'a> Inference<'a> {
             .collect();
         for (item, result) in pair.into_iter().zip(&results) {
             let result = result.clone();
-            self.later_or_now(Obligation::Collect { at: call.at, item, result });
+            self.later_or_now(Obligation::Collect { at: call.at, item, result, extends: true });
         }
         Type::Tuple(results)
     }
@@ -154,14 +156,21 @@ impl<'a> Inference<'a> {
     }
 
     /// `collect`, `unzip`, `partition`. Settled when the result is known.
-    pub(super) fn collect(&mut self, at: ExpressionId, item: &Type, result: &Type) -> bool {
+    pub(super) fn collect(
+        &mut self,
+        at: ExpressionId,
+        item: &Type,
+        result: &Type,
+        extends: bool,
+    ) -> bool {
         match self.variables.shallow(result) {
+            Type::Vec(element) if extends => self.extend(at, item, &element),
             Type::Vec(element) => self.unify(at, item, &element),
             Type::Variable(_) => return false,
             Type::Option(inner) => {
                 let element = self.variables.fresh(Kind::Any);
                 self.unify(at, item, &Type::Option(Box::new(element.clone())));
-                self.later(Obligation::Collect { at, item: element, result: *inner });
+                self.later(Obligation::Collect { at, item: element, result: *inner, extends });
             }
             _ => {}
         }

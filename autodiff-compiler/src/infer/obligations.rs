@@ -28,8 +28,9 @@ pub(super) enum Obligation {
     Iterate { at: ExpressionId, collection: Type, item: Type },
     /// The sum or product of `item`s is `result`.
     Sum { at: ExpressionId, item: Type, result: Type },
-    /// The `item`s are collected in `result`.
-    Collect { at: ExpressionId, item: Type, result: Type },
+    /// The `item`s are collected in `result`, which also takes references to its elements if it
+    /// `extends` (`unzip`, `partition`).
+    Collect { at: ExpressionId, item: Type, result: Type, extends: bool },
 }
 
 impl Obligation {
@@ -138,7 +139,9 @@ impl Inference<'_> {
             }
             Obligation::Iterate { at, collection, item } => (*at, self.item_of(collection), item),
             Obligation::Sum { at, item, result } => return self.sum(*at, item, result),
-            Obligation::Collect { at, item, result } => return self.collect(*at, item, result),
+            Obligation::Collect { at, item, result, extends } => {
+                return self.collect(*at, item, result, *extends);
+            }
         };
         match found {
             Some(found) => {
