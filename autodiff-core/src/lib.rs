@@ -8,7 +8,7 @@ mod float;
 pub mod optimize;
 pub mod special;
 
-pub use autodiff_macro::Differentiable;
+pub use autodiff_macro::{Differentiable, differentiate};
 pub use differentiable::{Differentiable, ParameterPath, Parameters, Visitor};
 pub use float::Float;
 pub use special::detach;
@@ -20,4 +20,5 @@ extern crate self as autodiff_core;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::float::Sealed;
+    pub use autodiff_macro::__resume as resume;
 }

@@ -4,7 +4,20 @@
 
 use proc_macro::TokenStream;
 
-/// Makes a struct [`Differentiable`](https://docs.rs/autodiff-core): see the trait of the same name.
+/// Emits the derivatives of a function beside it; documented in `autodiff-core`.
+#[proc_macro_attribute]
+pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    autodiff_compiler::expand::differentiate(attribute.into(), item.into()).into()
+}
+
+/// Goes on with a function when a signature that it asked for has come; called by generated code.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __resume(tokens: TokenStream) -> TokenStream {
+    autodiff_compiler::expand::resume(tokens.into()).into()
+}
+
+/// Makes a struct `Differentiable`: see the trait of the same name in `autodiff-core`.
 ///
 /// `#[differentiable(skip)]` on a field leaves it out of the derivative;
 /// `#[differentiable(tangent = Name)]` on the struct names the tangent struct (otherwise

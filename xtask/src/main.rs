@@ -1,2 +1,33 @@
-//! Maintenance commands.
-fn main() {}
+//! Maintenance commands: `cargo xtask <command>`.
+
+mod dependencies;
+
+use std::process::ExitCode;
+
+/// A command: its name, what it does, and how.
+type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+
+const COMMANDS: &[Command] = &[(
+    "dependencies",
+    "fail if the macro depends on more than syn, quote, proc-macro2, unicode-ident and our compiler",
+    dependencies::run,
+)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let chosen = arguments.first().and_then(|name| COMMANDS.iter().find(|row| row.0 == name));
+    let Some((name, _, run)) = chosen else {
+        eprintln!("usage: cargo xtask <command>\n");
+        for (name, what, _) in COMMANDS {
+            eprintln!("  {name:<14} {what}");
+        }
+        return ExitCode::FAILURE;
+    };
+    match run(&arguments[1..]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

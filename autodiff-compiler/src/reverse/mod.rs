@@ -28,6 +28,8 @@ pub mod independence;
 mod memory;
 mod stash;
 pub mod support;
+#[cfg(test)]
+mod tests;
 
 use crate::activity::Activity;
 use crate::derivatives;
