@@ -28,6 +28,7 @@ pub mod dump;
 pub mod emit;
 pub mod fallback;
 mod formula;
+pub mod fence;
 pub mod hir;
 pub mod infer;
 #[cfg(any(test, feature = "interpret"))]
@@ -35,6 +36,7 @@ pub mod interpret;
 pub mod ir;
 pub mod known;
 pub mod lower;
+mod macros;
 pub mod options;
 #[cfg(any(test, feature = "interpret"))]
 pub mod random;

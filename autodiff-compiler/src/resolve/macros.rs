@@ -1,4 +1,4 @@
-//! The macros that we know: one row each.
+//! Calls of the macros that we know ([`crate::macros`]).
 
 use super::format::captured_names;
 use super::patterns::Refutable;
@@ -8,74 +8,11 @@ use crate::hir::{
     Arm, ExpressionId, ExpressionKind, Literal, MacroCall, MacroKind, OpaqueExpression, Pattern,
     PatternKind, Piece,
 };
+use crate::macros::{FormatArgument, KnownMacro, MatchesArguments, VecArguments, known_macro};
 use crate::types::{OpaqueType, Type};
 use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Token};
-
-/// What a macro is to us.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum KnownMacro {
-    /// Arguments, then a format string with its own; `usize` arguments come before the format string.
-    Effect(MacroKind, usize),
-    /// `vec![…]`.
-    Vec,
-    /// `matches!(…)`.
-    Matches,
-    /// `format!(…)`: a passive `String`.
-    Format,
-    /// A passive value by its tokens alone, of this type.
-    Constant(&'static str),
-}
-
-/// Every macro that may stand in the body.
-pub(crate) const KNOWN_MACROS: &[(&str, KnownMacro)] = &[
-    ("print", KnownMacro::Effect(MacroKind::Print, 0)),
-    ("println", KnownMacro::Effect(MacroKind::Print, 0)),
-    ("eprint", KnownMacro::Effect(MacroKind::Print, 0)),
-    ("eprintln", KnownMacro::Effect(MacroKind::Print, 0)),
-    ("dbg", KnownMacro::Effect(MacroKind::Print, usize::MAX)),
-    ("assert", KnownMacro::Effect(MacroKind::Assert, 1)),
-    ("assert_eq", KnownMacro::Effect(MacroKind::Assert, 2)),
-    ("assert_ne", KnownMacro::Effect(MacroKind::Assert, 2)),
-    ("debug_assert", KnownMacro::Effect(MacroKind::Assert, 1)),
-    ("debug_assert_eq", KnownMacro::Effect(MacroKind::Assert, 2)),
-    ("debug_assert_ne", KnownMacro::Effect(MacroKind::Assert, 2)),
-    ("panic", KnownMacro::Effect(MacroKind::Panic, 0)),
-    ("unreachable", KnownMacro::Effect(MacroKind::Panic, 0)),
-    ("todo", KnownMacro::Effect(MacroKind::Panic, 0)),
-    ("unimplemented", KnownMacro::Effect(MacroKind::Panic, 0)),
-    ("vec", KnownMacro::Vec),
-    ("matches", KnownMacro::Matches),
-    ("format", KnownMacro::Format),
-    ("cfg", KnownMacro::Constant("bool")),
-    ("line", KnownMacro::Constant("u32")),
-    ("column", KnownMacro::Constant("u32")),
-    ("file", KnownMacro::Constant("&str")),
-    ("module_path", KnownMacro::Constant("&str")),
-    ("stringify", KnownMacro::Constant("&str")),
-    ("concat", KnownMacro::Constant("&str")),
-    ("env", KnownMacro::Constant("&str")),
-    ("include_str", KnownMacro::Constant("&str")),
-];
-
-/// The row of a macro, by the last segment of its path; `std::` may stand before it.
-pub(crate) fn known_macro(path: &syn::Path) -> Option<KnownMacro> {
-    let name = path.segments.last()?.ident.to_string();
-    let from_std = match path.segments.len() {
-        1 => true,
-        2 => {
-            let root = &path.segments[0].ident;
-            root == "std" || root == "core" || root == "alloc"
-        }
-        _ => false,
-    };
-    from_std
-        .then(|| KNOWN_MACROS.iter().find(|(known, _)| *known == name).map(|(_, row)| *row))
-        .flatten()
-}
+use syn::Expr;
 
 impl Resolver<'_> {
     /// A macro call; `statement` if its value is dropped.
@@ -132,14 +69,14 @@ impl Resolver<'_> {
         leading: usize,
         span: SourceSpan,
     ) -> syn::Result<ExpressionId> {
-        let arguments = FormatArguments::parse_terminated.parse2(mac.tokens.clone())?;
+        let arguments = FormatArgument::read_all(mac.tokens.clone())?;
         let pieces = self.format_pieces(arguments, leading);
         let path = self.path(None, &mac.path);
         Ok(self.push(ExpressionKind::Macro(MacroCall { path, kind, pieces }), span))
     }
 
     fn format_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
-        let arguments = FormatArguments::parse_terminated.parse2(mac.tokens.clone())?;
+        let arguments = FormatArgument::read_all(mac.tokens.clone())?;
         let arguments = self.format_pieces(arguments, 0);
         let path = &mac.path;
         let pieces =
@@ -151,11 +88,7 @@ impl Resolver<'_> {
     }
 
     /// The arguments with holes. `leading` expressions come before the format string.
-    fn format_pieces(
-        &mut self,
-        arguments: Punctuated<FormatArguments, Token![,]>,
-        leading: usize,
-    ) -> Vec<Piece> {
+    fn format_pieces(&mut self, arguments: Vec<FormatArgument>, leading: usize) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let named: Vec<_> = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
         let mut captured = Vec::new();
@@ -176,8 +109,7 @@ impl Resolver<'_> {
             }
         }
         let span = arguments
-            .iter()
-            .nth(leading)
+            .get(leading)
             .map_or_else(proc_macro2::Span::call_site, |argument| spans::of(&argument.value).start);
         for name in captured {
             if named.iter().any(|other| *other == name) {
@@ -198,7 +130,7 @@ impl Resolver<'_> {
     }
 
     fn vec_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
-        let kind = match VecArguments::parse.parse2(mac.tokens.clone())? {
+        let kind = match VecArguments::read(mac.tokens.clone())? {
             VecArguments::List(elements) => {
                 ExpressionKind::VecList(self.all_expressions(&elements))
             }
@@ -211,7 +143,7 @@ impl Resolver<'_> {
     }
 
     fn matches_macro(&mut self, mac: &syn::Macro, span: SourceSpan) -> syn::Result<ExpressionId> {
-        let arguments = MatchesArguments::parse.parse2(mac.tokens.clone())?;
+        let arguments = MatchesArguments::read(mac.tokens.clone())?;
         let scrutinee = self.expression(&arguments.value);
         self.scopes.open();
         let pattern = self.pattern(&arguments.pattern, None, Refutable::Yes);
@@ -240,77 +172,5 @@ fn format_string(expression: &Expr) -> Option<String> {
     match super::expressions::unwrapped(expression) {
         Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
-    }
-}
-
-/// `value` or `name = value`.
-struct FormatArguments {
-    name: Option<proc_macro2::Ident>,
-    value: Expr,
-}
-
-impl FormatArguments {
-    fn parse_terminated(input: ParseStream<'_>) -> syn::Result<Punctuated<Self, Token![,]>> {
-        Punctuated::parse_terminated(input)
-    }
-}
-
-impl Parse for FormatArguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = if input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
-            let name = input.parse()?;
-            input.parse::<Token![=]>()?;
-            Some(name)
-        } else {
-            None
-        };
-        Ok(Self { name, value: input.parse()? })
-    }
-}
-
-pub(crate) enum VecArguments {
-    List(Punctuated<Expr, Token![,]>),
-    Repeat(Expr, Expr),
-}
-
-impl Parse for VecArguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.is_empty() {
-            return Ok(Self::List(Punctuated::new()));
-        }
-        let first: Expr = input.parse()?;
-        if input.parse::<Option<Token![;]>>()?.is_some() {
-            return Ok(Self::Repeat(first, input.parse()?));
-        }
-        let mut elements = Punctuated::new();
-        elements.push_value(first);
-        while let Some(comma) = input.parse::<Option<Token![,]>>()? {
-            elements.push_punct(comma);
-            if input.is_empty() {
-                break;
-            }
-            elements.push_value(input.parse()?);
-        }
-        Ok(Self::List(elements))
-    }
-}
-
-pub(crate) struct MatchesArguments {
-    pub(crate) value: Expr,
-    pub(crate) pattern: syn::Pat,
-    pub(crate) guard: Option<Expr>,
-}
-
-impl Parse for MatchesArguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let value = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let pattern = syn::Pat::parse_multi_with_leading_vert(input)?;
-        let guard = match input.parse::<Option<Token![if]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Self { value, pattern, guard })
     }
 }
