@@ -76,8 +76,7 @@ fn derivative_items(request: &Request) -> TokenStream {
         return diagnostics.into_compile_errors();
     };
     let mut environment = request.environment();
-    let signature =
-        signature_of(&function.sig, &options, &TypeContext::new(&environment));
+    let signature = signature_of(&function.sig, &options, &TypeContext::new(&environment));
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -118,8 +117,7 @@ fn road(
     let name = function.sig.ident.to_string();
     let body = resolve::resolve(function, environment, diagnostics)?;
     let types = infer::infer(&body, environment, diagnostics)?;
-    let primal =
-        lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
+    let primal = lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
     trace.ir("lower", &primal);
     check("lower", &primal, diagnostics)?;
 
@@ -155,7 +153,7 @@ fn gradient(
     trace.ir("schedule", &gradient);
     check("schedule", &gradient, diagnostics)?;
 
-    simplify::simplify(&mut gradient);
+    simplify::simplify_derivative(&mut gradient, value);
     trace.ir("simplify", &gradient);
     check("simplify", &gradient, diagnostics)?;
     Some(gradient)

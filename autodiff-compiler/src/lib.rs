@@ -26,9 +26,10 @@ pub mod diagnostics;
 #[cfg(any(test, feature = "dump"))]
 pub mod dump;
 pub mod emit;
+pub mod expand;
 pub mod fallback;
-mod formula;
 pub mod fence;
+mod formula;
 pub mod hir;
 pub mod infer;
 #[cfg(any(test, feature = "interpret"))]
