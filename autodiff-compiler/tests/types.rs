@@ -13,11 +13,12 @@ use autodiff_compiler::diagnostics::Diagnostics;
 use autodiff_compiler::hir::{Body, ExpressionKind};
 use autodiff_compiler::infer::{Types, infer};
 use autodiff_compiler::options::Options;
-use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
+use autodiff_compiler::resolve::{TypeContext, read_type, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
-use autodiff_compiler::types::Type;
+use autodiff_compiler::types::{StructType, Type};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
+use std::rc::Rc;
 use syn::visit_mut::{self, VisitMut};
 
 /// Where something stands in its file.
@@ -235,6 +236,25 @@ const HEAD: &str = "
     pub fn of<T, U: Same<T>>(value: U) -> U { value }
 ";
 
+/// A struct as a derive would tell about it.
+fn structure(item: &syn::ItemStruct, context: &TypeContext<'_>) -> StructType {
+    let fields = item.fields.iter().enumerate().map(|(index, field)| {
+        let name = match &field.ident {
+            Some(name) => name.to_string(),
+            None => index.to_string(),
+        };
+        (name.into(), read_type(&field.ty, context))
+    });
+    StructType {
+        path: item.ident.to_token_stream(),
+        name: item.ident.to_string().into(),
+        fields: fields.collect(),
+        tuple: matches!(item.fields, syn::Fields::Unnamed(_)),
+        tangent_path: item.ident.to_token_stream(),
+        tangent: false,
+    }
+}
+
 /// Infers and asks about every function of a file, and writes its other items as they are.
 fn questions(file: &str, text: &str, asked: &mut usize, refused: &mut Vec<String>) -> String {
     let parsed = syn::parse_file(text).expect("a file of functions");
@@ -245,9 +265,18 @@ fn questions(file: &str, text: &str, asked: &mut usize, refused: &mut Vec<String
         })
     };
     let mut environment = Environment::default();
+    for item in &parsed.items {
+        if let syn::Item::Struct(item) = item
+            && file == "structs"
+        {
+            let name: Rc<str> = item.ident.to_string().into();
+            let definition = structure(item, &TypeContext::new(&environment));
+            environment.structs.insert(name.to_string(), Rc::new(definition));
+        }
+    }
+    let known = environment.clone();
     for function in functions() {
-        let empty = Environment::default();
-        let context = TypeContext::new(&empty);
+        let context = TypeContext::new(&known);
         let signature = signature_of(&function.sig, &Options::default(), &context);
         environment.functions.insert(function.sig.ident.to_string(), signature);
     }
@@ -317,6 +346,9 @@ fn rustc_agrees_on_what_the_front_end_takes() {
         ("sequences", include_str!("types/sequences.rs")),
         ("chains", include_str!("types/chains.rs")),
         ("flow", include_str!("types/flow.rs")),
+        ("structs", include_str!("types/structs.rs")),
+        ("generics", include_str!("types/generics.rs")),
+        ("unseen", include_str!("types/unseen.rs")),
     ];
     let (mut asked, mut refused) = (0, Vec::new());
     let source: String =

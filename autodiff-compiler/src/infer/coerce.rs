@@ -148,7 +148,11 @@ impl Inference<'_> {
         if let Some(item) = self.item_of(ty) {
             return item;
         }
-        let item = self.variables.fresh(Kind::Any);
+        let item = match self.variables.shallow(ty) {
+            // What `&collection` hands out are references.
+            Type::Reference { mutable: false, .. } => shared(self.variables.fresh(Kind::Any)),
+            _ => self.variables.fresh(Kind::Any),
+        };
         self.later(super::Obligation::Iterate { at, collection: ty.clone(), item: item.clone() });
         item
     }

@@ -176,11 +176,8 @@ impl Inference<'_> {
             let mut changed = false;
             for obligation in std::mem::take(&mut self.pending) {
                 let unseen = obligation.inputs().iter().any(|input| self.is_unseen(input));
-                if unseen
-                    && let Some(output) = obligation.output()
-                    && self.variables.is_unknown(output)
-                {
-                    changed |= self.variables.mark_opaque(output);
+                if unseen && let Some(output) = obligation.output() {
+                    changed |= self.variables.mark_opaque(&self.peel(output).0);
                 }
                 self.pending.push(obligation);
             }
@@ -291,10 +288,8 @@ impl Inference<'_> {
             }
             _ => {}
         }
-        if let Some(output) = obligation.output()
-            && self.variables.is_unknown(output)
-        {
-            self.variables.mark_opaque(output);
+        if let Some(output) = obligation.output() {
+            self.variables.mark_opaque(&self.peel(output).0);
         }
         true
     }
