@@ -9,6 +9,7 @@
 use crate::activity::Activity;
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
+use crate::emit::documentation::formulas;
 use crate::emit::item::{Item, items};
 use crate::ir::Function;
 use crate::ir::verify::verify;
@@ -130,7 +131,8 @@ fn road(
         true => Some(gradient(&value, trace, diagnostics)?),
         false => None,
     };
-    let item = item(function, options, &body.items);
+    let mut item = item(function, options, &body.items);
+    item.formulas = formulas(&value, gradient.as_ref()).unwrap_or_default();
     Some(items(&item, &value, gradient.as_ref()))
 }
 

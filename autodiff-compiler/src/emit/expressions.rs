@@ -303,6 +303,29 @@ impl Code {
         }
     }
 
+    /// `a + b` of floats; the same bits as `a - c` if b is `-c`.
+    pub(super) fn float_sum(a: Code, b: Code) -> Self {
+        match b.without_sign() {
+            Some(opposite) => Self::infix("-", a, opposite),
+            None => Self::infix("+", a, b),
+        }
+    }
+
+    /// The same float without its minus sign, if it begins with one: the exact opposite.
+    fn without_sign(&self) -> Option<Code> {
+        match self {
+            Self::Prefix("-", a) => Some((**a).clone()),
+            Self::Number { negative: true, digits, suffix } if suffix.starts_with('f') => {
+                Some(Self::Number { negative: false, digits: digits.clone(), suffix })
+            }
+            Self::Infix(operator @ ("*" | "/"), a, b) => {
+                let a = a.without_sign()?;
+                Some(Self::Infix(operator, Box::new(a), b.clone()))
+            }
+            _ => None,
+        }
+    }
+
     fn render_infix(&self, operator: &str, a: &Code, b: &Code, typed: bool) -> TokenStream {
         let level = Precedence::of_infix(operator);
         let (left, typed) = match level {

@@ -16,6 +16,7 @@
 
 mod aggregates;
 mod control;
+pub mod documentation;
 mod expressions;
 pub mod item;
 mod loops;

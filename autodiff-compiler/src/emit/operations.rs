@@ -105,6 +105,10 @@ impl Emitter<'_> {
         };
         built.code = match spelling {
             Spelling::Prefix(operator) => Code::Prefix(operator, Box::new(next())),
+            Spelling::Infix("+") if of.ty.is_float() => {
+                let a = next();
+                Code::float_sum(a, next())
+            }
             Spelling::Infix(operator) => {
                 let a = next();
                 Code::infix(operator, a, next())

@@ -41,7 +41,7 @@ impl Emitter<'_> {
                 let value = self.operand(*value);
                 let place = self.scalar_place(place);
                 self.before_writing(&Writes::of(&instruction.kind));
-                self.assignment(place.code.clone(), Code::infix("+", place.code, value.code));
+                self.assignment(place.code.clone(), Code::float_sum(place.code, value.code));
             }
             InstructionKind::Define(slot, content) => self.define_slot(*slot, content),
             InstructionKind::Assign(place, content) => {
@@ -182,7 +182,9 @@ impl Emitter<'_> {
             self.hold_in(value, variable);
             return;
         }
-        let named = self.function.value(value).name.is_some();
+        // Adjoints have names for when they need one.
+        let name = self.function.value(value).name.as_deref();
+        let named = name.is_some_and(|name| !name.ends_with("_adjoint"));
         match self.use_count(value) {
             0 => {
                 if built.ordered {
@@ -192,7 +194,8 @@ impl Emitter<'_> {
                     self.statements.push(quote!(let _ #annotation = #tokens;));
                 }
             }
-            _ if matches!(built.code, Code::Number { .. } | Code::Atom(_)) && !named => {
+            // A constant stands for itself: equal ones have been made one, whoever named them.
+            _ if matches!(built.code, Code::Number { .. } | Code::Atom(_)) => {
                 self.held[value.0 as usize] = Some(built);
             }
             1 if !named || built.code.is_trivial() || built.code.is_simple_place() => {

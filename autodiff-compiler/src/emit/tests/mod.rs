@@ -1,6 +1,7 @@
 //! Emitted code, pretty-printed, and compiled by rustc with all warnings denied.
 
 mod compiled;
+mod gradients;
 mod random;
 mod samples;
 

@@ -67,6 +67,8 @@ pub(super) fn mean_square() -> Function {
     let w = s.slot("w", shared(array(Type::F64, 2)));
     let x = s.slot("x", shared(slice(Type::F64)));
     let y = s.slot("y", shared(slice(Type::F64)));
+    s.function.parameters[1].active = false;
+    s.function.parameters[2].active = false;
     let x_length = s.length(Place::root(x));
     let y_length = s.length(Place::root(y));
     let n = s.integer(I::Min, &[x_length, y_length]);
@@ -303,4 +305,57 @@ pub(super) fn sorted_pair() -> Function {
     let chosen = s.operation(Operation::Select, &[other, pair[0], pair[1]], Type::F64);
     let result = s.float_operation(F::Mul, &[chosen, width]);
     s.returns_value(result)
+}
+
+/// `(1 - x)² + 100 (y - x²)²`
+pub(super) fn rosenbrock() -> Function {
+    let mut s = Sketch::new("rosenbrock", Type::F64);
+    let x = s.scalar("x", Type::F64);
+    let y = s.scalar("y", Type::F64);
+    let one = s.float(1.0, &FloatType::F64);
+    let two = s.constant(Constant::Integer(2, IntegerType::I32));
+    let hundred = s.float(100.0, &FloatType::F64);
+    let a = s.float_operation(F::Sub, &[one, x]);
+    let a = s.float_operation(F::Powi, &[a, two]);
+    let square = s.float_operation(F::Powi, &[x, two]);
+    let b = s.float_operation(F::Sub, &[y, square]);
+    let b = s.float_operation(F::Powi, &[b, two]);
+    let b = s.float_operation(F::Mul, &[hundred, b]);
+    let sum = s.float_operation(F::Add, &[a, b]);
+    s.returns_value(sum)
+}
+
+/// `Σ ln(1 + exp(-y_i (w · x_i)))` over rows of three
+pub(super) fn logistic() -> Function {
+    let mut s = Sketch::new("logistic", Type::F64);
+    let w = s.slot("w", shared(array(Type::F64, 3)));
+    let x = s.slot("x", shared(slice(array(Type::F64, 3))));
+    let y = s.slot("y", shared(slice(Type::F64)));
+    s.function.parameters[1].active = false;
+    s.function.parameters[2].active = false;
+    let x_length = s.length(Place::root(x));
+    let y_length = s.length(Place::root(y));
+    let n = s.integer(I::Min, &[x_length, y_length]);
+    let zero = s.usize(0);
+    let start = s.float(0.0, &FloatType::F64);
+    let loss = s.count(zero, n, vec![start], |s, i, carried| {
+        name(s, carried[0], "loss");
+        let zero = s.float(0.0, &FloatType::F64);
+        let (first, three) = (s.usize(0), s.usize(3));
+        let z = s.count(first, three, vec![zero], |s, j, carried| {
+            name(s, carried[0], "z");
+            name(s, j, "j");
+            let a = s.load(proven(&Place::root(w), j), Type::F64);
+            let b = s.load(proven(&proven(&Place::root(x), i), j), Type::F64);
+            let product = s.float_operation(F::Mul, &[a, b]);
+            vec![s.float_operation(F::Add, &[carried[0], product])]
+        });
+        let y = s.load(proven(&Place::root(y), i), Type::F64);
+        let margin = s.float_operation(F::Mul, &[y, z[0]]);
+        let negative = s.float_operation(F::Neg, &[margin]);
+        let exp = s.float_operation(F::Exp, &[negative]);
+        let term = s.float_operation(F::Ln1p, &[exp]);
+        vec![s.float_operation(F::Add, &[carried[0], term])]
+    });
+    s.returns_value(loss[0])
 }
