@@ -14,9 +14,9 @@ mod tangent;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, SourceSpan};
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::{Field, Fields, GenericParam, ItemStruct, Type};
 use tangent::{Tangent, canonical, is_shared};
@@ -66,26 +66,30 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
+/// The name of a generic parameter, of a lifetime without its quote.
+fn parameter_name(parameter: &GenericParam) -> String {
+    match parameter {
+        GenericParam::Lifetime(lifetime) => lifetime.lifetime.ident.to_string(),
+        GenericParam::Type(ty) => ty.ident.to_string(),
+        GenericParam::Const(constant) => constant.ident.to_string(),
+    }
+}
+
 impl Definition {
     fn expand(&self) -> TokenStream {
         let tangent = self.tangent_struct();
         let differentiable = self.differentiable();
         let parameters = self.parameters();
         let published = crate::transport::publish_struct(&self.item);
-        quote!(#tangent #differentiable #parameters #published)
+        let assertions = self.assertions();
+        quote!(#tangent #differentiable #parameters #assertions #published)
     }
 
     /// The generic parameters that the tangent struct's fields mention.
     fn kept_parameters(&self) -> Vec<&GenericParam> {
         let used: TokenStream = self.fields.iter().map(|f| f.tangent.tokens.clone()).collect();
-        let is_used = |parameter: &&GenericParam| {
-            let name = match parameter {
-                GenericParam::Lifetime(lifetime) => &lifetime.lifetime.ident,
-                GenericParam::Type(ty) => &ty.ident,
-                GenericParam::Const(constant) => &constant.ident,
-            };
-            mentions(used.clone(), &name.to_string())
-        };
+        let is_used =
+            |parameter: &&GenericParam| mentions(used.clone(), &parameter_name(parameter));
         self.item.generics.params.iter().filter(is_used).collect()
     }
 
@@ -109,53 +113,72 @@ impl Definition {
             .unzip()
     }
 
-    /// The types left to the trait that depend on a type parameter.
-    fn generic_leaves(&self) -> Vec<&Type> {
-        let depends = |ty: &&Type| {
-            self.item
-                .generics
-                .type_params()
-                .any(|parameter| mentions(ty.to_token_stream(), &parameter.ident.to_string()))
-        };
-        self.fields.iter().flat_map(|field| &field.tangent.by_trait).filter(depends).collect()
+    /// The types left to the trait that the implementations are conditional on: those that depend on a
+    /// type parameter, and those that the struct holds directly. With the latter, a type that is not
+    /// differentiable is one error ([`Self::assertions`]) instead of one for each mention; types in a
+    /// `Vec` are left out, since `struct Tree { children: Vec<Tree> }` would need itself.
+    fn conditions(&self) -> Vec<(bool, &Type)> {
+        let leaves = self.fields.iter().flat_map(|field| &field.tangent.by_trait);
+        let with_generics = leaves.map(|leaf| (self.is_generic(&leaf.ty), leaf));
+        let conditions = with_generics.filter(|(generic, leaf)| *generic || !leaf.indirect);
+        conditions.map(|(generic, leaf)| (generic, &leaf.ty)).collect()
     }
 
-    /// The struct's own `where` predicates, and `Type: Trait` for types left to the trait that depend
-    /// on a type parameter.
+    /// Whether the type depends on a type parameter.
+    fn is_generic(&self, ty: &Type) -> bool {
+        let mut parameters = self.item.generics.type_params();
+        parameters.any(|parameter| mentions(ty.to_token_stream(), &parameter.ident.to_string()))
+    }
+
+    /// The struct's own `where` predicates, and `Type: Trait` for [`Self::conditions`].
     fn predicates(&self, bound: &str) -> Vec<TokenStream> {
         let core = &self.core;
         let bound = format_ident!("{bound}");
         let written = self.item.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let mut predicates: Vec<TokenStream> =
             written.map(|predicate| predicate.to_token_stream()).collect();
-        for ty in self.generic_leaves() {
-            predicates.push(quote!(#ty: #core::#bound));
+        for (generic, ty) in self.conditions() {
+            // `for<'…>` makes rustc take the bound for one that may or may not hold.
+            let maybe = (!generic).then(|| quote!(for<'__any>));
+            predicates.push(quote!(#maybe #ty: #core::#bound));
         }
         predicates
+    }
+
+    /// An error on each type that the struct holds directly and that is not differentiable.
+    fn assertions(&self) -> TokenStream {
+        let core = &self.core;
+        let direct = self.conditions().into_iter().filter(|(generic, ty)| {
+            let mut lifetimes = self.item.generics.lifetimes();
+            let names = |name: &Ident| mentions(ty.to_token_stream(), &name.to_string());
+            let mut constants = self.item.generics.const_params();
+            !generic
+                && !lifetimes.any(|parameter| names(&parameter.lifetime.ident))
+                && !constants.any(|parameter| names(&parameter.ident))
+        });
+        direct
+            .map(|(_, ty)| {
+                let call = quote_spanned!(SourceSpan::of(ty).start=> is_differentiable::<#ty>());
+                quote! {
+                    const _: fn() = || {
+                        fn is_differentiable<T: #core::Differentiable>() {}
+                        #call;
+                    };
+                }
+            })
+            .collect()
     }
 
     fn tangent_struct(&self) -> TokenStream {
         let (name, tangent, visibility) = (&self.item.ident, &self.tangent, &self.item.vis);
         let kept = self.kept_parameters();
         let (declared, _) = Self::declared_and_applied(&kept);
-        let dropped: Vec<String> = self
-            .item
-            .generics
-            .type_params()
-            .map(|parameter| &parameter.ident)
-            .filter(|name| {
-                !kept.iter().any(|k| matches!(k, GenericParam::Type(t) if &t.ident == *name))
-            })
-            .map(Ident::to_string)
-            .collect();
-        let predicates = self.predicates("Differentiable").into_iter().filter(|predicate| {
-            let lifetimes =
-                self.item.generics.lifetimes().any(|lifetime| {
-                    mentions(predicate.clone(), &lifetime.lifetime.ident.to_string())
-                });
-            !lifetimes && !dropped.iter().any(|name| mentions(predicate.clone(), name))
-        });
-        let predicates: Vec<TokenStream> = predicates.collect();
+        let kept_names: Vec<String> = kept.iter().map(|kept| parameter_name(kept)).collect();
+        let all_names = self.item.generics.params.iter().map(parameter_name);
+        let dropped: Vec<String> = all_names.filter(|name| !kept_names.contains(name)).collect();
+        let mut predicates = self.predicates("Differentiable");
+        predicates
+            .retain(|predicate| !dropped.iter().any(|name| mentions(predicate.clone(), name)));
         let where_clause = quote!(where #(#predicates,)*);
         let generics = quote!(<#(#declared),*>);
 
@@ -184,8 +207,8 @@ impl Definition {
         let default = self.fields.iter().all(|field| field.tangent.default);
         let copy = copy.then(|| quote!(::core::marker::Copy,));
         let default = default.then(|| quote!(::core::default::Default,));
-        // For generic fields a derived `Clone` would ask for more than the trait promises.
-        let (derived, implemented) = if self.generic_leaves().is_empty() {
+        // A derived `Clone` would ask for more than the trait promises, and repeat the conditions.
+        let (derived, implemented) = if self.conditions().is_empty() {
             let derived = quote!(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq,);
             (derived, TokenStream::new())
         } else {
@@ -199,7 +222,7 @@ impl Definition {
         quote! {
             #[doc = #doc]
             #derived
-            #[allow(dead_code, non_camel_case_types, non_snake_case, clippy::all)]
+            #[allow(dead_code, private_bounds, non_camel_case_types, non_snake_case, clippy::all)]
             #visibility struct #tangent #generics #body
             #implemented
         }
@@ -217,18 +240,21 @@ impl Definition {
         let texts = self.fields.iter().map(|field| &field.text);
         quote! {
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl #generics ::core::clone::Clone for #ty #where_clause {
                 fn clone(&self) -> Self {
                     Self { #(#members: ::core::clone::Clone::clone(&self.#members),)* }
                 }
             }
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl #generics ::core::fmt::Debug for #ty #where_clause {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     f.debug_struct(#name)#(.field(#texts, &self.#members))*.finish()
                 }
             }
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl #generics ::core::cmp::PartialEq for #ty #where_clause {
                 fn eq(&self, other: &Self) -> bool {
                     true #(&& self.#members == other.#members)*
@@ -270,7 +296,7 @@ impl Definition {
             });
         quote! {
             #[automatically_derived]
-            #[allow(unused_variables, deprecated, clippy::all)]
+            #[allow(unused_variables, deprecated, private_bounds, clippy::all)]
             impl #header where #(#predicates,)* {
                 type Tangent = #tangent;
 
@@ -305,7 +331,7 @@ impl Definition {
         });
         quote! {
             #[automatically_derived]
-            #[allow(unused_variables, deprecated, clippy::all)]
+            #[allow(unused_variables, deprecated, private_bounds, clippy::all)]
             impl #header where #(#predicates,)* {
                 fn walk(
                     &mut self,

@@ -85,7 +85,7 @@ pub(super) struct Tangent {
     /// `Default` is known to be implemented.
     pub(super) default: bool,
     /// The types in it that the trait is asked for.
-    pub(super) by_trait: Vec<Type>,
+    pub(super) by_trait: Vec<Leaf>,
 }
 
 /// Whether a type is seen to hold no floats.
@@ -124,7 +124,19 @@ fn type_arguments(arguments: &PathArguments) -> Option<impl Iterator<Item = &Typ
     types.map(Vec::into_iter)
 }
 
+/// A type that the trait is asked for.
+pub(super) struct Leaf {
+    pub(super) ty: Type,
+    /// It stands in a `Vec` or behind a reference, so that it may be the struct itself again.
+    pub(super) indirect: bool,
+}
+
 impl Tangent {
+    fn behind_indirection(mut self) -> Self {
+        self.by_trait.iter_mut().for_each(|leaf| leaf.indirect = true);
+        self
+    }
+
     pub(super) fn unit() -> Self {
         Tangent { tokens: quote!(()), copy: true, default: true, by_trait: Vec::new() }
     }
@@ -154,7 +166,8 @@ pub(super) fn tangent_type(ty: &Type, floats: &HashSet<String>, core: &TokenStre
                 && let Some(arguments) = type_arguments(&segment.arguments)
                 && let [element] = arguments.collect::<Vec<_>>()[..]
             {
-                let Tangent { tokens, by_trait, .. } = tangent_type(element, floats, core);
+                let element = tangent_type(element, floats, core);
+                let Tangent { tokens, by_trait, .. } = element.behind_indirection();
                 let tokens = quote!(::std::vec::Vec<#tokens>);
                 return Tangent { tokens, copy: false, default: true, by_trait };
             }
@@ -162,7 +175,7 @@ pub(super) fn tangent_type(ty: &Type, floats: &HashSet<String>, core: &TokenStre
                 tokens: quote!(<#ty as #core::Differentiable>::Tangent),
                 copy: false,
                 default: false,
-                by_trait: vec![ty.clone()],
+                by_trait: vec![Leaf { ty: ty.clone(), indirect: false }],
             }
         }
         Type::Array(array) => {
@@ -195,17 +208,18 @@ pub(super) fn tangent_type(ty: &Type, floats: &HashSet<String>, core: &TokenStre
         }
         Type::Reference(reference) => match &*reference.elem {
             Type::Slice(slice) => {
-                let Tangent { tokens, by_trait, .. } = tangent_type(&slice.elem, floats, core);
+                let element = tangent_type(&slice.elem, floats, core);
+                let Tangent { tokens, by_trait, .. } = element.behind_indirection();
                 let tokens = quote!(::std::vec::Vec<#tokens>);
                 Tangent { tokens, copy: false, default: true, by_trait }
             }
-            referent => tangent_type(referent, floats, core),
+            referent => tangent_type(referent, floats, core).behind_indirection(),
         },
         other => Tangent {
             tokens: quote!(<#other as #core::Differentiable>::Tangent),
             copy: false,
             default: false,
-            by_trait: vec![other.clone()],
+            by_trait: vec![Leaf { ty: other.clone(), indirect: false }],
         },
     }
 }

@@ -36,7 +36,7 @@ fn a_plain_struct() {
                 ::core::cmp::PartialEq,
                 ::core::default::Default,
             )]
-            #[allow(dead_code, non_camel_case_types, non_snake_case, clippy::all)]
+            #[allow(dead_code, private_bounds, non_camel_case_types, non_snake_case, clippy::all)]
             pub struct LineTangent {
                 /// The derivative with respect to `slope` of [`Line`].
                 pub slope: f64,
@@ -46,7 +46,7 @@ fn a_plain_struct() {
                 name: (),
             }
             #[automatically_derived]
-            #[allow(unused_variables, deprecated, clippy::all)]
+            #[allow(unused_variables, deprecated, private_bounds, clippy::all)]
             impl ::autodiff_core::Differentiable for Line {
                 type Tangent = LineTangent;
                 fn zero_tangent(&self) -> Self::Tangent {
@@ -81,7 +81,7 @@ fn a_plain_struct() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_variables, deprecated, clippy::all)]
+            #[allow(unused_variables, deprecated, private_bounds, clippy::all)]
             impl ::autodiff_core::Parameters for Line {
                 fn walk(
                     &mut self,
@@ -115,7 +115,7 @@ fn a_generic_tuple_struct() {
         "struct Pair<'a, T: Float, K, const N: usize>(T, &'a [Other<K>; N], #[differentiable(skip)] u8);",
         expect![[r#"
             /// A derivative with respect to a [`Pair`]: one float for each of its floats, in the same fields.
-            #[allow(dead_code, non_camel_case_types, non_snake_case, clippy::all)]
+            #[allow(dead_code, private_bounds, non_camel_case_types, non_snake_case, clippy::all)]
             struct PairTangent<T: Float, K, const N: usize>(
                 /// The derivative with respect to `0` of [`Pair`].
                 T,
@@ -127,6 +127,7 @@ fn a_generic_tuple_struct() {
             where
                 Other<K>: ::autodiff_core::Differentiable;
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl<T: Float, K, const N: usize> ::core::clone::Clone for PairTangent<T, K, N>
             where
                 Other<K>: ::autodiff_core::Differentiable,
@@ -140,6 +141,7 @@ fn a_generic_tuple_struct() {
                 }
             }
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl<T: Float, K, const N: usize> ::core::fmt::Debug for PairTangent<T, K, N>
             where
                 Other<K>: ::autodiff_core::Differentiable,
@@ -153,6 +155,7 @@ fn a_generic_tuple_struct() {
                 }
             }
             #[automatically_derived]
+            #[allow(private_bounds)]
             impl<T: Float, K, const N: usize> ::core::cmp::PartialEq for PairTangent<T, K, N>
             where
                 Other<K>: ::autodiff_core::Differentiable,
@@ -162,7 +165,7 @@ fn a_generic_tuple_struct() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_variables, deprecated, clippy::all)]
+            #[allow(unused_variables, deprecated, private_bounds, clippy::all)]
             impl<'a, T: Float, K, const N: usize> ::autodiff_core::Differentiable
             for Pair<'a, T, K, N>
             where
