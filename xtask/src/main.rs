@@ -1,17 +1,25 @@
 //! Maintenance commands: `cargo xtask <command>`.
 
 mod dependencies;
+mod instructions;
 
 use std::process::ExitCode;
 
 /// A command: its name, what it does, and how.
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: &[Command] = &[(
-    "dependencies",
-    "fail if the macro depends on more than syn, quote, proc-macro2, unicode-ident and our compiler",
-    dependencies::run,
-)];
+const COMMANDS: &[Command] = &[
+    (
+        "dependencies",
+        "fail if the macro depends on more than syn, quote, proc-macro2, unicode-ident and our compiler",
+        dependencies::run,
+    ),
+    (
+        "instructions",
+        "count the instructions of emitted gradients against handwritten ones (needs valgrind)",
+        instructions::run,
+    ),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
