@@ -1,4 +1,5 @@
 //! Functions as users write them, and the ways the tests compile them.
 
+pub mod dual;
 pub mod plain;
 pub mod text;

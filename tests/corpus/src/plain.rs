@@ -2,7 +2,9 @@
 
 #![allow(missing_docs, unused_braces, unused_parens, clippy::all)] // users write what they like
 
+use autodiff_oracle::table;
 pub(crate) use autodiff_oracle::{plain as differentiate, samples};
+use autodiff_oracle_runtime::Entry;
 
 #[path = "../functions/branches.rs"]
 pub mod branches;
@@ -42,3 +44,28 @@ pub mod single;
 pub mod slices;
 #[path = "../functions/tuples.rs"]
 pub mod tuples;
+
+/// Every function of the corpus.
+pub fn table() -> Vec<Entry> {
+    let mut table = Vec::new();
+    table.extend(table!(plain crate::plain::branches "functions/branches.rs"));
+    table.extend(table!(plain crate::plain::calls "functions/calls.rs"));
+    table.extend(table!(plain crate::plain::carried "functions/carried.rs"));
+    table.extend(table!(plain crate::plain::closures "functions/closures.rs"));
+    table.extend(table!(plain crate::plain::control_flow "functions/control_flow.rs"));
+    table.extend(table!(plain crate::plain::float_methods "functions/float_methods.rs"));
+    table.extend(table!(plain crate::plain::formulas "functions/formulas.rs"));
+    table.extend(table!(plain crate::plain::integers "functions/integers.rs"));
+    table.extend(table!(plain crate::plain::iterators "functions/iterators.rs"));
+    table.extend(table!(plain crate::plain::landscapes "functions/landscapes.rs"));
+    table.extend(table!(plain crate::plain::losses "functions/losses.rs"));
+    table.extend(table!(plain crate::plain::matrices "functions/matrices.rs"));
+    table.extend(table!(plain crate::plain::misc "functions/misc.rs"));
+    table.extend(table!(plain crate::plain::mutation "functions/mutation.rs"));
+    table.extend(table!(plain crate::plain::recipes "functions/recipes.rs"));
+    table.extend(table!(plain crate::plain::reductions "functions/reductions.rs"));
+    table.extend(table!(plain crate::plain::single "functions/single.rs"));
+    table.extend(table!(plain crate::plain::slices "functions/slices.rs"));
+    table.extend(table!(plain crate::plain::tuples "functions/tuples.rs"));
+    table
+}

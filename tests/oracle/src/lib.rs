@@ -1,15 +1,191 @@
-//! Test-only oracle over dual numbers.
+//! The oracle: compiles a function's own tokens a second time, over dual numbers.
+//!
+//! `#[oracle]` on a function keeps it and adds
+//! * `<name>_oracle`: the same function over `Dual` for `f64` and `Dual32` for `f32`;
+//! * `<name>_oracle_gradient(the same parameters)`: for every active parameter, in order, the
+//!   derivatives of the returned float with respect to its floats, laid end to end.
+//!
+//! Arguments: `wrt(a, b)` as in `#[differentiate]`, which is read too if it stands below;
+//! `name = "…"` instead of `<name>_oracle`; `calls(g, h)` for functions that have an oracle as well.
+//! On a module it keeps the module and adds `mod <name>_oracle` in which every function, struct and
+//! `impl` is over dual numbers, under its own name.
+//!
+//! The other macros here are the corpus': `plain`, `dual`, `samples!`, `table!`.
+//!
+//! This crate shares no code with the compiler: that is its purpose.
 
+mod glue;
+mod rewrite;
+mod switch;
+mod table;
+
+use glue::{Numbers, Substitution};
 use proc_macro::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream as Tokens};
+use quote::{ToTokens, quote};
+use rewrite::{Rewriter, drop_attributes, suffixed};
+use std::collections::HashMap;
+use syn::visit_mut::VisitMut;
 
-/// Leaves a function as it is.
+/// Adds a version over dual numbers; see the crate's documentation.
+#[proc_macro_attribute]
+pub fn oracle(options: TokenStream, item: TokenStream) -> TokenStream {
+    let options: Tokens = options.into();
+    let result = syn::parse::<syn::Item>(item).and_then(|item| match item {
+        syn::Item::Fn(function) => oracle_function(&options, function),
+        syn::Item::Mod(module) => oracle_module(module),
+        other => Err(syn::Error::new_spanned(other, "`#[oracle]` is for functions and modules")),
+    });
+    result.unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Replaces a function, struct or `impl` by the version over dual numbers, under its own name.
+#[proc_macro_attribute]
+pub fn dual(_options: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse::<syn::Item>(item) {
+        Ok(mut item) => {
+            Rewriter::new(HashMap::new()).visit_item_mut(&mut item);
+            item.into_token_stream().into()
+        }
+        Err(error) => error.into_compile_error().into(),
+    }
+}
+
+/// Leaves an item as it is.
 #[proc_macro_attribute]
 pub fn plain(_options: TokenStream, item: TokenStream) -> TokenStream {
     item
+}
+
+/// Derives nothing: stands for `Differentiable` where the corpus is compiled without it.
+#[proc_macro_derive(Differentiable)]
+pub fn differentiable(_item: TokenStream) -> TokenStream {
+    TokenStream::new()
 }
 
 /// Expands to nothing; the samples of a corpus function are read from the file's text.
 #[proc_macro]
 pub fn samples(_samples: TokenStream) -> TokenStream {
     TokenStream::new()
+}
+
+/// `table!(plain crate::plain::losses "functions/losses.rs")`: a `Vec` with an entry for every
+/// function of the corpus file that has samples. In place of `plain`: `dual` or `derived`.
+#[proc_macro]
+pub fn table(input: TokenStream) -> TokenStream {
+    table::expand(input.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+fn oracle_function(options: &Tokens, mut function: syn::ItemFn) -> syn::Result<Tokens> {
+    let own = function.attrs.iter().find_map(|attribute| {
+        let list = attribute.meta.require_list().ok()?;
+        list.path.segments.last()?.ident.eq("differentiate").then(|| list.tokens.clone())
+    });
+    let wrt = glue::wrt(options).or_else(|| glue::wrt(&own.unwrap_or_default()));
+    let name = given_name(options).unwrap_or_else(|| suffixed(&function.sig.ident, "_oracle"));
+    let calls = glue::named_list(options, "calls").unwrap_or_default();
+    let renamed = calls.iter().map(|callee| (callee.to_string(), suffixed(callee, "_oracle")));
+
+    let mut over_duals = function.clone();
+    let mut renamed: HashMap<String, Ident> = renamed.collect();
+    renamed.insert(function.sig.ident.to_string(), name.clone()); // recursion
+    Rewriter::new(renamed).function(&mut over_duals);
+    over_duals.sig.ident = name.clone();
+
+    let substitution = Substitution::new(&syn::Generics::default(), &[]);
+    let gradient = if function.sig.generics.params.is_empty() {
+        gradient_function(&function, &name, wrt.as_deref(), &substitution)?
+    } else {
+        Tokens::new() // no concrete signature
+    };
+    function.attrs.retain(|attribute| !attribute.path().is_ident("oracle"));
+    Ok(quote! {
+        #function
+        #[allow(clippy::all, dead_code, unreachable_pub)]
+        #over_duals
+        #gradient
+    })
+}
+
+/// `name = "…"` among the arguments.
+fn given_name(options: &Tokens) -> Option<Ident> {
+    use syn::parse::Parser;
+    let parser = syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated;
+    let metas = parser.parse2(options.clone()).ok()?;
+    metas.iter().find_map(|meta| match meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("name") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) => {
+                Some(Ident::new(&name.value(), Span::call_site()))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// `<name>_gradient`, with the parameters of the original.
+fn gradient_function(
+    function: &syn::ItemFn,
+    dual_name: &Ident,
+    wrt: Option<&[Ident]>,
+    substitution: &Substitution,
+) -> syn::Result<Tokens> {
+    let parameters = glue::parameters(&function.sig, wrt, substitution)?;
+    let name = suffixed(dual_name, "_gradient");
+    let visibility = &function.vis;
+    let mut inputs = Vec::new();
+    let mut trees = Vec::new();
+    for (parameter, input) in parameters.iter().zip(&function.sig.inputs) {
+        let syn::FnArg::Typed(input) = input else { continue };
+        let (variable, ty, owned) = (&parameter.variable, &input.ty, &parameter.owned);
+        inputs.push(quote!(#variable: #ty));
+        let is_slice = matches!(&*input.ty, syn::Type::Reference(reference)
+            if matches!(*reference.elem, syn::Type::Slice(_)));
+        let value = match (parameter.reference, is_slice) {
+            (None, _) => quote!(&#variable),
+            (Some(_), true) => quote!(&#variable.to_vec()),
+            (Some(_), false) => quote!(&*#variable),
+        };
+        trees.push(quote!(<#owned as ::autodiff_oracle_runtime::Data>::write(
+            #value,
+            ::autodiff_oracle_runtime::Part::Value,
+        )));
+    }
+    let call = glue::call(&dual_name.to_token_stream(), &parameters, Numbers::Dual);
+    let active = parameters.iter().map(|parameter| parameter.active);
+    Ok(quote! {
+        #[allow(clippy::all, dead_code, unused_variables, unused_mut)]
+        #visibility fn #name(#(#inputs),*) -> ::std::vec::Vec<::std::vec::Vec<f64>> {
+            ::autodiff_oracle_runtime::gradient(&[#(#trees),*], &[#(#active),*], |inputs, cursor, part| #call)
+        }
+    })
+}
+
+fn oracle_module(module: syn::ItemMod) -> syn::Result<Tokens> {
+    let mut original = module.clone();
+    let mut over_duals = module;
+    over_duals.ident = suffixed(&over_duals.ident, "_oracle");
+    drop_attributes(&mut over_duals.attrs);
+    let mut rewriter = Rewriter::new(HashMap::new());
+    let Some((_, items)) = &mut over_duals.content else {
+        return Err(syn::Error::new_spanned(&over_duals, "`#[oracle]` needs the module's content"));
+    };
+    let mut data = Vec::new();
+    for item in items.iter_mut() {
+        rewriter.visit_item_mut(item);
+        if let syn::Item::Struct(item) = item
+            && item.generics.params.is_empty()
+        {
+            data.push(glue::data_for(&item.ident.to_token_stream(), item));
+        }
+    }
+    items.extend(data.iter().map(|data| syn::Item::Verbatim(data.clone())));
+    if let Some((_, items)) = &mut original.content {
+        items.extend(data.into_iter().map(syn::Item::Verbatim));
+    }
+    Ok(quote! {
+        #original
+        #[allow(clippy::all, dead_code, unreachable_pub)]
+        #over_duals
+    })
 }

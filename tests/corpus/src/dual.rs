@@ -1,0 +1,75 @@
+//! The corpus over dual numbers.
+
+#![allow(missing_docs, unused_braces, unused_parens, clippy::all)] // users write what they like
+
+use autodiff_oracle::table;
+pub(crate) use autodiff_oracle::{dual as differentiate, samples};
+use autodiff_oracle_runtime::Entry;
+
+// Shadows the primitive types in the files below, for the fields of their structs.
+#[allow(non_camel_case_types, unused_imports)]
+pub(crate) use autodiff_oracle_runtime::{Dual as f64, Dual32 as f32};
+
+#[path = "../functions/branches.rs"]
+pub mod branches;
+#[path = "../functions/calls.rs"]
+pub mod calls;
+#[path = "../functions/carried.rs"]
+pub mod carried;
+#[path = "../functions/closures.rs"]
+pub mod closures;
+#[path = "../functions/control_flow.rs"]
+pub mod control_flow;
+#[path = "../functions/float_methods.rs"]
+pub mod float_methods;
+#[path = "../functions/formulas.rs"]
+pub mod formulas;
+#[path = "../functions/integers.rs"]
+pub mod integers;
+#[path = "../functions/iterators.rs"]
+pub mod iterators;
+#[path = "../functions/landscapes.rs"]
+pub mod landscapes;
+#[path = "../functions/losses.rs"]
+pub mod losses;
+#[path = "../functions/matrices.rs"]
+pub mod matrices;
+#[path = "../functions/misc.rs"]
+pub mod misc;
+#[path = "../functions/mutation.rs"]
+pub mod mutation;
+#[path = "../functions/recipes.rs"]
+pub mod recipes;
+#[path = "../functions/reductions.rs"]
+pub mod reductions;
+#[path = "../functions/single.rs"]
+pub mod single;
+#[path = "../functions/slices.rs"]
+pub mod slices;
+#[path = "../functions/tuples.rs"]
+pub mod tuples;
+
+/// Every function of the corpus.
+pub fn table() -> Vec<Entry> {
+    let mut table = Vec::new();
+    table.extend(table!(dual crate::dual::branches "functions/branches.rs"));
+    table.extend(table!(dual crate::dual::calls "functions/calls.rs"));
+    table.extend(table!(dual crate::dual::carried "functions/carried.rs"));
+    table.extend(table!(dual crate::dual::closures "functions/closures.rs"));
+    table.extend(table!(dual crate::dual::control_flow "functions/control_flow.rs"));
+    table.extend(table!(dual crate::dual::float_methods "functions/float_methods.rs"));
+    table.extend(table!(dual crate::dual::formulas "functions/formulas.rs"));
+    table.extend(table!(dual crate::dual::integers "functions/integers.rs"));
+    table.extend(table!(dual crate::dual::iterators "functions/iterators.rs"));
+    table.extend(table!(dual crate::dual::landscapes "functions/landscapes.rs"));
+    table.extend(table!(dual crate::dual::losses "functions/losses.rs"));
+    table.extend(table!(dual crate::dual::matrices "functions/matrices.rs"));
+    table.extend(table!(dual crate::dual::misc "functions/misc.rs"));
+    table.extend(table!(dual crate::dual::mutation "functions/mutation.rs"));
+    table.extend(table!(dual crate::dual::recipes "functions/recipes.rs"));
+    table.extend(table!(dual crate::dual::reductions "functions/reductions.rs"));
+    table.extend(table!(dual crate::dual::single "functions/single.rs"));
+    table.extend(table!(dual crate::dual::slices "functions/slices.rs"));
+    table.extend(table!(dual crate::dual::tuples "functions/tuples.rs"));
+    table
+}

@@ -1,0 +1,267 @@
+//! `table!`: reads a corpus file and writes the code that calls each of its functions.
+//!
+//! The file is the one that is also compiled as a module; see the corpus' `text` module for what is
+//! in it. Functions named in `refused.txt`, beside the folder of the file, have no derived version.
+
+use crate::glue::{self, Numbers, Parameter, Substitution};
+use crate::switch;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use std::path::PathBuf;
+use syn::parse::{Parse, ParseStream};
+
+/// `plain crate::plain::losses "functions/losses.rs"`.
+struct Request {
+    variant: Ident,
+    module: syn::Path,
+    file: syn::LitStr,
+}
+
+impl Parse for Request {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self { variant: input.parse()?, module: input.parse()?, file: input.parse()? })
+    }
+}
+
+/// A `samples!` item.
+struct Samples {
+    gradient: bool,
+    name: Ident,
+    generics: Vec<TokenStream>,
+    samples: Vec<Vec<syn::Expr>>,
+}
+
+impl Parse for Samples {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let gradient = input.parse::<Ident>()? == "gradient";
+        let name = input.parse()?;
+        let mut generics = Vec::new();
+        if input.peek(syn::Token![::]) {
+            let arguments: syn::AngleBracketedGenericArguments = input.parse()?;
+            generics = arguments.args.iter().map(ToTokens::to_token_stream).collect();
+        }
+        input.parse::<syn::Token![:]>()?;
+        let tuples = input.parse_terminated(syn::Expr::parse, syn::Token![,])?;
+        let samples = tuples
+            .into_iter()
+            .map(|tuple| match tuple {
+                syn::Expr::Tuple(tuple) => tuple.elems.into_iter().collect(),
+                syn::Expr::Paren(single) => vec![*single.expr],
+                other => vec![other],
+            })
+            .collect();
+        Ok(Self { gradient, name, generics, samples })
+    }
+}
+
+/// Expands `table!`.
+pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
+    let request: Request = syn::parse2(input)?;
+    let fail = |error: String| syn::Error::new(request.file.span(), error);
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let path = root.join(request.file.value());
+    let text = std::fs::read_to_string(&path).map_err(|error| fail(error.to_string()))?;
+    let file = syn::parse_file(&text)?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+
+    let mut entries = Vec::new();
+    let mut items = Vec::new();
+    let module = &request.module;
+    for item in &file.items {
+        match item {
+            syn::Item::Struct(item) => {
+                let name = &item.ident;
+                items.push(glue::data_for(&quote!(#module::#name), item));
+            }
+            syn::Item::Macro(item) if item.mac.path.is_ident("samples") => {
+                let samples: Samples = syn::parse2(item.mac.tokens.clone())?;
+                let function = file
+                    .items
+                    .iter()
+                    .find_map(|item| match item {
+                        syn::Item::Fn(item) if item.sig.ident == samples.name => Some(item),
+                        _ => None,
+                    })
+                    .ok_or_else(|| fail(format!("no function {}", samples.name)))?;
+                entries.push(entry(&request, &stem, function, &samples)?);
+            }
+            _ => {}
+        }
+    }
+    // Names the file, so that the compiler watches it.
+    let watched = path.to_string_lossy().into_owned();
+    Ok(quote! {{
+        const _: &str = ::core::include_str!(#watched);
+        #[allow(unused_imports)]
+        use #module::*;
+        #(#items)*
+        ::std::vec![#(#entries),*]
+    }})
+}
+
+fn entry(
+    request: &Request,
+    stem: &str,
+    function: &syn::ItemFn,
+    samples: &Samples,
+) -> syn::Result<TokenStream> {
+    let options = function
+        .attrs
+        .iter()
+        .find(|attribute| attribute.path().is_ident("differentiate"))
+        .and_then(|attribute| attribute.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .unwrap_or_default();
+    let wrt = glue::wrt(&options);
+    let substitution = Substitution::new(&function.sig.generics, &samples.generics);
+    let parameters = glue::parameters(&function.sig, wrt.as_deref(), &substitution)?;
+    let name = format!("{stem}::{}", samples.name);
+    let (module, ident) = (&request.module, &function.sig.ident);
+    let path = quote!(#module::#ident);
+    match request.variant.to_string().as_str() {
+        "plain" => {
+            let samples_code = sample_trees(&parameters, &samples.samples)?;
+            Ok(entry_code(
+                &name,
+                samples.gradient,
+                &parameters,
+                &path,
+                Numbers::Plain,
+                samples_code,
+            ))
+        }
+        "dual" => {
+            let none = quote!(::std::vec![]);
+            Ok(entry_code(&name, samples.gradient, &parameters, &path, Numbers::Dual, none))
+        }
+        "derived" => Ok(derived_code(&name, samples.gradient, &parameters, &path)),
+        _ => Err(syn::Error::new(request.variant.span(), "expected plain, dual or derived")),
+    }
+}
+
+fn entry_code(
+    name: &str,
+    gradient: bool,
+    parameters: &[Parameter],
+    path: &TokenStream,
+    numbers: Numbers,
+    samples: TokenStream,
+) -> TokenStream {
+    let active = parameters.iter().map(|parameter| parameter.active);
+    let call = glue::call(path, parameters, numbers);
+    quote! {
+        ::autodiff_oracle_runtime::Entry {
+            name: #name,
+            gradient: #gradient,
+            active: &[#(#active),*],
+            samples: || #samples,
+            call: |inputs, cursor, part| #call,
+        }
+    }
+}
+
+/// The samples as trees.
+fn sample_trees(parameters: &[Parameter], samples: &[Vec<syn::Expr>]) -> syn::Result<TokenStream> {
+    let mut trees = Vec::new();
+    for sample in samples {
+        if sample.len() != parameters.len() {
+            let message = format!("{} arguments for {} parameters", sample.len(), parameters.len());
+            return Err(syn::Error::new_spanned(sample.first(), message));
+        }
+        let arguments = sample.iter().zip(parameters).map(|(value, parameter)| {
+            let owned = &parameter.owned;
+            quote! {{
+                let value: #owned = #value;
+                ::autodiff_oracle_runtime::Data::write(&value, ::autodiff_oracle_runtime::Part::Value)
+            }}
+        });
+        trees.push(quote!(::std::vec![#(#arguments),*]));
+    }
+    Ok(quote!(::std::vec![#(#trees),*]))
+}
+
+/// Calls of what was emitted.
+fn derived_code(
+    name: &str,
+    gradient: bool,
+    parameters: &[Parameter],
+    path: &TokenStream,
+) -> TokenStream {
+    let refused = switch::is_refused(name);
+    let value = if refused {
+        quote!(None)
+    } else {
+        let call = glue::call(&quote!(#path::value), parameters, Numbers::Plain);
+        quote!(Some(|inputs, cursor, part| #call))
+    };
+    let [by_gradient, by_both, by_into] = if refused || !gradient {
+        [quote!(None), quote!(None), quote!(None)]
+    } else {
+        gradient_calls(parameters, path)
+    };
+    quote! {
+        ::autodiff_oracle_runtime::Derived {
+            name: #name,
+            value: #value,
+            gradient: #by_gradient,
+            value_and_gradient: #by_both,
+            gradient_into: #by_into,
+        }
+    }
+}
+
+fn gradient_calls(parameters: &[Parameter], path: &TokenStream) -> [TokenStream; 3] {
+    let reads = glue::read_arguments(parameters, Numbers::Plain);
+    let reads = quote! {
+        let mut cursor = ::autodiff_oracle_runtime::Cursor::plain();
+        #reads
+    };
+    let arguments: Vec<_> = parameters.iter().map(Parameter::argument).collect();
+    let active: Vec<_> = parameters.iter().filter(|parameter| parameter.active).collect();
+    let buffers: Vec<_> =
+        (0..active.len()).map(|index| quote::format_ident!("gradient_{index}")).collect();
+    let types: Vec<_> = active.iter().map(|parameter| parameter.gradient()).collect();
+    let (pattern, ty) = match (&buffers[..], &types[..]) {
+        ([buffer], [ty]) => (quote!(#buffer), quote!(#ty)),
+        _ => (quote!((#(#buffers),*)), quote!((#(#types),*))),
+    };
+    let written = quote! {
+        ::autodiff_oracle_runtime::Tree::List(::std::vec![
+            #(::autodiff_oracle_runtime::Data::write(
+                &#buffers,
+                ::autodiff_oracle_runtime::Part::Value,
+            )),*
+        ])
+    };
+    let with_value = quote! {
+        ::autodiff_oracle_runtime::Tree::List(::std::vec![
+            ::autodiff_oracle_runtime::Data::write(&value, ::autodiff_oracle_runtime::Part::Value),
+            #written,
+        ])
+    };
+    let indices = 0..buffers.len();
+    let slots = buffers.iter().map(|buffer| quote!(&mut #buffer));
+    [
+        quote!(Some(|inputs| {
+            #reads
+            let #pattern: #ty = #path::gradient(#(#arguments),*);
+            #written
+        })),
+        quote!(Some(|inputs| {
+            #reads
+            let (value, #pattern): (_, #ty) = #path::value_and_gradient(#(#arguments),*);
+            #with_value
+        })),
+        quote!(Some(|inputs, garbage| {
+            #reads
+            #(
+                let mut #buffers: #types = ::autodiff_oracle_runtime::Data::read(
+                    &garbage[#indices],
+                    &mut ::autodiff_oracle_runtime::Cursor::plain(),
+                );
+            )*
+            let value = #path::gradient_into(#(#arguments,)* #(#slots),*);
+            #with_value
+        })),
+    ]
+}
