@@ -6,6 +6,12 @@ use crate::data::{Cursor, Part, Tree};
 /// `&mut` parameters at exit.
 pub type Call = fn(&[Tree], Cursor, Part) -> Tree;
 
+/// Calls a gradient.
+pub type Gradient = fn(&[Tree]) -> Tree;
+
+/// Calls `gradient_into` with buffers that hold the second argument.
+pub type GradientInto = fn(&[Tree], &[Tree]) -> Tree;
+
 /// A corpus function over plain or dual numbers.
 pub struct Entry {
     /// `file::name`.
@@ -27,12 +33,12 @@ pub struct Derived {
     /// `value`, called as the function itself.
     pub value: Option<Call>,
     /// `gradient`.
-    pub gradient: Option<fn(&[Tree]) -> Tree>,
+    pub gradient: Option<Gradient>,
     /// `value_and_gradient`: a list of the value and the gradient.
-    pub value_and_gradient: Option<fn(&[Tree]) -> Tree>,
+    pub value_and_gradient: Option<Gradient>,
     /// `gradient_into`, with buffers that hold garbage of the shapes given: a list of the value and
     /// the gradient.
-    pub gradient_into: Option<fn(&[Tree], &[Tree]) -> Tree>,
+    pub gradient_into: Option<GradientInto>,
 }
 
 /// The number of active floats.

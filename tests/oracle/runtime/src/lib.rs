@@ -22,7 +22,10 @@ pub mod special;
 
 pub use cast::{CastTo, Lift, cast, lift};
 pub use data::{Cursor, Data, Part, Tree};
-pub use drive::{Call, Derived, Entry, active_floats, gradient, hessian, jacobian_columns};
+pub use drive::{
+    Call, Derived, Entry, Gradient, GradientInto, active_floats, gradient, hessian,
+    jacobian_columns,
+};
 pub use float::Float;
 pub use number::{Dual, Dual32, Number};
 pub use panics::caught;
