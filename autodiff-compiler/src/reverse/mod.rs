@@ -216,11 +216,10 @@ impl Reverse {
             }
             None => contribution,
         };
-        self.name_adjoint(value, sum);
         adjoints.set(value, sum);
     }
 
-    /// Gives the adjoint of a named value a name, for readable output.
+    /// Gives the complete adjoint of a named value a name, for readable output.
     fn name_adjoint(&mut self, value: ValueId, adjoint: ValueId) {
         if let Some(name) = self.builder.function.value(value).name.clone() {
             let known = &mut self.builder.function.values[adjoint.0 as usize];
@@ -289,8 +288,10 @@ impl Reverse {
     }
 
     /// The complete adjoint of a result, if it is active and anything depends on it.
-    fn taken(&self, result: ValueId, adjoints: &mut Adjoints) -> Option<ValueId> {
-        adjoints.take(result).filter(|_| self.is_active(result))
+    fn taken(&mut self, result: ValueId, adjoints: &mut Adjoints) -> Option<ValueId> {
+        let adjoint = adjoints.take(result).filter(|_| self.is_active(result))?;
+        self.name_adjoint(result, adjoint);
+        Some(adjoint)
     }
 
     /// `adjoint(argument_i) += adjoint(output) * d output / d argument_i`.
@@ -360,7 +361,10 @@ impl Reverse {
             match parameter.primal {
                 ParameterBinding::Value(value) => {
                     let adjoint = match adjoints.take(value) {
-                        Some(adjoint) => adjoint,
+                        Some(adjoint) => {
+                            self.name_adjoint(value, adjoint);
+                            adjoint
+                        }
                         None => {
                             let ty = self.float_type(value);
                             self.builder.float(0.0, &ty)

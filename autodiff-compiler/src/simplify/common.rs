@@ -131,10 +131,12 @@ impl Walk<'_> {
         if self.exactness.is_exact(old) {
             self.exactness.set_exact(new);
         }
-        // A name of the user's is worth keeping.
+        // A name of the user's is worth keeping; that of an adjoint would mislead in the value sweep.
+        let fits = self.constant(new).is_none()
+            && (self.exactness.is_exact(old) || !self.exactness.is_exact(new));
         let name = self.function.value(old).name.clone();
         let known = &mut self.function.values[new.0 as usize].name;
-        if known.is_none() {
+        if fits && known.is_none() {
             *known = name;
         }
         self.changed = true;
@@ -287,8 +289,13 @@ impl Walk<'_> {
                 return;
             }
         };
-        if let Some(known) = self.table.get(&key) {
-            return self.replace(result, *known);
+        if let Some(known) = self.table.get(&key).copied() {
+            // One constant with many meanings has no name.
+            self.function.values[known.0 as usize].name = None;
+            return self.replace(result, known);
+        }
+        if !self.exactness.is_exact(result) {
+            self.function.values[result.0 as usize].name = None;
         }
         self.enter(key, result);
         self.definitions[result.0 as usize] = Some(Definition {
@@ -376,13 +383,54 @@ impl Walk<'_> {
             return Some(outcome);
         }
         let exact = self.exactness.is_exact(result);
+        if !exact
+            && let Some(outcome) = self.constant_to_adjoint(operation, arguments, result, span)
+        {
+            return Some(outcome);
+        }
         let (rewrite, found) = REWRITES.iter().find_map(|rewrite: &'static Rewrite| {
-            if exact && (rewrite.claim != Claim::Exact || rewrite.moves || rewrite.added > 1) {
+            if exact && (rewrite.claim != Claim::Exact || rewrite.added > 1) {
                 return None;
             }
-            Some((rewrite, rewrite.find(operation, arguments, self)?))
+            Some((rewrite, rewrite.find(operation, arguments, !exact, self)?))
         })?;
         Some(self.instantiate(rewrite, &found, result, span))
+    }
+
+    /// `c * (a * x)` is `(c * a) * x` where `a` is an adjoint and `x` is not: adjoints are shared by
+    /// many products, so the constant is multiplied once, or meets another.
+    fn constant_to_adjoint(
+        &mut self,
+        operation: Operation,
+        arguments: &[ValueId],
+        result: ValueId,
+        span: SourceSpan,
+    ) -> Option<Outcome> {
+        let mul = Operation::Float(operations::FloatOperation::Mul);
+        if operation != mul {
+            return None;
+        }
+        let constant = *arguments.iter().find(|value| self.constant(**value).is_some())?;
+        let product = *arguments.iter().find(|value| **value != constant)?;
+        let (inner, factors) = self.operation(product)?;
+        if inner != mul || !self.removable(product) {
+            return None;
+        }
+        let (a, b) = (factors[0], factors[1]);
+        let is_adjoint =
+            |value: ValueId| !self.exactness.is_exact(value) && self.constant(value).is_none();
+        let (adjoint, other) = match (is_adjoint(a), is_adjoint(b)) {
+            (true, false) => (a, b),
+            (false, true) => (b, a),
+            _ => return None,
+        };
+        let ty = self.function.value(result).ty.clone();
+        let scaled = self.fresh(ty, result, span);
+        self.uses[scaled.0 as usize] = 1;
+        self.uses[constant.0 as usize] += 1;
+        self.uses[adjoint.0 as usize] += 1;
+        self.define_operation(scaled, mul, vec![constant, adjoint], span);
+        Some(Outcome::Operation(mul, vec![self.value(scaled), other]))
     }
 
     /// Truth values and selections of which one argument is known.

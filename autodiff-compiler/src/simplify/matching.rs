@@ -34,11 +34,13 @@ pub(super) struct Match {
 }
 
 impl Rewrite {
-    /// The first way in which the row matches an operation and does not make the graph larger.
+    /// The first way in which the row matches an operation and makes the graph smaller, or, for
+    /// `moves`, keeps its size if the row may.
     pub(super) fn find(
         &self,
         operation: Operation,
         arguments: &[ValueId],
+        moves: bool,
         graph: &impl Graph,
     ) -> Option<Match> {
         let start = Match { bindings: vec![None; self.holes], interior: vec![] };
@@ -49,7 +51,7 @@ impl Rewrite {
         let added = self.added;
         self.operands(operation, nodes, arguments, start, graph).into_iter().find(|found| {
             let removed = found.interior.iter().filter(|value| graph.removable(**value)).count();
-            added <= removed || (self.moves && added <= removed + 1)
+            added <= removed || (moves && self.moves && added <= removed + 1)
         })
     }
 

@@ -77,31 +77,31 @@ rewrite_rules! {
     "neg-neg"            [Exact]           (x)          : -(-x)                       => x;
     "add-neg"            [Exact, Moves]    (x, y)       : x + -y                      => x - y;
     "sub-neg"            [Exact, Moves]    (x, y)       : x - -y                      => x + y;
-    "neg-sub"            [ZeroSign]        (x, y)       : -(x - y)                    => y - x;
+    "neg-sub"            [ZeroSign, Moves] (x, y)       : -(x - y)                    => y - x;
     "neg-minus"          [ZeroSign, Moves] (x, y)       : -x - y                      => -(x + y);
-    "mul-neg-neg"        [Exact]           (x, y)       : -x * -y                     => x * y;
-    "div-neg-neg"        [Exact]           (x, y)       : -x / -y                     => x / y;
+    "mul-neg-neg"        [Exact, Moves]    (x, y)       : -x * -y                     => x * y;
+    "div-neg-neg"        [Exact, Moves]    (x, y)       : -x / -y                     => x / y;
     "mul-neg"            [Exact, Moves]    (x, y)       : -x * y                      => -(x * y);
     "div-neg-numerator"  [Exact, Moves]    (x, y)       : -x / y                      => -(x / y);
     "div-neg"            [Exact, Moves]    (x, y)       : x / -y                      => -(x / y);
-    "abs-neg"            [Exact]           (x)          : (-x).abs()                  => x.abs();
+    "abs-neg"            [Exact, Moves]    (x)          : (-x).abs()                  => x.abs();
     "abs-abs"            [Exact]           (x)          : x.abs().abs()               => x.abs();
     "neg-mul-constant"   [Exact]           (x; c)       : -(x * c)                    => -c * x;
     "neg-div-constant"   [Exact]           (x; c)       : -(c / x)                    => -c / x;
-    "mul-neg-constant"   [Exact]           (x; c)       : -x * c                      => -c * x;
+    "mul-neg-constant"   [Exact, Moves]    (x; c)       : -x * c                      => -c * x;
     "add-negative"       [Exact, Moves]    (x, y; c)    : x + y * -c                  => x - c * y;
     "sub-negative"       [Exact, Moves]    (x, y; c)    : x - y * -c                  => x + c * y;
     "add-negative-term"  [Exact, Moves]    (x; c)       : x + -c                      => x - c;
 
     // Neutral elements.
     "mul-one"            [Exact]           (x)          : x * 1.0                     => x;
-    "mul-minus-one"      [Exact]           (x)          : x * -1.0                    => -x;
+    "mul-minus-one"      [Exact, Moves]    (x)          : x * -1.0                    => -x;
     "div-one"            [Exact]           (x)          : x / 1.0                     => x;
-    "div-minus-one"      [Exact]           (x)          : x / -1.0                    => -x;
+    "div-minus-one"      [Exact, Moves]    (x)          : x / -1.0                    => -x;
     "sub-zero"           [Exact]           (x)          : x - 0.0                     => x;
     "add-minus-zero"     [Exact]           (x)          : x + -0.0                    => x;
     "add-zero"           [ZeroSign]        (x)          : x + 0.0                     => x; // -0.0 becomes +0.0
-    "zero-sub"           [ZeroSign]        (x)          : 0.0 - x                     => -x;
+    "zero-sub"           [ZeroSign, Moves] (x)          : 0.0 - x                     => -x;
 
     // Equal terms and factors are counted, constants gather.
     "double"             [Exact, Moves]    (x)          : x + x                       => 2.0 * x;
@@ -111,7 +111,7 @@ rewrite_rules! {
     "factor-sub"         [Rounding]        (x, y, z)    : x * y - x * z               => x * (y - z);
     "common-divisor"     [Rounding]        (x, y, z)    : x / z + y / z               => (x + y) / z;
     "common-divisor-sub" [Rounding]        (x, y, z)   : x / z - y / z               => (x - y) / z;
-    "mul-constants"      [Rounding]        (x; c, d)    : x * c * d                   => c * d * x;
+    "mul-constants"      [Rounding, Moves] (x; c, d)    : x * c * d                   => c * d * x;
     "mul-mul-constants"  [Rounding]        (x, y; c, d) : (x * c) * (y * d)           => c * d * (x * y);
     "div-constants"      [Rounding]        (x; c, d)    : x * c / d                   => c / d * x;
     "div-mul-constants"  [Rounding]        (x; c, d)    : c / x * d                   => c * d / x;
@@ -127,7 +127,7 @@ rewrite_rules! {
 
     // Choices and truth values.
     "select-same"        [Exact]           (c, x)       : c.choose(x, x)              => x;
-    "select-not"         [Exact]           (c, x, y)    : c.not().choose(x, y)        => c.choose(y, x);
+    "select-not"         [Exact, Moves]    (c, x, y)    : c.not().choose(x, y)        => c.choose(y, x);
     "select-yes-again"   [Exact, Moves]    (c, x, y, z) : c.choose(c.choose(x, y), z) => c.choose(x, z);
     "select-no-again"    [Exact, Moves]    (c, x, y, z) : c.choose(x, c.choose(y, z)) => c.choose(x, z);
     "select-add-yes"     [ZeroSign]        (c, x, y)    : c.choose(x, 0.0) + c.choose(y, 0.0)

@@ -375,8 +375,8 @@ fn powers_with_constant_exponents_fold() {
                 %20 = 0.5_f64
                 %22 = powf %x.0, %20
                 %27 = 3.0_f64
-                %28 = mul %x.0, %22
-                %24 = mul %27, %28
+                %29 = mul %27, %22
+                %24 = mul %29, %x.0
                 store @x_gradient, %24
                 return %2
             }
