@@ -53,26 +53,26 @@ fn formula() {
     check(
         samples::formula(),
         expect![[r#"
-        fn formula(x: f64, y: f64, x_gradient: &mut f64, y_gradient: &mut f64) -> f64 {
-            let difference: f64 = x - y;
-            let difference_1: f64 = x - (y - 1.0);
-            let quotient: f64 = x / 2.0;
-            let t: f64 = -quotient.powi(2);
-            let quotient_1: f64 = difference * difference_1 / t;
-            let quotient_2: f64 = 1.0 / t;
-            let product: f64 = quotient_2 * difference_1;
-            let product_1: f64 = quotient_2 * difference;
-            *x_gradient = quotient_1 / t * (2.0 * quotient) / 2.0 + product_1 + product;
-            *y_gradient = -product_1 - product;
-            quotient_1
-        }
+            fn formula(x: f64, y: f64, x_gradient: &mut f64, y_gradient: &mut f64) -> f64 {
+                let difference: f64 = x - y;
+                let difference_1: f64 = x - (y - 1.0);
+                let quotient: f64 = x / 2.0;
+                let t: f64 = -quotient.powi(2);
+                let quotient_1: f64 = difference * difference_1 / t;
+                let quotient_2: f64 = 1.0 / t;
+                let product: f64 = quotient_2 * difference_1;
+                let product_1: f64 = quotient_2 * difference;
+                *x_gradient = quotient_1 / t * (2.0 * quotient) / 2.0 + product_1 + product;
+                *y_gradient = -product_1 - product;
+                quotient_1
+            }
 
-        ```text
-        formula(x, y) = -(x - y)·(x - (y - 1))/(x/2)²
-        ∂/∂x = (x - y)·(x - (y - 1))/(x/2)²/(x/2)²·(x/2) - 1/(x/2)²·(x - y) - 1/(x/2)²·(x - (y - 1))
-        ∂/∂y = 1/(x/2)²·(x - y) + 1/(x/2)²·(x - (y - 1))
-        ```
-    "#]],
+            ```text
+            formula(x, y) = -(x - y)·(x - (y - 1))/(x/2)²
+            ∂/∂x = (x - y)·(x - (y - 1))/(x/2)²/(x/2)²·(x/2) - 1/(x/2)²·(x - y) - 1/(x/2)²·(x - (y - 1))
+            ∂/∂y = 1/(x/2)²·(x - y) - (-1/(x/2)²·(x - (y - 1)))
+            ```
+        "#]],
     );
 }
 
@@ -81,28 +81,28 @@ fn mean_square() {
     check(
         samples::mean_square(),
         expect![[r#"
-        fn mean_square(w: &[f64; 2], x: &[f64], y: &[f64], w_gradient: &mut [f64; 2]) -> f64 {
-            let x_len: usize = x.len();
-            let n: usize = ::core::cmp::Ord::min(x_len, y.len());
-            let x_len_f64: f64 = x_len as f64;
-            let mut w_adjoint: [f64; 2] = [0.0; 2];
-            let sum_adjoint: f64 = 1.0 / x_len_f64;
-            let mut sum: f64 = 0.0;
-            for i in 0..n {
-                let x_i: f64 = x[i];
-                let r: f64 = w[0] * x_i + w[1] - y[i];
-                sum += r * r;
-                let r_adjoint: f64 = sum_adjoint * r;
-                let r_adjoint_1: f64 = r_adjoint + r_adjoint;
-                w_adjoint[1] += r_adjoint_1;
-                w_adjoint[0] += r_adjoint_1 * x_i;
+            fn mean_square(w: &[f64; 2], x: &[f64], y: &[f64], w_gradient: &mut [f64; 2]) -> f64 {
+                let x_len: usize = x.len();
+                let n: usize = ::core::cmp::Ord::min(x_len, y.len());
+                let x_len_f64: f64 = x_len as f64;
+                let mut w_adjoint: [f64; 2] = [0.0; 2];
+                let quotient: f64 = 1.0 / x_len_f64;
+                let mut sum: f64 = 0.0;
+                for i in 0..n {
+                    let x_i: f64 = x[i];
+                    let r: f64 = w[0] * x_i + w[1] - y[i];
+                    sum += r * r;
+                    let product: f64 = quotient * r;
+                    let r_adjoint: f64 = product + product;
+                    w_adjoint[1] += r_adjoint;
+                    w_adjoint[0] += r_adjoint * x_i;
+                }
+                *w_gradient = w_adjoint;
+                sum / x_len_f64
             }
-            *w_gradient = w_adjoint;
-            sum / x_len_f64
-        }
 
 
-    "#]],
+        "#]],
     );
 }
 
@@ -111,27 +111,27 @@ fn logistic() {
     check(
         samples::logistic(),
         expect![[r#"
-        fn logistic(w: &[f64; 3], x: &[[f64; 3]], y: &[f64], w_gradient: &mut [f64; 3]) -> f64 {
-            let mut w_adjoint: [f64; 3] = [0.0; 3];
-            let mut loss: f64 = 0.0;
-            for i in 0..::core::cmp::Ord::min(x.len(), y.len()) {
-                let mut z: f64 = 0.0;
-                for j in 0..3_usize {
-                    z += w[j] * x[i][j];
+            fn logistic(w: &[f64; 3], x: &[[f64; 3]], y: &[f64], w_gradient: &mut [f64; 3]) -> f64 {
+                let mut w_adjoint: [f64; 3] = [0.0; 3];
+                let mut loss: f64 = 0.0;
+                for i in 0..::core::cmp::Ord::min(x.len(), y.len()) {
+                    let mut z: f64 = 0.0;
+                    for j in 0..3_usize {
+                        z += w[j] * x[i][j];
+                    }
+                    let y_i: f64 = y[i];
+                    let exp: f64 = (-(y_i * z)).exp();
+                    loss += exp.ln_1p();
+                    let product: f64 = -(1.0 / (exp + 1.0) * exp) * y_i;
+                    for j in 0..3_usize {
+                        w_adjoint[j] += product * x[i][j];
+                    }
                 }
-                let y_i: f64 = y[i];
-                let exp: f64 = (-(y_i * z)).exp();
-                loss += exp.ln_1p();
-                let z_adjoint: f64 = -(1.0 / (exp + 1.0) * exp) * y_i;
-                for j in 0..3_usize {
-                    w_adjoint[j] += z_adjoint * x[i][j];
-                }
+                *w_gradient = w_adjoint;
+                loss
             }
-            *w_gradient = w_adjoint;
-            loss
-        }
 
 
-    "#]],
+        "#]],
     );
 }
