@@ -72,7 +72,7 @@ impl<'a> Inference<'a> {
             self.arguments(&signature.parameters[skipped..], call.arguments);
             return signature.result;
         }
-        self.call_unseen_with(call.arguments)
+        self.unseen_method(&call)
     }
 
     /// A method call on a receiver that cannot be seen.
@@ -80,11 +80,21 @@ impl<'a> Inference<'a> {
         let Some(call) = self.method_call(at, receiver) else {
             return self.variables.fresh_opaque();
         };
-        let unseen = self.call_unseen_with(call.arguments);
+        let unseen = self.unseen_method(&call);
         match (call.name.as_str(), call.generics) {
             ("sum" | "product" | "collect", [ty]) => self.written(ty),
             _ => unseen,
         }
+    }
+
+    /// A method that cannot be seen. One called `len` is taken to give a `usize` if nothing else says
+    /// what it gives.
+    fn unseen_method(&mut self, call: &MethodCall<'_>) -> Type {
+        let result = self.call_unseen_with(call.arguments);
+        if call.name == "len" && call.arguments.is_empty() {
+            self.lengths.push((call.at, result.clone()));
+        }
+        result
     }
 
     /// Checks arguments of something that cannot be seen.

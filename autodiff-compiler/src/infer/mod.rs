@@ -93,6 +93,7 @@ pub fn infer(
         breaks: HashMap::new(),
         results: HashMap::new(),
         pending: Vec::new(),
+        lengths: Vec::new(),
         float_parameters: Vec::new(),
     };
     inference.run();
@@ -124,6 +125,8 @@ struct Inference<'a> {
     /// Return types of what `return` can leave.
     results: HashMap<ReturnTarget, Type>,
     pending: Vec<Obligation>,
+    /// Results of `len()` of something unseen.
+    lengths: Vec<(ExpressionId, Type)>,
     /// Names of type parameters bounded by `Float` that occur in the body's types.
     float_parameters: Vec<Rc<str>>,
 }

@@ -157,7 +157,11 @@ impl Inference<'_> {
         loop {
             self.progress();
             self.spread_marks();
-            if self.take_number_of_other_side() || self.take_index() || self.give_up_unseen() {
+            if self.take_number_of_other_side()
+                || self.take_index()
+                || self.take_length()
+                || self.give_up_unseen()
+            {
                 continue;
             }
             if !self.variables.default_numbers() {
@@ -236,15 +240,27 @@ impl Inference<'_> {
         false
     }
 
-    /// An unseen index of a known array is a `usize`; one at a time.
+    /// An unseen index of a known array is a `usize`, and so is a number that indexes something unseen
+    /// (what is indexed by other integers is not a collection of numbers); one at a time.
     fn take_index(&mut self) -> bool {
         for obligation in &self.pending {
             if let Obligation::Index { at, base, index, .. } = obligation
-                && !self.is_open(base)
-                && self.variables.is_unseen(index)
+                && (!self.is_open(base) && self.variables.is_unseen(index)
+                    || self.is_unseen(base) && self.is_number_variable(index))
             {
                 let (at, index) = (*at, index.clone());
                 self.unify(at, &index, &Type::USIZE);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What `len()` of something unseen gives is a `usize`; one at a time.
+    fn take_length(&mut self) -> bool {
+        while let Some((at, result)) = self.lengths.pop() {
+            if matches!(self.variables.free(&result), Some((_, Kind::Any | Kind::Integer, _))) {
+                self.unify(at, &result, &Type::USIZE);
                 return true;
             }
         }

@@ -484,7 +484,10 @@ impl Function {
         let mut ty = self.slot(place.root).ty.clone();
         for projection in &place.path {
             ty = match projection {
-                Projection::Index { .. } => ty.element()?.clone(),
+                Projection::Index { .. } => match ty.referent() {
+                    Type::Opaque(_) => Type::Opaque(None),
+                    known => known.element()?.clone(),
+                },
                 Projection::Range { .. } => Type::Slice(Box::new(ty.element()?.clone())),
                 Projection::Field(name) => match ty.referent() {
                     Type::Opaque(_) => Type::Opaque(None),

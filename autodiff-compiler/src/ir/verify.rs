@@ -63,6 +63,8 @@ impl<'a> Verifier<'a> {
             match &value.ty {
                 ty if ty.is_scalar() => {}
                 Type::Option(_) | Type::Opaque(_) => {}
+                // `&str` and the like: passive, and `Copy`.
+                Type::Reference { mutable: false, to } if matches!(**to, Type::Opaque(_)) => {}
                 ty => return Err(format!("a value has the type `{ty}`, which lives in slots")),
             }
         }

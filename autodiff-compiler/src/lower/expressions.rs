@@ -25,7 +25,7 @@ impl Lowerer<'_> {
             Unary(UnaryOperator::Negate, inner) => self.negate(id, *inner),
             Unary(UnaryOperator::Not, inner) => self.not(id, *inner),
             Variable(_) | Field(..) | Index(..) | Unary(UnaryOperator::Dereference, _) => {
-                let pointer = self.place(id)?;
+                let pointer = self.readable(id)?;
                 self.builder.at(expression.span);
                 self.read(pointer)
             }
@@ -444,7 +444,7 @@ impl Lowerer<'_> {
 
     fn borrow_expression(&mut self, value: ExpressionId, mutable: bool) -> Lowered<Operand> {
         let span = self.builder.span();
-        let pointer = self.place(value)?;
+        let pointer = if mutable { self.place(value)? } else { self.readable(value)? };
         self.builder.at(span);
         self.borrow(pointer, mutable)
     }

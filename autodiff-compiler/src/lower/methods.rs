@@ -17,7 +17,7 @@ impl Lowerer<'_> {
         arguments: &[ExpressionId],
     ) -> Lowered<Operand> {
         let span = self.body.span(id);
-        let pointer = self.place(receiver)?;
+        let pointer = self.readable(receiver)?;
         self.builder.at(span);
         let referenced = matches!(self.peek(&pointer), Some(Operand::Reference { .. }));
         let mutable = matches!(self.peek(&pointer), Some(Operand::Reference { mutable: true, .. }));

@@ -160,6 +160,10 @@ impl Lowerer<'_> {
             }
             pointer => match self.peek(&pointer) {
                 Some(Operand::Slot(slot)) => return Ok(Argument::Place(Place::root(slot))),
+                // Read as a whole only to be looked at by the tokens: it stays where it is.
+                Some(Operand::Pending(Aggregate::Place(place, _), Type::Opaque(_))) => {
+                    return Ok(Argument::Place(place));
+                }
                 Some(Operand::Pending(content, ty)) => {
                     let slot = self.define(content, ty, "value".into());
                     return Ok(Argument::Place(Place::root(slot)));

@@ -6,8 +6,10 @@ use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, content_type, scan};
 use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::IntegerOperation;
-use crate::ir::{Aggregate, Place, Projection, ValueId};
+use crate::ir::{Aggregate, Argument, Opaque, Piece, Place, Projection, ValueId};
 use crate::types::Type;
+use proc_macro2::Delimiter;
+use quote::quote;
 
 impl Lowerer<'_> {
     /// Where a place expression is; the value of any other expression.
@@ -52,6 +54,82 @@ impl Lowerer<'_> {
                 let operand = self.value(id)?;
                 Ok(Pointer::Value(Box::new(operand)))
             }
+        }
+    }
+
+    /// Where an expression is that is only read. A number inside of something that only rustc can look
+    /// into is read here, by its tokens, with the type that its use gives it.
+    pub(super) fn readable(&mut self, id: ExpressionId) -> Lowered<Pointer> {
+        let ty = self.type_of(id);
+        if ty.is_scalar() && self.is_in_unseen_constant(id) {
+            let pieces = self.element_of_constant(id)?;
+            self.builder.at(self.body.span(id));
+            let value = self.opaque_value(id, Opaque { pieces, result_slot: None }, ty)?;
+            return Ok(Pointer::Value(Box::new(value)));
+        }
+        let pointer = self.place(id)?;
+        if !ty.is_scalar() {
+            return Ok(pointer);
+        }
+        let dereferences = matches!(
+            self.body.expression(id).kind,
+            ExpressionKind::Unary(UnaryOperator::Dereference, _)
+        );
+        let pieces = match &pointer {
+            Pointer::Memory(place) if matches!(self.place_type(place), Type::Opaque(_)) => {
+                vec![Piece::Argument(Argument::Place(place.clone()))]
+            }
+            Pointer::Memory(_) => return Ok(pointer),
+            _ => match self.peek(&pointer) {
+                Some(Operand::Scalar(value))
+                    if dereferences
+                        && matches!(self.builder.function.value(value).ty, Type::Opaque(_)) =>
+                {
+                    let argument = Argument::Value(Aggregate::Value(value));
+                    vec![Piece::Tokens(quote!(*)), Piece::Argument(argument)]
+                }
+                _ => return Ok(pointer),
+            },
+        };
+        let opaque = Opaque { pieces, result_slot: None };
+        let value = self.opaque_value(id, opaque, ty)?;
+        Ok(Pointer::Value(Box::new(value)))
+    }
+
+    /// Whether the expression is an element or field of a constant whose type only rustc knows.
+    fn is_in_unseen_constant(&self, id: ExpressionId) -> bool {
+        match &self.body.expression(id).kind {
+            ExpressionKind::Index(base, _) | ExpressionKind::Field(base, _) => {
+                matches!(self.types.of(*base).referent(), Type::Opaque(_))
+                    && (matches!(self.body.expression(*base).kind, ExpressionKind::Path(_))
+                        || self.is_in_unseen_constant(*base))
+            }
+            _ => false,
+        }
+    }
+
+    /// The tokens of such an expression, with its indices evaluated.
+    fn element_of_constant(&mut self, id: ExpressionId) -> Lowered<Vec<Piece>> {
+        let body = self.body;
+        match &body.expression(id).kind {
+            ExpressionKind::Index(base, index) => {
+                let mut pieces = self.element_of_constant(*base)?;
+                let index = self.scalar(*index)?;
+                let index = Piece::Argument(Argument::Value(Aggregate::Value(index)));
+                pieces.push(Piece::Group(Delimiter::Bracket, vec![index]));
+                Ok(pieces)
+            }
+            ExpressionKind::Field(base, name) => {
+                let mut pieces = self.element_of_constant(*base)?;
+                pieces.push(Piece::Tokens(format!(".{name}").parse().unwrap_or_default()));
+                Ok(pieces)
+            }
+            ExpressionKind::Path(path) => Ok(vec![Piece::Tokens(path.tokens.clone())]),
+            _ => self.refuse(
+                id,
+                "the type of this constant is not known here",
+                "copy it to a variable with a type: `let table: [f64; 3] = TABLE;`",
+            ),
         }
     }
 
