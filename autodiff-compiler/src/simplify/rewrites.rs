@@ -78,7 +78,6 @@ rewrite_rules! {
     "add-neg"            [Exact, Moves]    (x, y)       : x + -y                      => x - y;
     "sub-neg"            [Exact, Moves]    (x, y)       : x - -y                      => x + y;
     "neg-sub"            [ZeroSign, Moves] (x, y)       : -(x - y)                    => y - x;
-    "neg-minus"          [ZeroSign, Moves] (x, y)       : -x - y                      => -(x + y);
     "mul-neg-neg"        [Exact, Moves]    (x, y)       : -x * -y                     => x * y;
     "div-neg-neg"        [Exact, Moves]    (x, y)       : -x / -y                     => x / y;
     "mul-neg"            [Exact, Moves]    (x, y)       : -x * y                      => -(x * y);
