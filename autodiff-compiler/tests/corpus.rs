@@ -42,7 +42,24 @@ fn refusal(function: &Function, environment: &Environment) -> Option<String> {
     if let Some(diagnostic) = diagnostics.iter().next() {
         return Some(format!("infer: {}", diagnostic.message));
     }
-    types.is_none().then(|| "infer gave up without a message".to_string())
+    let Some(types) = types else { return Some("infer gave up without a message".to_string()) };
+    let name = function.item.sig.ident.to_string();
+    let active = vec![true; body.parameters.len()];
+    let lowered = autodiff_compiler::lower::lower(
+        &body,
+        &types,
+        environment,
+        &name,
+        &active,
+        &mut diagnostics,
+    );
+    if let Some(diagnostic) = diagnostics.iter().next() {
+        return Some(format!("lower: {}", diagnostic.message));
+    }
+    let Some(lowered) = lowered else {
+        return Some("lower gave up without a message".to_string());
+    };
+    autodiff_compiler::ir::verify::verify(&lowered).err().map(|error| format!("verify: {error}"))
 }
 
 #[test]

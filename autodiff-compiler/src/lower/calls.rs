@@ -307,7 +307,7 @@ impl Lowerer<'_> {
                 let a = self.producer(a)?;
                 let b = self.value(*b)?;
                 let b = self.producer(b)?;
-                Ok(Operand::Iterator(Rc::new(Producer::Zip(a, b))))
+                Ok(Operand::Iterator(self.zipped(a, b)?))
             }
             (K::IteratorOnce, [item]) => {
                 let item = self.value(*item)?;

@@ -1,7 +1,8 @@
 //! Methods of arrays, slices and `Vec`s, and the exchanges of `std::mem`.
 
-use super::flow::{Header, Lowered};
+use super::flow::Lowered;
 use super::iterators::{Mode, Producer};
+use super::loops::Header;
 use super::operand::{Operand, Pointer};
 use super::{Lowerer, assignment::proven};
 use crate::hir::ExpressionId;
@@ -224,7 +225,7 @@ impl Lowerer<'_> {
     }
 
     /// The place as a slice.
-    fn whole_slice(&mut self, place: Place) -> Place {
+    pub(super) fn whole_slice(&mut self, place: Place) -> Place {
         if let Type::Slice(_) = self.place_type(&place) {
             return place;
         }

@@ -4,22 +4,12 @@ use super::Lowerer;
 use super::flow::Lowered;
 use super::iterators::Producer;
 use super::operand::{Key, Operand, Pointer};
+use super::reductions::{Keep, payload_type};
 use crate::hir::ExpressionId;
-use crate::ir::operations::{
-    BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
-};
+use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
 use crate::ir::{Aggregate, Constant, InstructionKind, Place, Projection, ValueId};
-use crate::types::{IntegerType, Type};
+use crate::types::Type;
 use std::rc::Rc;
-
-/// Which of two items a reduction by comparison keeps.
-#[derive(Clone, Copy)]
-enum Keep {
-    /// The first of several smallest.
-    Least,
-    /// The last of several greatest.
-    Greatest,
-}
 
 impl Lowerer<'_> {
     /// A method of an iterator.
@@ -37,21 +27,21 @@ impl Lowerer<'_> {
             ("iter" | "into_iter" | "by_ref" | "fuse", []) => Ok(Operand::Iterator(inner)),
             ("copied" | "cloned", []) => iterator(Producer::Cloned(inner)),
             ("enumerate", []) => iterator(Producer::Enumerate(inner)),
-            ("rev", []) => iterator(Producer::Rev(inner)),
+            ("rev", []) => Ok(Operand::Iterator(self.turned(inner)?)),
             ("flatten", []) => iterator(Producer::FlatMap(inner, None)),
             ("zip" | "chain", [other]) => {
                 let other = self.value(*other)?;
                 self.builder.at(span);
                 let other = self.producer(other)?;
-                iterator(if name == "zip" {
-                    Producer::Zip(inner, other)
-                } else {
-                    Producer::Chain(inner, other)
-                })
+                if name == "zip" {
+                    return Ok(Operand::Iterator(self.zipped(inner, other)?));
+                }
+                iterator(Producer::Chain(inner, other))
             }
             ("skip" | "take" | "step_by", [count]) => {
                 let count = self.scalar(*count)?;
                 self.builder.at(span);
+                let inner = if name == "take" { inner } else { self.passed_over(inner)? };
                 iterator(match name {
                     "skip" => Producer::Skip(inner, count),
                     "take" => Producer::Take(inner, count),
@@ -237,7 +227,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn unsupported<T>(&mut self, id: ExpressionId, name: &str) -> Lowered<T> {
+    pub(super) fn unsupported<T>(&mut self, id: ExpressionId, name: &str) -> Lowered<T> {
         self.refuse(
             id,
             format!("`{name}` of an iterator is not supported"),
@@ -246,7 +236,7 @@ impl Lowerer<'_> {
     }
 
     /// What a variable of lowering's own is now.
-    fn current(&mut self, key: Key) -> Lowered<Operand> {
+    pub(super) fn current(&mut self, key: Key) -> Lowered<Operand> {
         let operand = self.scope.get(&key).cloned().unwrap_or(Operand::Poison);
         self.read(Pointer::Value(Box::new(operand)))
     }
@@ -260,15 +250,9 @@ impl Lowerer<'_> {
         name: &str,
         mut step: impl FnMut(&mut Self, Key, Operand) -> Lowered<()>,
     ) -> Lowered<Operand> {
-        let initial = self.initial(initial);
         let key = self.declare_temporary(initial, ty, name)?;
         self.drive(items, 0, None, &mut |lowerer, item| step(lowerer, key, item))?;
         self.take_result(key)
-    }
-
-    /// A value of its own for a variable: naming it must not rename a constant shared elsewhere.
-    fn initial(&mut self, operand: Operand) -> Operand {
-        operand
     }
 
     fn accumulate(
@@ -310,136 +294,6 @@ impl Lowerer<'_> {
             lowerer.scope.insert(key, Operand::Scalar(new));
             Ok(())
         })
-    }
-
-    /// `Option` of what is left of the items when two at a time become one.
-    fn reduced(
-        &mut self,
-        items: &Rc<Producer>,
-        ty: &Type,
-        mut step: impl FnMut(&mut Self, Operand, Operand) -> Lowered<Operand>,
-    ) -> Lowered<Operand> {
-        let content = payload_type(ty);
-        let none = self.none_of(&content)?;
-        let key = self.temporary();
-        self.scope.insert(key, none);
-        self.drive(items, 0, None, &mut |lowerer, item| {
-            let Some(Operand::Option { some, payload }) = lowerer.scope.get(&key).cloned() else {
-                return Ok(());
-            };
-            let next = if matches!(*payload, Operand::Unset) {
-                return lowerer.references_kept();
-            } else {
-                lowerer.fork(
-                    some,
-                    |lowerer| {
-                        let kept = lowerer.read(Pointer::Value(payload.clone()))?;
-                        step(lowerer, kept, item.clone())
-                    },
-                    |_| Ok(item.clone()),
-                )?
-            };
-            let some = lowerer.truth(true);
-            let value = Operand::Option { some, payload: Box::new(next) };
-            lowerer.assign(Pointer::Local(key, Vec::new()), value)
-        })?;
-        self.take_result(key)
-    }
-
-    /// `None` that can become `Some` in a loop. References to scalars are kept as their values.
-    fn none_of(&mut self, content: &Type) -> Lowered<Operand> {
-        let some = self.truth(false);
-        let payload = self.undefined_item(content)?;
-        Ok(Operand::Option { some, payload: Box::new(payload) })
-    }
-
-    fn undefined_item(&mut self, content: &Type) -> Lowered<Operand> {
-        Ok(match content {
-            Type::Reference { to, mutable: false } if to.referent().is_scalar() => {
-                let value = self.undefined_item(to)?;
-                Operand::Reference { to: Pointer::Value(Box::new(value)), mutable: false }
-            }
-            Type::Tuple(elements) => Operand::Tuple(
-                elements.iter().map(|ty| self.undefined_item(ty)).collect::<Lowered<_>>()?,
-            ),
-            ty => self.undefined(ty, "value")?,
-        })
-    }
-
-    fn references_kept<T>(&mut self) -> Lowered<T> {
-        let span = self.builder.span();
-        self.error(
-            span,
-            "a reference to one of several elements is not supported",
-            "find the index of the element, or copy it",
-        )
-    }
-
-    fn keep(
-        &mut self,
-        keep: Keep,
-        ordering: ValueId,
-        kept: Operand,
-        item: Operand,
-    ) -> Lowered<Operand> {
-        let zero = self.builder.constant(Constant::Integer(0, IntegerType::I8));
-        let greater = self.builder.compare(Comparison::Greater, ordering, zero);
-        match keep {
-            Keep::Least => self.fork(greater, |_| Ok(item), |_| Ok(kept)),
-            Keep::Greatest => self.fork(greater, |_| Ok(kept), |_| Ok(item)),
-        }
-    }
-
-    fn any_or_all(
-        &mut self,
-        items: &Rc<Producer>,
-        function: &Operand,
-        any: bool,
-    ) -> Lowered<Operand> {
-        let found = self.search(items, |lowerer, item| {
-            let holds = lowerer.apply(function, vec![item])?;
-            let holds = lowerer.as_scalar(holds)?;
-            Ok(if any { holds } else { lowerer.builder.boolean(BooleanOperation::Not, &[holds]) })
-        })?;
-        if any {
-            return Ok(found);
-        }
-        let found = self.as_scalar(found)?;
-        Ok(Operand::Scalar(self.builder.boolean(BooleanOperation::Not, &[found])))
-    }
-
-    /// The first item that is wanted; `wanted` tells, and gives what to keep of it.
-    fn find(
-        &mut self,
-        items: &Rc<Producer>,
-        content: &Type,
-        mut wanted: impl FnMut(&mut Self, Operand) -> Lowered<(ValueId, Operand)>,
-    ) -> Lowered<Operand> {
-        let none = self.none_of(content)?;
-        let key = self.temporary();
-        self.scope.insert(key, none);
-        let jump = self.internal_jump();
-        let stop = self.exit_code(jump);
-        self.drive(items, 0, Some(stop), &mut |lowerer, item| {
-            let (holds, item) = wanted(lowerer, item)?;
-            if let Some(Operand::Option { payload, .. }) = lowerer.scope.get(&key)
-                && matches!(**payload, Operand::Unset)
-            {
-                return lowerer.references_kept();
-            }
-            lowerer.fork(
-                holds,
-                |lowerer| {
-                    let some = lowerer.truth(true);
-                    let value = Operand::Option { some, payload: Box::new(item) };
-                    lowerer.assign(Pointer::Local(key, Vec::new()), value)?;
-                    Err(super::flow::Halt::Exit(super::flow::Exit::leaving(stop)))
-                },
-                |_| Ok(Operand::Unit),
-            )?;
-            Ok(())
-        })?;
-        self.take_result(key)
     }
 
     fn nth(
@@ -488,7 +342,7 @@ impl Lowerer<'_> {
     /// Stores every item at its index.
     fn store_items(&mut self, items: &Rc<Producer>, count: ValueId, target: Place) -> Lowered<()> {
         let start = self.builder.usize(0);
-        let header = super::flow::Header::Counted {
+        let header = super::loops::Header::Counted {
             start,
             end: count,
             inclusive: false,
@@ -561,11 +415,4 @@ impl Lowerer<'_> {
 
 fn moved(slot: crate::ir::SlotId, ty: Type) -> Operand {
     Operand::Pending(Aggregate::Place(Place::root(slot), crate::ir::Transfer::Move), ty)
-}
-
-fn payload_type(ty: &Type) -> Type {
-    match ty {
-        Type::Option(content) => (**content).clone(),
-        other => other.clone(),
-    }
 }

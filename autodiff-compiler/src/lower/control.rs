@@ -1,7 +1,8 @@
 //! Blocks, branches, `match`, loops and exits of the source.
 
-use super::flow::{Exit, Fork, Halt, Header, Lowered};
+use super::flow::{Exit, Fork, Halt, Lowered};
 use super::iterators::Producer;
+use super::loops::Header;
 use super::operand::{Operand, Pointer};
 use super::{Jump, Lowerer, scan};
 use crate::hir::{
@@ -49,17 +50,12 @@ impl Lowerer<'_> {
     fn statement(&mut self, statement: &Statement) -> Lowered<()> {
         match statement {
             Statement::Expression(expression) => self.value(*expression).map(drop),
-            Statement::Let { pattern, value: None, .. } => match &pattern.kind {
-                PatternKind::Binding { binding, inner: None, .. } => {
-                    self.builder.at(pattern.span);
-                    self.declare_unset(*binding)
-                }
-                _ => self.error(
-                    pattern.span,
-                    "a pattern without initial value",
-                    "declare each variable on its own: `let a; let b;`",
-                ),
-            },
+            Statement::Let { pattern, value: None, .. } => {
+                self.builder.at(pattern.span);
+                let mut bound = Vec::new();
+                scan::bound(pattern, &mut bound);
+                bound.into_iter().try_for_each(|binding| self.declare_unset(binding))
+            }
             Statement::Let { pattern, value: Some(value), otherwise, .. } => match otherwise {
                 None => self.let_pattern(pattern, *value),
                 Some(otherwise) => self.let_else(pattern, *value, *otherwise),
@@ -84,12 +80,9 @@ impl Lowerer<'_> {
         otherwise: ExpressionId,
     ) -> Lowered<()> {
         let pointer = self.place(value)?;
+        let pointer = self.pinned(pointer)?;
         if self.is_unknown_match(pattern, &pointer) {
-            return self.error(
-                pattern.span,
-                "`let … else` on something that the compiler does not look into",
-                "use `match` or `if let`",
-            );
+            return self.unknown_let_else(pattern, pointer, otherwise);
         }
         if let Some(holds) = self.test(pattern, pointer.clone())? {
             self.fork(holds, |_| Ok(Operand::Unit), |lowerer| lowerer.value(otherwise))?;

@@ -1,12 +1,13 @@
 //! Running iterators: every loop over a [`Producer`] is built here.
 
-use super::flow::{Exit, Halt, Header, Lowered};
+use super::flow::{Exit, Halt, Lowered};
 use super::iterators::Producer;
+use super::loops::Header;
 use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, operand};
-use crate::ir::ValueId;
 use crate::ir::operations::{Comparison, IntegerOperation};
-use crate::types::{IntegerType, Type};
+use crate::ir::{Constant, ValueId};
+use crate::types::Type;
 use std::rc::Rc;
 
 /// What is done with each item. It may be lowered more than once (`chain` is two loops).
@@ -21,6 +22,8 @@ struct Plan {
     reversed: bool,
     /// What yields the item at the loop's index.
     items: Rc<Producer>,
+    /// The source has no end: reaching the end of the indices is an overflow.
+    endless: bool,
 }
 
 impl<'a> Lowerer<'a> {
@@ -59,12 +62,24 @@ impl<'a> Lowerer<'a> {
             step: plan.step,
             reversed: plan.reversed,
         };
-        let exit = self.repeat(header, again, |lowerer, index| {
-            lowerer.builder.at(span);
-            let item = lowerer.item(&items, index)?;
-            sink(lowerer, item)
+        let run = |lowerer: &mut Self| {
+            lowerer.repeat(header, again, |lowerer, index| {
+                lowerer.builder.at(span);
+                let item = lowerer.item(&items, index)?;
+                sink(lowerer, item)
+            })
+        };
+        if !plan.endless {
+            let exit = run(self)?;
+            return self.resume(exit, stop);
+        }
+        let (_, exit) = self.scoped(stop, |lowerer| {
+            let exit = run(lowerer)?;
+            lowerer.resume(exit, None)?;
+            lowerer.panic("attempt to add with overflow");
+            Err(Halt::Exit(Exit::diverging()))
         })?;
-        self.resume(exit, stop)
+        self.resume(exit, None)
     }
 
     /// The loop that runs an indexed producer.
@@ -83,6 +98,7 @@ impl<'a> Lowerer<'a> {
                     step: None,
                     reversed: false,
                     items,
+                    endless: false,
                 })
             }
             Producer::Range { start, end: None, .. } => self.endless_plan(*start),
@@ -150,35 +166,35 @@ impl<'a> Lowerer<'a> {
         };
         let start = self.builder.usize(0);
         let items = producer.clone();
-        Ok(Plan { start, end, inclusive: false, step: None, reversed: false, items })
+        Ok(Plan {
+            start,
+            end,
+            inclusive: false,
+            step: None,
+            reversed: false,
+            items,
+            endless: false,
+        })
     }
 
-    /// `start..`: it must be left by an exit long before its end.
+    /// `start..`: it is left by an exit, or overflows at the greatest number.
     fn endless_plan(&mut self, start: ValueId) -> Lowered<Plan> {
-        let ty = self.builder.function.value(start).ty.clone();
-        let last = match ty {
-            // `usize::MAX` where `usize` has 32 bits is the user's own limit as well.
-            Type::Integer(ty @ (IntegerType::Usize | IntegerType::U32)) => {
-                crate::ir::Constant::Integer(i128::from(u32::MAX), ty)
-            }
-            Type::Integer(ty @ IntegerType::U64) => {
-                crate::ir::Constant::Integer(i128::from(u64::MAX), ty)
-            }
-            Type::Integer(ty @ IntegerType::I64) => {
-                crate::ir::Constant::Integer(i128::from(i64::MAX), ty)
-            }
-            _ => {
-                let span = self.builder.span();
-                return self.error(
-                    span,
-                    "a range without end is not supported for this type",
-                    "give the range an end",
-                );
-            }
+        let ty = match &self.builder.function.value(start).ty {
+            Type::Integer(ty) => *ty,
+            _ => return self.no_combination(),
         };
-        let end = self.builder.constant(last);
+        // All bits of the unsigned type, without the sign bit: its width may be the target's.
+        let unsigned = super::iterators::unsigned(ty);
+        let zero = self.builder.constant(Constant::Integer(0, unsigned));
+        let mut end = self.builder.integer(IntegerOperation::Not, &[zero]);
+        if ty.is_signed() {
+            let one = self.builder.constant(Constant::Integer(1, unsigned));
+            end = self.builder.integer(IntegerOperation::ShiftRight, &[end, one]);
+            end = self.cast_value(end, &Type::Integer(ty));
+        }
         let items = Rc::new(Producer::Index);
-        Ok(Plan { start, end, inclusive: false, step: None, reversed: false, items })
+        let step = None;
+        Ok(Plan { start, end, inclusive: false, step, reversed: false, items, endless: true })
     }
 
     /// Runs a producer whose items must be asked for one after another.
@@ -193,6 +209,7 @@ impl<'a> Lowerer<'a> {
         }
         use Producer::*;
         match &**producer {
+            Ordered(inner) => self.drive_sequential(inner, again, sink),
             Maybe { some, payload } => {
                 let payload = payload.clone();
                 self.fork(

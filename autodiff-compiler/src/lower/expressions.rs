@@ -464,7 +464,7 @@ impl Lowerer<'_> {
 }
 
 /// Whether running the region when it need not run cannot be told.
-fn is_pure(region: &Region) -> bool {
+pub(super) fn is_pure(region: &Region) -> bool {
     region.instructions.iter().all(|instruction| {
         matches!(
             instruction.kind,

@@ -56,6 +56,8 @@ pub(super) enum Producer {
     Take(Rc<Producer>, ValueId),
     /// `step_by`.
     StepBy(Rc<Producer>, ValueId),
+    /// The same items, each asked for in turn: what their functions do can be seen.
+    Ordered(Rc<Producer>),
     /// `chain`.
     Chain(Rc<Producer>, Rc<Producer>),
     /// `filter`.
@@ -112,7 +114,7 @@ impl Producer {
                 visit(some);
                 payload.for_each_value(visit);
             }
-            Cloned(inner) | Enumerate(inner) | Rev(inner) => {
+            Cloned(inner) | Enumerate(inner) | Rev(inner) | Ordered(inner) => {
                 Rc::make_mut(inner).for_each_value(visit);
             }
             Map(inner, function)

@@ -23,16 +23,21 @@ mod expressions;
 mod flow;
 mod iterators;
 mod literals;
+mod loops;
+mod macros;
 mod methods;
 mod operand;
 mod options;
 mod passive;
 mod patterns;
 mod places;
+mod reductions;
 mod scalars;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod unknown;
+mod visible;
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::hir::{self, BindingId, ExpressionId, PatternKind, ReturnTarget};

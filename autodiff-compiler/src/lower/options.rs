@@ -46,21 +46,25 @@ impl Lowerer<'_> {
 
     /// Panics if a condition does not hold.
     pub(super) fn require(&mut self, condition: ValueId, message: &str) -> Lowered<()> {
-        let message = message.to_owned();
         self.fork(
             condition,
             |_| Ok(Operand::Unit),
             |lowerer| {
-                let effect = Effect {
-                    path: quote!(::core::panic),
-                    kind: MacroKind::Panic,
-                    pieces: vec![Piece::Tokens(quote!(#message))],
-                };
-                lowerer.builder.push(InstructionKind::Effect(effect), Vec::new());
+                lowerer.panic(message);
                 Err(Halt::Exit(Exit::diverging()))
             },
         )?;
         Ok(())
+    }
+
+    /// Appends a panic.
+    pub(super) fn panic(&mut self, message: &str) {
+        let effect = Effect {
+            path: quote!(::core::panic),
+            kind: MacroKind::Panic,
+            pieces: vec![Piece::Tokens(quote!(#message))],
+        };
+        self.builder.push(InstructionKind::Effect(effect), Vec::new());
     }
 
     /// A method of an `Option` whose state is known.

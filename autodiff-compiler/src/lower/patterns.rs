@@ -5,7 +5,7 @@ use super::flow::{Halt, Lowered};
 use super::operand::{Key, Operand, Pointer};
 use crate::hir::{BindingId, Literal, Pattern, PatternKind};
 use crate::ir::operations::{BooleanOperation, Comparison, IntegerOperation};
-use crate::ir::{Constant, Projection, ValueId};
+use crate::ir::{Aggregate, Constant, InstructionKind, Place, Projection, Transfer, ValueId};
 use crate::types::{Length, Type};
 
 impl Lowerer<'_> {
@@ -32,6 +32,7 @@ impl Lowerer<'_> {
                     Some(mutable) => self.borrow(pointer, mutable)?,
                     None => self.read(pointer)?,
                 };
+                let operand = self.rest_of_array(*binding, operand)?;
                 self.declare(*binding, operand)
             }
             PatternKind::Tuple(parts) => {
@@ -91,6 +92,29 @@ impl Lowerer<'_> {
                 "it works as the whole pattern of a `match` arm or an `if let`",
             ),
         }
+    }
+
+    /// `rest @ ..` of an array by value: a slice of it becomes an array.
+    fn rest_of_array(&mut self, binding: BindingId, operand: Operand) -> Lowered<Operand> {
+        let Operand::Pending(Aggregate::Place(from, _), Type::Slice(_)) = operand else {
+            return Ok(operand);
+        };
+        let content = Aggregate::Place(from, Transfer::Copy);
+        let ty = self.types.binding(binding).clone();
+        let Some(zeros) = self.zeros(&ty).filter(|_| matches!(ty, Type::Array(..))) else {
+            let span = self.builder.span();
+            return self.error(
+                span,
+                "the rest of this slice cannot be taken by value",
+                "match on a reference: `match &values { … }`",
+            );
+        };
+        let slot = self.define(zeros, ty.clone(), "rest".into());
+        let target = self.whole_slice(Place::root(slot));
+        self.builder.push(InstructionKind::Assign(target, content), Vec::new());
+        self.fresh.insert(slot);
+        let moved = Aggregate::Place(Place::root(slot), Transfer::Move);
+        Ok(Operand::Pending(moved, ty))
     }
 
     /// Variables of a pattern whose value is not known after an error.

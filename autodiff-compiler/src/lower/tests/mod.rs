@@ -1,6 +1,9 @@
 //! Lowered functions against the same functions compiled by rustc, and IR as text.
 
 mod basics;
+mod functions;
+mod memory;
+mod refusals;
 mod text;
 
 use crate::diagnostics::Diagnostics;

@@ -104,7 +104,7 @@ fn early_exits() {
                 %2 = length @x
                 %3 = 0_usize
                 %4 = eq %2, %3
-                %s.27: f64 = if %4 {
+                %27: f64 = if %4 {
                     %5 = 0.0_f64
                     yield %5
                 } else {
@@ -135,7 +135,7 @@ fn early_exits() {
                     }
                     yield %s.26
                 }
-                return %s.27
+                return %27
             }
         "#]],
     );
