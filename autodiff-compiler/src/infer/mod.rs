@@ -43,7 +43,9 @@ mod tests;
 mod unify;
 
 use crate::diagnostics::Diagnostics;
-use crate::hir::{BindingId, Body, ExpressionId, ExpressionKind, ReturnTarget};
+use crate::hir::{
+    BindingId, Body, ExpressionId, ExpressionKind, Pattern, PatternKind, ReturnTarget, Statement,
+};
 use crate::signature::Environment;
 use crate::types::{FloatType, Length, Type};
 use coerce::Join;
@@ -252,10 +254,18 @@ impl<'a> Inference<'a> {
                 && !variables.iter().any(|variable| reported.contains(variable))
             {
                 let name = &binding.name;
+                let ty_text = example(&ty, integer);
+                let help = match self.is_let(BindingId(index as u32)) {
+                    true => format!("write it: `let {name}: {ty_text} = …`"),
+                    false => format!(
+                        "write the type of what it comes from: `let value: {ty_text} = …`, and use \
+                         that"
+                    ),
+                };
                 self.diagnostics.error(
                     name.span(),
                     format!("the type of `{name}` cannot be known here"),
-                    format!("write it: `let {name}: {} = …`", example(&ty, integer)),
+                    help,
                 );
                 reported.extend(variables);
             }
@@ -283,6 +293,22 @@ impl<'a> Inference<'a> {
             expressions.push(ty);
         }
         Types { expressions, bindings }
+    }
+
+    /// Whether the variable is declared by a `let` of its own, where its type can be written.
+    fn is_let(&self, wanted: BindingId) -> bool {
+        self.body.expressions.iter().any(|expression| match &expression.kind {
+            ExpressionKind::Block(block) => block.statements.iter().any(|statement| {
+                matches!(
+                    statement,
+                    Statement::Let {
+                        pattern: Pattern { kind: PatternKind::Binding { binding, .. }, .. },
+                        ..
+                    } if *binding == wanted
+                )
+            }),
+            _ => false,
+        })
     }
 
     /// The type with nothing open in it, and the variables that nothing determined.

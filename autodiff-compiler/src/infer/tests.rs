@@ -355,6 +355,13 @@ fn what_cannot_be_known_is_an_error() {
     "#]],
     );
     check(
+        "fn f(w: f64, cfg: &Config) -> f64 { let mut s = w; for i in 0..cfg.n { s += w * i as f64; } s }",
+        expect![[r#"
+            error: the type of `i` cannot be known here
+            help: write the type of what it comes from: `let value: usize = …`, and use that
+        "#]],
+    );
+    check(
         "fn f(w: f64) -> f64 { let r: Real = w * 2.0; r }",
         expect![[r#"
         error: `f64` is not known to be the same as `Real`

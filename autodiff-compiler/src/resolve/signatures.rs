@@ -68,18 +68,15 @@ pub fn external_paths(function: &syn::ItemFn) -> External {
 impl External {
     /// Notes a function that nothing in the body declares.
     pub(super) fn function(&mut self, path: &syn::Path, text: &str, context: &TypeContext<'_>) {
-        let owner_is_type = text.rsplit_once("::").is_some_and(|(owner, _)| {
-            let last = owner.rsplit("::").next().unwrap_or(owner);
-            last.starts_with(|first: char| first.is_uppercase())
-        });
-        if !owner_is_type && known::function(text, context.float_parameters()).is_none() {
+        if !belongs_to_type(text) && known::function(text, context.float_parameters()).is_none() {
             note(&mut self.functions, path);
         }
     }
 
-    /// Notes a struct literal or pattern.
+    /// Notes a struct literal or pattern, unless it is a variant of an enum.
     pub(super) fn structure(&mut self, path: &syn::Path) {
-        if path_text(path) != "Self" {
+        let text = path_text(path);
+        if text != "Self" && !belongs_to_type(&text) {
             note(&mut self.structs, path);
         }
     }
@@ -115,6 +112,14 @@ impl External {
             _ => {}
         }
     }
+}
+
+/// Whether a path names something in a type: a method, a variant. Types begin with a capital.
+fn belongs_to_type(text: &str) -> bool {
+    text.rsplit_once("::").is_some_and(|(owner, _)| {
+        let last = owner.rsplit("::").next().unwrap_or(owner);
+        last.starts_with(|first: char| first.is_uppercase())
+    })
 }
 
 fn note(paths: &mut Vec<syn::Path>, path: &syn::Path) {
