@@ -124,6 +124,9 @@ impl Emitter<'_> {
         }
         body.instructions.iter().for_each(|instruction| self.instruction(instruction));
         self.settle(&results);
+        let mut emptied = HashSet::new();
+        super::places::emptied(result, &mut emptied);
+        self.before_borrowing(&results, &emptied);
         let built = self.aggregate(result, &self.function.result_type);
         if built.ordered {
             self.before_ordered();

@@ -34,7 +34,7 @@ pub fn items(item: &Item, value: &Function, gradient: Option<&Function>) -> Toke
         functions.push(item.value_and_gradient(value, &active));
         functions.push(item.gradient(value, &active));
         let mut header = item.header_for("gradient_into", &item.gradient_into_words(&active));
-        header.prologue = item.length_checks(&active);
+        header.prologue.extend(item.length_checks(&active));
         functions.push(super::function(gradient, &header));
     }
     let Item { conditions, visibility, .. } = item;

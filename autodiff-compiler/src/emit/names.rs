@@ -105,10 +105,11 @@ impl Names {
 /// An identifier that resolves at the user's call site and, in messages, points to `span`.
 pub(super) fn identifier(name: &str, span: Span) -> Ident {
     let span = Span::call_site().located_at(span);
-    match name.strip_prefix("r#") {
-        Some(raw) => Ident::new_raw(raw, span),
-        None => Ident::new(name, span),
-    }
+    let plain = name.strip_prefix("r#").unwrap_or(name);
+    let raw = plain != name || is_keyword(name);
+    // These can never be raw, and stand for what they are.
+    let special = matches!(plain, "self" | "Self" | "super" | "crate");
+    if raw && !special { Ident::new_raw(plain, span) } else { Ident::new(plain, span) }
 }
 
 /// The hint as a Rust identifier.

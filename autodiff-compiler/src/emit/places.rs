@@ -115,7 +115,7 @@ fn borrowed_mutably(argument: &Argument) -> Option<SlotId> {
 }
 
 /// Slots that `mem::take` or `&mut` in an aggregate changes.
-fn emptied(content: &Aggregate, found: &mut HashSet<SlotId>) {
+pub(super) fn emptied(content: &Aggregate, found: &mut HashSet<SlotId>) {
     match content {
         Aggregate::Place(place, Transfer::Take) | Aggregate::Reference { place, mutable: true } => {
             found.insert(place.root);

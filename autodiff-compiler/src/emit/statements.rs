@@ -7,6 +7,7 @@ use crate::ir::{Instruction, InstructionKind, SlotId, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use std::collections::HashSet;
 
 impl Emitter<'_> {
     /// Writes one instruction.
@@ -101,12 +102,19 @@ impl Emitter<'_> {
             _ => under_borrow.clear(),
         }
         self.settle(&order);
-        if under_borrow.is_empty() {
-            return;
+        let written = kind.writes().iter().map(|place| place.root).collect();
+        self.before_borrowing(&under_borrow, &written);
+        let mut emptied = HashSet::new();
+        for content in kind.contents() {
+            super::places::emptied(content, &mut emptied);
         }
-        let written: Vec<SlotId> = kind.writes().iter().map(|place| place.root).collect();
+        self.before_borrowing(&order, &emptied);
+    }
+
+    /// Writes down those operands that read what is borrowed mutably when they are evaluated.
+    pub(super) fn before_borrowing(&mut self, operands: &[ValueId], borrowed: &HashSet<SlotId>) {
         for value in self.pending.due(&|value, built| {
-            under_borrow.contains(&value) && written.iter().any(|root| built.reads.touches(*root))
+            operands.contains(&value) && borrowed.iter().any(|root| built.reads.touches(*root))
         }) {
             self.flush(value);
         }
