@@ -5,6 +5,7 @@
 //! decides on keep every bit, and every panic of the original stays; only what flows into derivative
 //! outputs alone takes rewrites with a weaker [`Claim`].
 
+mod better;
 mod branches;
 mod common;
 mod dead;

@@ -90,6 +90,8 @@ rewrite_rules! {
     "mul-neg-constant"   [Exact, Moves]    (x; c)       : -x * c                      => -c * x;
     "add-negative"       [Exact, Moves]    (x, y; c)    : x + y * -c                  => x - c * y;
     "sub-negative"       [Exact, Moves]    (x, y; c)    : x - y * -c                  => x + c * y;
+    "add-negative-quotient" [Exact, Moves] (x, y, z; c) : x + y * -c / z              => x - c * y / z;
+    "sub-negative-quotient" [Exact, Moves] (x, y, z; c) : x - y * -c / z              => x + c * y / z;
     "add-negative-term"  [Exact, Moves]    (x; c)       : x + -c                      => x - c;
 
     // Neutral elements.
