@@ -13,9 +13,9 @@ impl Emitter<'_> {
     /// The literal of a constant, or how its type is made from one.
     pub(super) fn constant(&self, constant: &Constant) -> Code {
         match constant {
-            Constant::Float(value, FloatType::Parameter(_)) => {
+            Constant::Float(value, FloatType::Parameter(parameter)) => {
                 let value = Code::constant(&Constant::Float(*value, FloatType::F64));
-                Code::call(self.float_function("from_f64"), vec![value])
+                Code::call(self.from_f64(parameter), vec![value])
             }
             Constant::Undefined(ty) => match ty {
                 Type::Float(float) => self.constant(&Constant::Float(0.0, float.clone())),
@@ -33,6 +33,13 @@ impl Emitter<'_> {
         let crate_path = &self.header.crate_path;
         let name = super::names::identifier(name, proc_macro2::Span::call_site());
         quote!(#crate_path::Float::#name)
+    }
+
+    /// `<T as #crate::Float>::from_f64`; in `1.0 / x` nothing else would tell the type of the 1.
+    fn from_f64(&self, parameter: &str) -> TokenStream {
+        let crate_path = &self.header.crate_path;
+        let parameter = super::names::identifier(parameter, proc_macro2::Span::call_site());
+        quote!(<#parameter as #crate_path::Float>::from_f64)
     }
 
     pub(super) fn operation(
@@ -91,7 +98,8 @@ impl Emitter<'_> {
                     }
                     (false, true) => {
                         let wide = Code::Cast(Box::new(next()), quote!(f64));
-                        Code::call(self.float_function("from_f64"), vec![wide])
+                        let Type::Float(to) = to else { return built };
+                        Code::call(self.from_f64(to.name()), vec![wide])
                     }
                     _ => Code::Cast(Box::new(next()), types::tokens(to)),
                 };
