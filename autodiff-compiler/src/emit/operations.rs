@@ -15,7 +15,7 @@ impl Emitter<'_> {
         match constant {
             Constant::Float(value, FloatType::Parameter(parameter)) => {
                 let value = Code::constant(&Constant::Float(*value, FloatType::F64));
-                Code::call(self.from_f64(parameter), vec![value])
+                Code::call(self.float_from(parameter), vec![value])
             }
             Constant::Undefined(ty) => match ty {
                 Type::Float(float) => self.constant(&Constant::Float(0.0, float.clone())),
@@ -36,7 +36,7 @@ impl Emitter<'_> {
     }
 
     /// `<T as #crate::Float>::from_f64`; in `1.0 / x` nothing else would tell the type of the 1.
-    fn from_f64(&self, parameter: &str) -> TokenStream {
+    fn float_from(&self, parameter: &str) -> TokenStream {
         let crate_path = &self.header.crate_path;
         let parameter = super::names::identifier(parameter, proc_macro2::Span::call_site());
         quote!(<#parameter as #crate_path::Float>::from_f64)
@@ -99,7 +99,7 @@ impl Emitter<'_> {
                     (false, true) => {
                         let wide = Code::Cast(Box::new(next()), quote!(f64));
                         let Type::Float(to) = to else { return built };
-                        Code::call(self.from_f64(to.name()), vec![wide])
+                        Code::call(self.float_from(to.name()), vec![wide])
                     }
                     _ => Code::Cast(Box::new(next()), types::tokens(to)),
                 };
