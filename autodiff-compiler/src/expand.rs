@@ -37,6 +37,7 @@ pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
         &function.vis,
         &function.sig,
         &possibly_active(&function, &options),
+        options.name.as_deref(),
     );
     // Who only uses the gradient still uses the function.
     let original = quote!(#[allow(dead_code)] #function #(#conditions #published)*);
@@ -148,6 +149,12 @@ fn gradient(
         return None;
     }
     let reversed = reverse::reverse(value, &activity);
+    for refusal in &reversed.refusals {
+        diagnostics.error(refusal.span, refusal.message.clone(), refusal.help.clone());
+    }
+    if !diagnostics.is_empty() {
+        return None;
+    }
     trace.ir("reverse", &reversed.function);
     check("reverse", &reversed.function, diagnostics)?;
 

@@ -17,6 +17,21 @@ pub struct FunctionSignature {
     pub active: Vec<bool>,
     /// Names of its type parameters bounded by `Float`.
     pub float_parameters: Vec<Rc<str>>,
+    /// `Some`: its outputs are functions beside it with this prefix, not those of a type.
+    pub prefix: Option<Rc<str>>,
+}
+
+impl Default for FunctionSignature {
+    /// Takes and returns nothing.
+    fn default() -> Self {
+        Self {
+            parameters: Vec::new(),
+            result: Type::Unit,
+            active: Vec::new(),
+            float_parameters: Vec::new(),
+            prefix: None,
+        }
+    }
 }
 
 /// Everything known about names outside the function's body, by path text without spaces

@@ -3,9 +3,11 @@
 use super::expressions::{Code, member};
 use super::pending::{Built, Writes};
 use super::{Emitter, types};
-use crate::ir::{Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer};
+use crate::ir::{
+    Aggregate, Argument, Call, CallOutput, Effect, Instruction, Opaque, Piece, Place, Transfer,
+};
 use crate::types::Type;
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 impl Emitter<'_> {
@@ -223,10 +225,27 @@ impl Emitter<'_> {
         }
     }
 
-    /// The function that computes the value of an annotated function.
+    /// The function of an annotated function that is called: `path::value`, or `path` with the prefix
+    /// of its outputs before the last segment's place.
     fn callee(&self, call: &Call) -> TokenStream {
         let path = &call.path;
-        quote!(#path::value)
+        let output = match call.output {
+            CallOutput::Value => "value",
+            CallOutput::Gradient => "gradient",
+        };
+        let Some(prefix) = &call.signature.prefix else {
+            let output = Ident::new(output, Span::call_site());
+            return quote!(#path::#output);
+        };
+        let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
+        let last = tokens
+            .iter()
+            .rposition(|token| matches!(token, TokenTree::Ident(name) if *name == *call.name));
+        if let Some(last) = last {
+            let name = Ident::new(&format!("{prefix}{output}"), tokens[last].span());
+            tokens[last] = TokenTree::Ident(name);
+        }
+        tokens.into_iter().collect()
     }
 
     pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {

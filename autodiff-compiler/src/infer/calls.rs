@@ -139,6 +139,7 @@ impl<'a> Inference<'a> {
             parameters,
             result: function.result.clone(),
             float_parameters: self.float_parameters.clone(),
+            ..FunctionSignature::default()
         };
         self.instantiate(&signature, &[])
     }

@@ -260,6 +260,7 @@ fn environment() -> Environment {
             result: Type::Tuple(vec![Type::F64, Type::USIZE]),
             active: vec![true, false],
             float_parameters: vec![],
+            prefix: None,
         },
     );
     let size = Length::Expression("N".into());
@@ -272,6 +273,7 @@ fn environment() -> Environment {
             result: array,
             active: vec![true, true],
             float_parameters: vec!["T".into()],
+            prefix: None,
         },
     );
     environment.structs.insert(

@@ -315,6 +315,8 @@ fn calls_change_what_they_borrow() {
     let (one, two) = (s.usize(1), s.usize(2));
     let call = InstructionKind::Call(Call {
         path: Default::default(),
+        signature: Default::default(),
+        output: CallOutput::Value,
         name: "bump".into(),
         arguments: vec![Argument::Mutable(a.range(one, two))],
         result_slot: None,

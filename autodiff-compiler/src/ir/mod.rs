@@ -33,6 +33,7 @@ mod walk;
 pub use copy::Renaming;
 
 use crate::diagnostics::SourceSpan;
+use crate::signature::FunctionSignature;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};
 use operations::Operation;
 use proc_macro2::{Delimiter, TokenStream};
@@ -377,10 +378,24 @@ pub struct Call {
     pub path: TokenStream,
     /// Its last segment, for printing.
     pub name: Rc<str>,
+    /// What it takes and gives.
+    pub signature: Rc<FunctionSignature>,
+    /// Which of its functions is called.
+    pub output: CallOutput,
     /// The arguments in order.
     pub arguments: Vec<Argument>,
     /// Where a result with structure goes: a local slot that this call defines.
     pub result_slot: Option<SlotId>,
+}
+
+/// Which function of an annotated function is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallOutput {
+    /// `value`.
+    Value,
+    /// `gradient`: the result is the gradient with respect to its active parameters. Only derivative
+    /// code has it.
+    Gradient,
 }
 
 /// A passive expression by its tokens.

@@ -6,7 +6,9 @@ use super::operand::{Operand, Pointer};
 use super::{Inlining, Jump, Lowerer};
 use crate::hir::{Callee, ExpressionId, ExpressionKind, Parameter, Path, ReturnTarget};
 use crate::ir::operations::FloatOperation;
-use crate::ir::{Aggregate, Argument, Call, InstructionKind, Place, SlotKind, Transfer};
+use crate::ir::{
+    Aggregate, Argument, Call, CallOutput, InstructionKind, Place, SlotKind, Transfer,
+};
 use crate::known::{Known, KnownFunction};
 use crate::signature::FunctionSignature;
 use crate::types::Type;
@@ -74,7 +76,7 @@ impl Lowerer<'_> {
             parameters: parameters.clone().map(|parameter| parameter.ty.clone()).collect(),
             result: self.body.result.clone(),
             active: parameters.map(|parameter| parameter.active).collect(),
-            float_parameters: Vec::new(),
+            ..FunctionSignature::default()
         })
     }
 
@@ -398,8 +400,14 @@ impl Lowerer<'_> {
         self.builder.at(span);
         let result = self.type_of(id);
         let name: Rc<str> = path.text.rsplit("::").next().unwrap_or(&path.text).into();
-        let mut call =
-            Call { path: path.tokens.clone(), name, arguments: given, result_slot: None };
+        let mut call = Call {
+            path: path.tokens.clone(),
+            name,
+            signature: Rc::new(signature.clone()),
+            output: CallOutput::Value,
+            arguments: given,
+            result_slot: None,
+        };
         let value = match &result {
             Type::Unit => {
                 self.builder.push(InstructionKind::Call(call), Vec::new());

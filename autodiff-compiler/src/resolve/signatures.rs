@@ -26,7 +26,8 @@ pub fn signature_of(
     };
     let active = options.active(&signature.inputs, &parameters);
     let float_parameters = context.float_parameters().to_vec();
-    FunctionSignature { parameters, result, active, float_parameters }
+    let prefix = options.name.as_deref().map(Into::into);
+    FunctionSignature { parameters, result, active, float_parameters, prefix }
 }
 
 /// The type of a parameter; of `self` too.

@@ -198,7 +198,7 @@ impl Reverse {
     }
 
     /// A loop over the elements of an array, slice or `Vec`.
-    fn for_each_element(&mut self, place: &Place, body: impl FnOnce(&mut Self, Place)) {
+    pub(super) fn for_each_element(&mut self, place: &Place, body: impl FnOnce(&mut Self, Place)) {
         let length = self.builder.length(place.clone());
         let zero = self.builder.usize(0);
         let index = self.builder.value(Type::USIZE, None);

@@ -22,6 +22,7 @@
 //! of the forward sweep keep their order; nothing in the reverse sweep panics that did not panic
 //! forward; a branch or iteration that was not run contributes nothing.
 
+mod calls;
 mod content;
 mod control;
 pub mod independence;
@@ -33,6 +34,7 @@ mod tests;
 
 use crate::activity::Activity;
 use crate::derivatives;
+use crate::diagnostics::SourceSpan;
 use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
@@ -47,6 +49,8 @@ pub struct Reversed {
     pub function: Function,
     /// Forward and reverse loops of the same source loop.
     pub loops: Vec<LoopPair>,
+    /// What could not be differentiated: the function is not to be used if there is anything.
+    pub refusals: Vec<Refusal>,
     /// Values below this index are the primal's.
     pub first_derivative_value: ValueId,
 }
@@ -80,6 +84,7 @@ pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
         adjoint_slots: HashMap::new(),
         stacks: Vec::new(),
         loops: Vec::new(),
+        refusals: Vec::new(),
     };
     let gradients = reverse.gradient_parameters(primal);
     let mut forward = primal.body.clone();
@@ -113,7 +118,12 @@ pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
     for instruction in forward.instructions.into_iter().chain(sweep.instructions) {
         reverse.builder.append(instruction);
     }
-    Reversed { function: reverse.builder.finish(), loops: reverse.loops, first_derivative_value }
+    Reversed {
+        function: reverse.builder.finish(),
+        loops: reverse.loops,
+        refusals: reverse.refusals,
+        first_derivative_value,
+    }
 }
 
 /// The state of the pass.
@@ -128,6 +138,18 @@ struct Reverse {
     /// Definitions of the stacks, for the start of the body.
     stacks: Vec<Instruction>,
     loops: Vec<LoopPair>,
+    refusals: Vec<Refusal>,
+}
+
+/// Something that turned out not to be differentiable on the way.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Where.
+    pub span: SourceSpan,
+    /// Why.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
 }
 
 /// What the reverse of a region may assume about memory.
@@ -256,8 +278,6 @@ impl Reverse {
             | InstructionKind::Length(_)
             | InstructionKind::Opaque(_)
             | InstructionKind::Effect(_)
-            // Calls with active results are refused by `support`.
-            | InstructionKind::Call(_)
             // Only derivative code has it.
             | InstructionKind::AddTo(..) => {}
             InstructionKind::Operation(operation, arguments) => {
@@ -279,6 +299,7 @@ impl Reverse {
             | InstructionKind::Push(..)
             | InstructionKind::Resize(..)
             | InstructionKind::Swap(..) => self.memory(&instruction.kind, old_length, adjoints),
+            InstructionKind::Call(_) => self.call(instruction, adjoints, scope),
             InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),
             InstructionKind::Match { .. } => self.matched(instruction, adjoints, scope),
             InstructionKind::For(_) | InstructionKind::Loop { .. } => {

@@ -97,14 +97,38 @@ impl Check<'_> {
             || call.arguments.iter().any(|argument| {
                 matches!(argument, Argument::Mutable(place) if self.activity.is_active_slot(place.root))
             });
-        (varied && active).then(|| {
-            (
-                format!("the call of `{}` cannot be differentiated yet", call.name),
-                Some(
-                    "nest the function, or write it as a closure: those are differentiated".into(),
+        if !varied || !active {
+            return None;
+        }
+        let name = &call.name;
+        let mutates =
+            call.arguments.iter().any(|argument| matches!(argument, Argument::Mutable(_)));
+        if mutates || instruction.results.is_empty() {
+            return Some((
+                format!(
+                    "`{name}` returns more than one float: its call cannot be differentiated yet"
                 ),
-            )
-        })
+                Some("let it return one float, or nest it: nested functions are".into()),
+            ));
+        }
+        for (position, argument) in call.arguments.iter().enumerate() {
+            let covered = call.signature.active.get(position) == Some(&true);
+            let ty = call.signature.parameters.get(position);
+            let known = ty.is_some_and(|ty| ty.tangent() != Type::Unit);
+            if self.activity.is_varied_argument(argument) && !(covered && known) {
+                return Some((
+                    format!(
+                        "argument {} of `{name}` depends on a differentiated parameter, but `{name}` \
+                         is not differentiated with respect to it",
+                        position + 1
+                    ),
+                    Some(format!(
+                        "add the parameter to the `wrt(…)` of `{name}`, or pass `detach(x)`"
+                    )),
+                ));
+            }
+        }
+        None
     }
 }
 

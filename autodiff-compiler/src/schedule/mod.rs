@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 /// Fuses what belongs together.
 pub fn schedule(reversed: Reversed) -> Function {
-    let Reversed { mut function, loops, first_derivative_value } = reversed;
+    let Reversed { mut function, loops, first_derivative_value, .. } = reversed;
     let mut body = std::mem::take(&mut function.body);
     let loops = loops.into_iter().map(|pair| (pair.reverse, pair)).collect();
     Schedule { loops, first_derivative_value }.region(&mut body);

@@ -48,20 +48,30 @@ pub(super) fn environment(
     for (path, published) in collected {
         let Published { item, notes } = split(published);
         if let Ok(signature) = syn::parse2::<syn::Signature>(item) {
-            let wrt = notes
-                .into_iter()
-                .filter_map(|token| match token {
-                    TokenTree::Ident(name) => Some(name),
-                    _ => None,
-                })
-                .collect::<Vec<Ident>>();
-            let options = Options { wrt: Some(wrt), ..Options::default() };
+            let mut options = Options { wrt: Some(vec![]), ..Options::default() };
+            for note in notes {
+                match note {
+                    TokenTree::Group(active) => options.wrt = Some(names(active.stream())),
+                    TokenTree::Ident(prefix) => options.name = Some(prefix.to_string()),
+                    _ => {}
+                }
+            }
             let context = TypeContext::new(&environment);
             let signature = signature_of(&signature, &options, &context);
             environment.functions.insert(path_text(path), signature);
         }
     }
     environment
+}
+
+fn names(tokens: TokenStream) -> Vec<Ident> {
+    tokens
+        .into_iter()
+        .filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name),
+            _ => None,
+        })
+        .collect()
 }
 
 fn read_struct(

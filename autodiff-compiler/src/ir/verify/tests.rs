@@ -478,6 +478,8 @@ fn uncounted_loops_carry_an_exit_code_first() {
 fn call(result_slot: Option<SlotId>) -> InstructionKind {
     InstructionKind::Call(Call {
         path: Default::default(),
+        signature: Default::default(),
+        output: CallOutput::Value,
         name: "g".into(),
         arguments: vec![],
         result_slot,
