@@ -14,8 +14,9 @@ use crate::emit::item::{Item, items};
 use crate::ir::Function;
 use crate::ir::verify::verify;
 use crate::options::Options;
-use crate::resolve::{TypeContext, signature_of};
+use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature};
+use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request};
 use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
@@ -24,37 +25,90 @@ use quote::{ToTokens, quote};
 
 /// Expands `#[differentiate(attribute)] item`.
 pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some((original, methods)) = target::methods(&item) {
+        return block(&attribute, original, methods);
+    }
     let mut diagnostics = Diagnostics::new();
     let options = Options::parse(attribute.clone(), &mut diagnostics);
-    let Some(function) = parse(&item, &mut diagnostics) else {
+    let Some(target) = Target::parse(&item, &mut diagnostics) else {
         let errors = diagnostics.into_compile_errors();
         return quote!(#item #errors);
     };
-    fence::check(&function, &mut diagnostics);
+    let published = published(&target, &options);
+    let rest = begin(&target, &options, attribute, item.clone(), diagnostics);
+    // Who only uses the gradient still uses the function.
+    quote!(#[allow(dead_code)] #item #published #rest)
+}
 
-    let conditions = conditions(&function);
+/// Expands `#[differentiate] impl …`: every marked method.
+fn block(
+    attribute: &TokenStream,
+    original: TokenStream,
+    methods: Vec<(TokenStream, TokenStream)>,
+) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    if !attribute.is_empty() {
+        diagnostics.error(
+            SourceSpan::of(attribute),
+            "`#[differentiate]` on an `impl` block takes no arguments",
+            "give them to the methods: `#[differentiate(wrt(x))] fn …`".to_string(),
+        );
+    }
+    if methods.is_empty() {
+        diagnostics.error(
+            SourceSpan::of(&original),
+            "no method of this block is marked",
+            "put `#[differentiate]` on each method to differentiate, too".to_string(),
+        );
+    }
+    let mut items = original;
+    for (attribute, item) in methods {
+        let options = Options::parse(attribute.clone(), &mut diagnostics);
+        if let Some(target) = Target::parse(&item, &mut diagnostics) {
+            items.extend(begin(&target, &options, attribute, item, Diagnostics::new()));
+        }
+    }
+    items.extend(diagnostics.into_compile_errors());
+    items
+}
+
+/// Checks a function and asks for the signatures it needs.
+fn begin(
+    target: &Target,
+    options: &Options,
+    attribute: TokenStream,
+    item: TokenStream,
+    mut diagnostics: Diagnostics,
+) -> TokenStream {
+    fence::check(&target.function, &mut diagnostics);
+    if !diagnostics.is_empty() {
+        let stub = fallback::stub(target, options, &Environment::default());
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#errors #stub);
+    }
+    continue_with(Request {
+        crate_path: options.crate_path.clone(),
+        collected: vec![],
+        pending: transport::wanted(target, options),
+        attribute,
+        item,
+    })
+}
+
+/// The macro that carries the signature of a free function to its callers.
+fn published(target: &Target, options: &Options) -> TokenStream {
+    if target.prefix(options).is_some() {
+        // Functions with a prefix may stand in an `impl` block, where a macro may not.
+        return TokenStream::new();
+    }
+    let function = &target.function;
+    let conditions = conditions(function);
     let published = transport::publish_function(
         &function.vis,
         &function.sig,
-        &possibly_active(&function, &options),
-        options.name.as_deref(),
+        &possibly_active(target, options),
     );
-    // Who only uses the gradient still uses the function.
-    let original = quote!(#[allow(dead_code)] #function #(#conditions #published)*);
-    if !diagnostics.is_empty() {
-        let stub = fallback::stub(&function, &options, &Environment::default());
-        let errors = diagnostics.into_compile_errors();
-        return quote!(#original #errors #stub);
-    }
-    let request = Request {
-        crate_path: options.crate_path.clone(),
-        collected: vec![],
-        pending: transport::wanted(&function, &options),
-        attribute,
-        item,
-    };
-    let rest = continue_with(request);
-    quote!(#original #rest)
+    quote!(#(#conditions #published)*)
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -74,11 +128,12 @@ fn continue_with(request: Request) -> TokenStream {
 fn derivative_items(request: &Request) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let options = Options::parse(request.attribute.clone(), &mut diagnostics);
-    let Some(function) = parse(&request.item, &mut diagnostics) else {
+    let Some(target) = Target::parse(&request.item, &mut diagnostics) else {
         return diagnostics.into_compile_errors();
     };
+    let function = &target.function;
     let mut environment = request.environment();
-    let signature = signature_of(&function.sig, &options, &TypeContext::new(&environment));
+    let signature = signature_of(&function.sig, &options, &target.context(&environment));
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -88,36 +143,45 @@ fn derivative_items(request: &Request) -> TokenStream {
         );
     }
     // It may call itself.
-    environment.functions.insert(function.sig.ident.to_string(), signature.clone());
+    if let Place::Free = target.place {
+        environment.functions.insert(function.sig.ident.to_string(), signature.clone());
+    }
+    target.add_methods(&options, &mut environment);
 
     let mut trace = Trace::new(&function.sig.ident.to_string());
     let emitted = diagnostics
         .is_empty()
-        .then(|| road(&function, &options, &signature, &environment, &mut trace, &mut diagnostics))
+        .then(|| road(&target, &options, &signature, &environment, &mut trace, &mut diagnostics))
         .flatten()
         .filter(|_| diagnostics.is_empty());
     let Some(emitted) = emitted else {
-        let stub = fallback::stub(&function, &options, &environment);
+        let stub = fallback::stub(&target, &options, &environment);
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     };
     trace.code("emit", &emitted);
-    let conditions = conditions(&function);
-    let witnesses = witness::witnesses(&function);
+    let emitted = target.around(emitted);
+    if let Place::Associated = target.place {
+        return emitted;
+    }
+    let conditions = conditions(function);
+    let witnesses = witness::witnesses(function);
     quote!(#emitted #(#conditions #witnesses)*)
 }
 
 /// The passes.
 fn road(
-    function: &syn::ItemFn,
+    target: &Target,
     options: &Options,
     signature: &FunctionSignature,
     environment: &Environment,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<TokenStream> {
+    let Target { function, .. } = target;
     let name = function.sig.ident.to_string();
-    let body = resolve::resolve(function, environment, diagnostics)?;
+    let context = target.context(environment);
+    let body = resolve::resolve_in(&function.sig, &function.block, context, diagnostics)?;
     let types = infer::infer(&body, environment, diagnostics)?;
     let primal = lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
     trace.ir("lower", &primal);
@@ -132,7 +196,7 @@ fn road(
         true => Some(gradient(&value, trace, diagnostics)?),
         false => None,
     };
-    let mut item = item(function, options, &body.items);
+    let mut item = item(target, options, &body.items);
     item.formulas = formulas(&value, gradient.as_ref()).unwrap_or_default();
     Some(items(&item, &value, gradient.as_ref()))
 }
@@ -183,25 +247,6 @@ fn check(pass: &str, function: &Function, diagnostics: &mut Diagnostics) -> Opti
     None
 }
 
-/// The annotated function; anything else is refused.
-fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<syn::ItemFn> {
-    match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Fn(function)) => Some(function),
-        Ok(other) => {
-            diagnostics.error(
-                SourceSpan::of(&other),
-                "`#[differentiate]` stands on a function",
-                "put it on a `fn`".to_string(),
-            );
-            None
-        }
-        Err(error) => {
-            diagnostics.syntax_error(error);
-            None
-        }
-    }
-}
-
 /// `#[cfg]` attributes, which every emitted item repeats.
 fn conditions(function: &syn::ItemFn) -> Vec<TokenStream> {
     // One element even if there are none: it is repeated before each item of a list.
@@ -216,11 +261,11 @@ fn conditions(function: &syn::ItemFn) -> Vec<TokenStream> {
 
 /// The parameters that callers must take for active: before structs are known, every one whose type
 /// may hold floats.
-fn possibly_active(function: &syn::ItemFn, options: &Options) -> Vec<String> {
+fn possibly_active(target: &Target, options: &Options) -> Vec<String> {
     let environment = Environment::default();
-    let types = signature_of(&function.sig, options, &TypeContext::new(&environment)).parameters;
-    function
-        .sig
+    let signature = &target.function.sig;
+    let types = signature_of(signature, options, &target.context(&environment)).parameters;
+    signature
         .inputs
         .iter()
         .zip(types)
@@ -246,7 +291,8 @@ fn possibly_active(function: &syn::ItemFn, options: &Options) -> Vec<String> {
 }
 
 /// What emission needs besides IR.
-fn item(function: &syn::ItemFn, options: &Options, body_items: &[TokenStream]) -> Item {
+fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item {
+    let function = &target.function;
     let signature = &function.sig;
     let where_clause = signature.generics.where_clause.to_token_stream();
     let mut generics = signature.generics.clone();
@@ -269,15 +315,30 @@ fn item(function: &syn::ItemFn, options: &Options, body_items: &[TokenStream]) -
         where_clause,
         parameter_types,
         result_type,
+        receiver: signature.receiver().map(receiver),
         prologue: body_items.iter().cloned().collect(),
         ..Header::new(&signature.ident.to_string())
     };
     Item {
         name: signature.ident.clone(),
-        prefix: options.name.clone(),
-        visibility: function.vis.to_token_stream(),
+        prefix: target.prefix(options),
+        associated: !matches!(target.place, Place::Free),
+        visibility: match &target.place {
+            Place::Impl(block, _) if block.trait_.is_some() => quote!(pub),
+            _ => function.vis.to_token_stream(),
+        },
         conditions: conditions(function).into_iter().collect(),
         header,
         formulas: String::new(),
+    }
+}
+
+/// The receiver with our own `self`, which is the one that the emitted bodies say.
+fn receiver(receiver: &syn::Receiver) -> TokenStream {
+    match (&receiver.reference, &receiver.mutability) {
+        (Some(_), Some(_)) => quote!(&mut self),
+        (Some(_), None) => quote!(&self),
+        (None, Some(_)) => quote!(mut self),
+        (None, None) => quote!(self),
     }
 }

@@ -2,20 +2,28 @@
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
 use crate::options::{Options, parameter_name};
-use crate::resolve::{TypeContext, signature_of};
+use crate::resolve::signature_of;
 use crate::signature::Environment;
+use crate::target::Target;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 /// The stub items of a function.
-pub fn stub(function: &syn::ItemFn, options: &Options, environment: &Environment) -> TokenStream {
+pub fn stub(target: &Target, options: &Options, environment: &Environment) -> TokenStream {
+    let function = &target.function;
     let signature = &function.sig;
-    let read = signature_of(signature, options, &TypeContext::new(environment));
+    let read = signature_of(signature, options, &target.context(environment));
     let mut declared = vec![];
     let mut gradients = vec![];
     for (index, input) in signature.inputs.iter().enumerate() {
-        let syn::FnArg::Typed(typed) = input else { continue };
+        let typed = match input {
+            syn::FnArg::Typed(typed) => typed,
+            syn::FnArg::Receiver(receiver) => {
+                declared.push(receiver.to_token_stream());
+                continue;
+            }
+        };
         let name = parameter_name(&typed.pat).cloned().unwrap_or_else(|| format_ident!("p{index}"));
         let ty = &typed.ty;
         declared.push(quote!(#name: #ty));
@@ -50,10 +58,11 @@ pub fn stub(function: &syn::ItemFn, options: &Options, environment: &Environment
         ("gradient_into", &into, result),
     ];
     let visibility = &function.vis;
+    let prefix = target.prefix(options);
     let generics = &signature.generics.params;
     let where_clause = &signature.generics.where_clause;
     let functions = outputs.into_iter().map(|(output, parameters, result)| {
-        let name = match &options.name {
+        let name = match &prefix {
             Some(prefix) => format_ident!("{prefix}{output}"),
             None => Ident::new(output, Span::call_site()),
         };
@@ -66,8 +75,8 @@ pub fn stub(function: &syn::ItemFn, options: &Options, environment: &Environment
         }
     });
     let name = &signature.ident;
-    if options.name.is_some() {
-        return quote!(#(#functions)*);
+    if prefix.is_some() {
+        return target.around(quote!(#(#functions)*));
     }
     quote! {
         #[doc(hidden)]

@@ -47,6 +47,7 @@ pub mod schedule;
 pub mod signature;
 pub mod simplify;
 pub mod suggest;
+pub mod target;
 pub mod trace;
 pub mod transport;
 pub mod types;

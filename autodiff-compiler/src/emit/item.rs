@@ -14,6 +14,8 @@ pub struct Item {
     pub name: Ident,
     /// `Some`: free functions with this prefix instead of a type.
     pub prefix: Option<String>,
+    /// With a prefix: whether the functions are associated ones.
+    pub associated: bool,
     /// Its visibility.
     pub visibility: TokenStream,
     /// `#[cfg]` attributes, for every item.
@@ -42,7 +44,7 @@ pub fn items(item: &Item, value: &Function, gradient: Option<&Function>) -> Toke
     if item.prefix.is_some() {
         return quote!(#(#conditions #allowed #functions)*);
     }
-    let words = format!(" Derivatives of the function [`{name}`](fn@{name}).");
+    let words = format!(" Derivatives of the function {}.", item.reference());
     quote! {
         #conditions
         #[doc = #words]
@@ -78,7 +80,7 @@ impl Item {
     /// How generated code calls another output.
     fn path(&self, output: &str) -> TokenStream {
         let name = self.function_name(output);
-        if self.prefix.is_some() { quote!(#name) } else { quote!(Self::#name) }
+        if self.prefix.is_some() && !self.associated { quote!(#name) } else { quote!(Self::#name) }
     }
 
     fn header_for(&self, output: &str, documentation: &str) -> Header {
@@ -100,7 +102,10 @@ impl Item {
                 Some(Some(written)) => written.clone(),
                 _ => types::tokens(&parameter.ty),
             };
-            declared.push(quote!(#name: #ty));
+            declared.push(match &self.header.receiver {
+                Some(receiver) if position == 0 => receiver.clone(),
+                _ => quote!(#name: #ty),
+            });
             passed.push(name);
         }
         (declared, passed)
@@ -256,11 +261,16 @@ impl Item {
         quote!(#(#checks)*)
     }
 
-    fn value_words(&self) -> String {
+    /// The function in documentation; methods are not linked, they may be out of scope there.
+    fn reference(&self) -> String {
         let name = &self.name;
-        let mut words = format!(
-            "The value of [`{name}`](fn@{name}): the same bits as the value of `value_and_gradient`."
-        );
+        if self.associated { format!("`{name}`") } else { format!("[`{name}`](fn@{name})") }
+    }
+
+    fn value_words(&self) -> String {
+        let name = self.reference();
+        let mut words =
+            format!("The value of {name}: the same bits as the value of `value_and_gradient`.");
         if !self.formulas.is_empty() {
             words.push_str(&format!("\n\n{}", self.formulas));
         }
@@ -268,21 +278,17 @@ impl Item {
     }
 
     fn both_words(&self, active: &[&Parameter]) -> String {
-        let name = &self.name;
+        let name = self.reference();
         format!(
-            "The value of [`{name}`](fn@{name}) and its gradient with respect to {}, in one pass.{}",
+            "The value of {name} and its gradient with respect to {}, in one pass.{}",
             list(active),
             self.formula_words()
         )
     }
 
     fn gradient_words(&self, active: &[&Parameter]) -> String {
-        let name = &self.name;
-        format!(
-            "The gradient of [`{name}`](fn@{name}) with respect to {}.{}",
-            list(active),
-            self.formula_words()
-        )
+        let name = self.reference();
+        format!("The gradient of {name} with respect to {}.{}", list(active), self.formula_words())
     }
 
     fn formula_words(&self) -> String {
@@ -290,11 +296,11 @@ impl Item {
     }
 
     fn gradient_into_words(&self, active: &[&Parameter]) -> String {
-        let name = &self.name;
+        let name = self.reference();
         let buffers: Vec<_> =
             active.iter().map(|parameter| format!("`{}`", gradient_name(parameter))).collect();
         let mut words = format!(
-            "Returns the value of [`{name}`](fn@{name}) and overwrites {} with the gradient with \
+            "Returns the value of {name} and overwrites {} with the gradient with \
              respect to {}; allocates nothing of its own.",
             join(&buffers),
             list(active)

@@ -46,6 +46,10 @@ impl Lowerer<'_> {
                     let value = self.read(pointer)?;
                     self.cloned(value)
                 }
+                // A struct that is passive here may have marked methods all the same.
+                Type::Opaque(Some(ty)) if self.has_method(&ty.text, name) => {
+                    self.struct_method(id, pointer, &ty.text, name, arguments)
+                }
                 _ => self.passive_method(id, pointer, name, arguments),
             };
         }
@@ -132,6 +136,11 @@ impl Lowerer<'_> {
         self.scalar_method_of(&ty, name, values)
     }
 
+    /// Whether an annotated `impl` block marks this method.
+    fn has_method(&self, owner: &str, name: &str) -> bool {
+        self.environment.methods.contains_key(&format!("{owner}::{name}"))
+    }
+
     fn struct_method(
         &mut self,
         id: ExpressionId,
@@ -165,9 +174,6 @@ impl Lowerer<'_> {
                 let value = self.read(receiver)?;
                 Argument::Value(self.content(&value)?)
             }
-        };
-        let Some(Type::Struct(_)) = signature.parameters.first().map(Type::referent) else {
-            return self.refuse(id, format!("`{name}` has no receiver"), None);
         };
         let tokens: proc_macro2::TokenStream =
             format!("{owner}::{name}").parse().unwrap_or_default();

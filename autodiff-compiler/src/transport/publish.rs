@@ -6,13 +6,11 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// The macro of an annotated function: its signature, the names of its active parameters, and the
-/// prefix of its outputs, if they have one.
+/// The macro of an annotated function: its signature and the names of its active parameters.
 pub fn publish_function(
     visibility: &syn::Visibility,
     signature: &syn::Signature,
     active: &[String],
-    prefix: Option<&str>,
 ) -> TokenStream {
     let active = active.iter().map(|name| Ident::new(name, Span::call_site()));
     let mut signature = signature.clone();
@@ -27,8 +25,7 @@ pub fn publish_function(
         }
     }
     let name = signature.ident.clone();
-    let prefix = prefix.map(|prefix| Ident::new(prefix, Span::call_site()));
-    publish(visibility, &name, quote!(#signature ; [#(#active)*] #prefix))
+    publish(visibility, &name, quote!(#signature ; #(#active)*))
 }
 
 /// The macro of a derived struct: its definition without attributes.

@@ -48,14 +48,7 @@ pub(super) fn environment(
     for (path, published) in collected {
         let Published { item, notes } = split(published);
         if let Ok(signature) = syn::parse2::<syn::Signature>(item) {
-            let mut options = Options { wrt: Some(vec![]), ..Options::default() };
-            for note in notes {
-                match note {
-                    TokenTree::Group(active) => options.wrt = Some(names(active.stream())),
-                    TokenTree::Ident(prefix) => options.name = Some(prefix.to_string()),
-                    _ => {}
-                }
-            }
+            let options = Options { wrt: Some(names(notes)), ..Options::default() };
             let context = TypeContext::new(&environment);
             let signature = signature_of(&signature, &options, &context);
             environment.functions.insert(path_text(path), signature);
@@ -64,8 +57,8 @@ pub(super) fn environment(
     environment
 }
 
-fn names(tokens: TokenStream) -> Vec<Ident> {
-    tokens
+fn names(notes: Vec<TokenTree>) -> Vec<Ident> {
+    notes
         .into_iter()
         .filter_map(|token| match token {
             TokenTree::Ident(name) => Some(name),

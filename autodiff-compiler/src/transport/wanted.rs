@@ -10,15 +10,17 @@
 use super::path_text;
 use crate::hir::{BindingId, Body, Callee, ExpressionId, ExpressionKind, Pattern, Statement};
 use crate::options::{Options, parameter_name};
-use crate::resolve::{TypeContext, outline, read_type};
+use crate::resolve::{TypeContext, outline, read_type, signature_of};
 use crate::signature::Environment;
+use crate::target::Target;
 use crate::types::Type;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::collections::HashSet;
 
 /// The paths to ask for, structs first.
-pub fn wanted(function: &syn::ItemFn, options: &Options) -> Vec<TokenStream> {
+pub fn wanted(target: &Target, options: &Options) -> Vec<TokenStream> {
+    let function = &target.function;
     let (body, external) = outline(function);
     let mut paths: Vec<TokenStream> = vec![];
     let mut add = |path: &dyn ToTokens| {
@@ -28,19 +30,32 @@ pub fn wanted(function: &syn::ItemFn, options: &Options) -> Vec<TokenStream> {
         }
     };
     let environment = Environment::default();
-    let mut context = TypeContext::new(&environment);
+    let mut context = target.context(&environment);
     context.add_generics(&function.sig.generics);
+    let read = signature_of(&function.sig, options, &context);
+    let others_hold_floats = read.active.iter().any(|active| *active);
     let mut active = HashSet::new();
     for (input, parameter) in function.sig.inputs.iter().zip(&body.parameters) {
-        let syn::FnArg::Typed(typed) = input else { continue };
-        let chosen = match &options.wrt {
-            Some(wrt) => parameter_name(&typed.pat).is_some_and(|name| wrt.contains(name)),
-            None => true,
+        let (ty, chosen) = match input {
+            syn::FnArg::Receiver(receiver) => (
+                &receiver.ty,
+                match &options.wrt {
+                    Some(wrt) => wrt.iter().any(|name| name == "self"),
+                    None => !others_hold_floats,
+                },
+            ),
+            syn::FnArg::Typed(typed) => (
+                &typed.ty,
+                match &options.wrt {
+                    Some(wrt) => parameter_name(&typed.pat).is_some_and(|name| wrt.contains(name)),
+                    None => true,
+                },
+            ),
         };
         if !chosen {
             continue;
         }
-        let ty = read_type(&typed.ty, &context);
+        let ty = read_type(ty, &context);
         unknown_types(&ty, &context, &mut |path| add(&path));
         if ty.holds_floats() || has_unknown(&ty, &context) {
             active.extend(parameter.pattern.bindings());

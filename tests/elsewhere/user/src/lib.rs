@@ -6,6 +6,7 @@
 extern crate std;
 
 mod bare;
+mod calls;
 
 use ::autodiff_core::differentiate;
 

@@ -1,0 +1,189 @@
+//! What an attribute stands on: a free function, a method of an annotated `impl` block, or a method
+//! annotated by itself.
+
+use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::options::Options;
+use crate::resolve::{TypeContext, signature_of};
+use crate::signature::Environment;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// A function to differentiate, and where it stands.
+#[derive(Clone)]
+pub struct Target {
+    /// The function, without our attribute; a method in the form of a free function.
+    pub function: syn::ItemFn,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a function stands.
+#[derive(Clone)]
+pub enum Place {
+    /// In a module or a block: items may stand beside it.
+    Free,
+    /// In an annotated `impl` block (given without its items): another `impl` stands beside that.
+    Impl(Box<syn::ItemImpl>, Vec<Sibling>),
+    /// In an `impl` block that we do not see: only functions may stand beside it.
+    Associated,
+}
+
+/// Another marked method of the same `impl` block.
+#[derive(Clone)]
+pub struct Sibling {
+    signature: syn::Signature,
+    options: Options,
+}
+
+impl Target {
+    /// Reads a function or an `impl` block with one marked method first, as [`methods`] makes it.
+    pub fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match syn::parse2::<syn::Item>(item.clone()) {
+            Ok(syn::Item::Fn(function)) => Some(Self { function, place: Place::Free }),
+            Ok(syn::Item::Impl(block)) => Self::of_impl(block),
+            Ok(other) => {
+                diagnostics.error(
+                    SourceSpan::of(&other),
+                    "`#[differentiate]` stands on a function or an `impl` block",
+                    "put it on a `fn`".to_string(),
+                );
+                None
+            }
+            // A receiver does not parse in a free function.
+            Err(error) => match syn::parse2::<syn::ImplItemFn>(item.clone()) {
+                Ok(method) => Some(Self { function: free(method), place: Place::Associated }),
+                Err(_) => {
+                    diagnostics.syntax_error(error);
+                    None
+                }
+            },
+        }
+        .map(Self::settled)
+    }
+
+    /// `self` and `Self` only mean something in an `impl` block.
+    fn settled(mut self) -> Self {
+        if matches!(self.place, Place::Free)
+            && (self.function.sig.receiver().is_some()
+                || mentions_self(self.function.sig.to_token_stream()))
+        {
+            self.place = Place::Associated;
+        }
+        self
+    }
+
+    fn of_impl(mut block: syn::ItemImpl) -> Option<Self> {
+        let mut marked = vec![];
+        for item in std::mem::take(&mut block.items) {
+            if let syn::ImplItem::Fn(mut method) = item
+                && let Some(attribute) = take_mark(&mut method.attrs)
+            {
+                marked.push((free(method), attribute));
+            }
+        }
+        let mut marked = marked.into_iter();
+        let (function, _) = marked.next()?;
+        let siblings = marked
+            .map(|(sibling, attribute)| Sibling {
+                signature: sibling.sig,
+                options: Options::parse(attribute, &mut Diagnostics::new()),
+            })
+            .collect();
+        block.attrs.retain(|attribute| attribute.path().is_ident("cfg"));
+        Some(Self { function, place: Place::Impl(Box::new(block), siblings) })
+    }
+
+    /// What names mean in its signature and body.
+    pub fn context<'a>(&self, environment: &'a Environment) -> TypeContext<'a> {
+        let mut context = TypeContext::new(environment);
+        if let Place::Impl(block, _) = &self.place {
+            context.add_generics(&block.generics);
+            context.set_self_type(&block.self_ty);
+        }
+        context
+    }
+
+    /// The prefix of the emitted functions; `None`: they belong to a type of the function's name.
+    pub fn prefix(&self, options: &Options) -> Option<String> {
+        options.name.clone().or(match self.place {
+            Place::Free => None,
+            Place::Impl(..) | Place::Associated => Some(format!("{}_", self.function.sig.ident)),
+        })
+    }
+
+    /// Makes the methods of the block known: they may call each other, and themselves.
+    pub fn add_methods(&self, options: &Options, environment: &mut Environment) {
+        let Place::Impl(block, siblings) = &self.place else { return };
+        let owner = match &*block.self_ty {
+            syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        };
+        let own = (&self.function.sig, options);
+        let others = siblings.iter().map(|sibling| (&sibling.signature, &sibling.options));
+        for (signature, options) in [own].into_iter().chain(others) {
+            let mut read = signature_of(signature, options, &self.context(environment));
+            let prefix = options.name.clone().unwrap_or_else(|| format!("{}_", signature.ident));
+            read.prefix = Some(prefix.into());
+            for owner in owner.as_deref().into_iter().chain(["Self"]) {
+                environment.methods.insert(format!("{owner}::{}", signature.ident), read.clone());
+            }
+        }
+    }
+
+    /// Puts emitted functions where they belong.
+    pub fn around(&self, functions: TokenStream) -> TokenStream {
+        let Place::Impl(block, _) = &self.place else { return functions };
+        let syn::ItemImpl { attrs, generics, self_ty, .. } = &**block;
+        let (parameters, _, where_clause) = generics.split_for_impl();
+        quote!(#(#attrs)* impl #parameters #self_ty #where_clause { #functions })
+    }
+}
+
+/// The block without marks, and for each marked method its attribute and an `impl` with it first.
+/// `None` if the item is no `impl` block.
+pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, TokenStream)>)> {
+    let block = syn::parse2::<syn::ItemImpl>(item.clone()).ok()?;
+    let mut original = block.clone();
+    let mut tasks = vec![];
+    for (index, item) in original.items.iter_mut().enumerate() {
+        let syn::ImplItem::Fn(method) = item else { continue };
+        let Some(attribute) = take_mark(&mut method.attrs) else { continue };
+        // Who only uses the gradient still uses the method.
+        method.attrs.insert(0, syn::parse_quote!(#[allow(dead_code)]));
+        let mut task = block.clone();
+        let first = task.items.remove(index);
+        task.items.retain(|item| match item {
+            syn::ImplItem::Fn(method) => method.attrs.iter().any(is_mark),
+            _ => false,
+        });
+        task.items.insert(0, first);
+        tasks.push((attribute, task.to_token_stream()));
+    }
+    Some((original.to_token_stream(), tasks))
+}
+
+fn is_mark(attribute: &syn::Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == "differentiate")
+}
+
+/// Removes our attribute; returns its arguments.
+fn take_mark(attributes: &mut Vec<syn::Attribute>) -> Option<TokenStream> {
+    let position = attributes.iter().position(is_mark)?;
+    Some(match attributes.remove(position).meta {
+        syn::Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    })
+}
+
+fn free(method: syn::ImplItemFn) -> syn::ItemFn {
+    let syn::ImplItemFn { attrs, vis, sig, block, .. } = method;
+    syn::ItemFn { attrs, vis, sig, block: Box::new(block) }
+}
+
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
+}
