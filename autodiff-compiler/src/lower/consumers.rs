@@ -200,16 +200,34 @@ impl Lowerer<'_> {
                 let keep = if name == "max_by_key" { Keep::Greatest } else { Keep::Least };
                 let function = self.value(*function)?;
                 self.builder.at(span);
-                self.reduced(items, &ty, |lowerer, kept, item| {
-                    let (kept, first) = lowerer.looked_at(kept)?;
-                    let (item, second) = lowerer.looked_at(item)?;
-                    let first = lowerer.apply(&function, vec![first])?;
-                    let first = lowerer.as_scalar(first)?;
-                    let second = lowerer.apply(&function, vec![second])?;
-                    let second = lowerer.as_scalar(second)?;
-                    let ordering = lowerer.ordering(first, second);
-                    lowerer.keep(keep, ordering, kept, item)
-                })
+                let keyed = self.keyed(id, &function, payload_type(&ty))?;
+                let best = self.reduced_from(
+                    items,
+                    &keyed,
+                    |lowerer, item| {
+                        let (item, reference) = lowerer.looked_at(item)?;
+                        let key = lowerer.apply(&function, vec![reference])?;
+                        Ok(Operand::Tuple(vec![key, item]))
+                    },
+                    |lowerer, kept, item| {
+                        let first = lowerer.project_field(kept.clone().into(), "0")?;
+                        let first = lowerer.read(first)?;
+                        let first = lowerer.as_scalar(first)?;
+                        let second = lowerer.project_field(item.clone().into(), "0")?;
+                        let second = lowerer.read(second)?;
+                        let second = lowerer.as_scalar(second)?;
+                        let ordering = lowerer.ordering(first, second);
+                        lowerer.keep(keep, ordering, kept, item)
+                    },
+                )?;
+                match best {
+                    Operand::Option { some, payload } => {
+                        let item = self.project_field(Pointer::Value(payload), "1")?;
+                        let payload = Box::new(self.read(item)?);
+                        Ok(Operand::Option { some, payload })
+                    }
+                    other => Ok(other),
+                }
             }
             ("last", []) => self.reduced(items, &ty, |_, _, item| Ok(item)),
             ("nth", [position]) => {

@@ -45,7 +45,7 @@ impl Lowerer<'_> {
         let index = match &header {
             Header::Counted { start, .. } => {
                 let ty = self.builder.function.value(*start).ty.clone();
-                self.builder.value(ty, Some("i".into()))
+                self.builder.value(ty, None)
             }
             Header::Endless => ValueId(0),
         };
@@ -71,8 +71,9 @@ impl Lowerer<'_> {
         self.builder.at(span);
         let mut results = Vec::new();
         for key in &keys {
-            let after = if end.exit.diverges() { &inside[key] } else { &end.scope[key] };
-            if !after.same_shape(&inside[key]) {
+            let entry = &inside[key];
+            let after = end.scope.get(key).filter(|_| !end.exit.diverges()).unwrap_or(entry);
+            if !after.same_shape(entry) {
                 let name = self.key_name(*key).unwrap_or_else(|| "a value".into());
                 self.error::<()>(
                     span,
@@ -119,6 +120,9 @@ impl Lowerer<'_> {
         }
         if !constant.is_empty() {
             end.region.replace_uses(&replacement);
+        }
+        if let Header::Counted { .. } = header {
+            self.name_value(index, &"i".into());
         }
         let kind = match header {
             Header::Counted { start, end: last, inclusive, step, reversed } => {

@@ -250,24 +250,29 @@ impl Lowerer<'_> {
 
     /// `.clone()` of a value, or of what a reference points to.
     pub(super) fn cloned(&mut self, operand: Operand) -> Lowered<Operand> {
+        let owned = !matches!(operand, Operand::Reference { .. });
         let operand = self.dereferenced(operand)?;
-        Ok(self.with_clones(operand))
+        Ok(self.with_clones(operand, owned))
     }
 
-    fn with_clones(&mut self, operand: Operand) -> Operand {
+    /// Clones where content would be moved; a temporary that nobody else sees is taken over.
+    fn with_clones(&mut self, operand: Operand, owned: bool) -> Operand {
         match operand {
             Operand::Pending(Aggregate::Place(place, Transfer::Move), ty) => {
-                if place.path.is_empty() && self.fresh.contains(&place.root) {
+                if owned && place.path.is_empty() && self.fresh.contains(&place.root) {
                     return Operand::Pending(Aggregate::Place(place, Transfer::Move), ty);
                 }
                 Operand::Pending(Aggregate::Place(place, Transfer::Clone), ty)
             }
-            Operand::Tuple(parts) => {
-                Operand::Tuple(parts.into_iter().map(|part| self.with_clones(part)).collect())
-            }
+            Operand::Tuple(parts) => Operand::Tuple(
+                parts.into_iter().map(|part| self.with_clones(part, owned)).collect(),
+            ),
             Operand::Struct(definition, fields) => Operand::Struct(
                 definition,
-                fields.into_iter().map(|(name, field)| (name, self.with_clones(field))).collect(),
+                fields
+                    .into_iter()
+                    .map(|(name, field)| (name, self.with_clones(field, owned)))
+                    .collect(),
             ),
             other => other,
         }

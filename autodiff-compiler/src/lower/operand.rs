@@ -204,6 +204,12 @@ pub(super) fn same_callee(a: &Callee, b: &Callee) -> bool {
     }
 }
 
+impl From<Operand> for Pointer {
+    fn from(operand: Operand) -> Self {
+        Pointer::Value(Box::new(operand))
+    }
+}
+
 impl Pointer {
     fn for_each_value(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
         match self {

@@ -6,7 +6,7 @@ use super::iterators::Producer;
 use super::operand::{Operand, Pointer};
 use crate::hir::{ExpressionId, MacroKind};
 use crate::ir::operations::BooleanOperation;
-use crate::ir::{Effect, InstructionKind, Piece, ValueId};
+use crate::ir::{Aggregate, Effect, InstructionKind, Piece, ValueId};
 use crate::types::Type;
 use quote::quote;
 use std::rc::Rc;
@@ -100,9 +100,12 @@ impl Lowerer<'_> {
             }
             ("unwrap_or_default", []) => {
                 let ty = self.type_of(id);
-                let zero = self.zero(&ty);
-                match zero {
-                    Some(zero) => self.fork(some, content, |_| Ok(Operand::Scalar(zero))),
+                let default = match &ty {
+                    Type::Vec(_) => Some(Operand::Pending(Aggregate::Vec(Vec::new()), ty.clone())),
+                    ty => self.zero(ty).map(Operand::Scalar),
+                };
+                match default {
+                    Some(default) => self.fork(some, content, |_| Ok(default)),
                     None => self.no_method(name, &ty),
                 }
             }

@@ -80,6 +80,10 @@ impl Lowerer<'_> {
                 Some(Operand::Pending(Aggregate::Place(place, _), Type::Opaque(_))) => {
                     return Ok(Argument::Place(place));
                 }
+                Some(Operand::Pending(Aggregate::Place(place, _), _)) => {
+                    self.fresh.remove(&place.root);
+                    return Ok(Argument::Place(place));
+                }
                 Some(Operand::Pending(content, ty)) => {
                     let slot = self.define(content, ty, "value".into());
                     return Ok(Argument::Place(Place::root(slot)));
@@ -178,6 +182,14 @@ impl Lowerer<'_> {
         let ident = Ident::new(name, span.start);
         let mut back = Vec::new();
         let receiver = self.place_argument(receiver, &mut back)?;
+        let receiver = match receiver {
+            // The method may change it, and everybody must know.
+            Argument::Place(place) if self.may_change(id, &place, name) => {
+                let receiver = Piece::Argument(Argument::Mutable(place));
+                Piece::Group(Delimiter::Parenthesis, vec![receiver])
+            }
+            receiver => Piece::Argument(receiver),
+        };
         let mut inside = Vec::new();
         for (position, argument) in arguments.iter().enumerate() {
             if position > 0 {
@@ -198,7 +210,7 @@ impl Lowerer<'_> {
             );
         }
         let pieces = vec![
-            Piece::Argument(receiver),
+            receiver,
             Piece::Tokens(quote!(. #ident)),
             Piece::Group(Delimiter::Parenthesis, inside),
         ];
@@ -206,6 +218,35 @@ impl Lowerer<'_> {
         let value = self.opaque_value(id, opaque, self.type_of(id))?;
         self.read_back(back)?;
         Ok(value)
+    }
+
+    /// Whether a method may change its receiver: one that the user may change, by a method that is
+    /// not known to leave it alone.
+    fn may_change(&self, id: ExpressionId, place: &Place, name: &str) -> bool {
+        use hir::ExpressionKind::{Field, Index, MethodCall, Unary, Variable};
+        match self.builder.function.slot(place.root).kind {
+            SlotKind::Shared => return false,
+            SlotKind::Mutable => return !LEAVES_ALONE.contains(&name),
+            SlotKind::ByValue | SlotKind::Local => {}
+        }
+        let mut receiver = id;
+        loop {
+            match &self.body.expression(receiver).kind {
+                MethodCall { receiver: inner, .. }
+                | Field(inner, _)
+                | Index(inner, _)
+                | Unary(_, inner) => receiver = *inner,
+                Variable(binding) => {
+                    let changes = self.body.binding(*binding).mutable
+                        || matches!(
+                            self.types.binding(*binding),
+                            Type::Reference { mutable: true, .. }
+                        );
+                    return changes && !LEAVES_ALONE.contains(&name);
+                }
+                _ => return false,
+            }
+        }
     }
 
     /// `T::name(arguments)` of a primitive, as it is written.
@@ -307,3 +348,34 @@ impl Lowerer<'_> {
         self.opaque_value(id, Opaque { pieces, result_slot: None }, ty.clone())
     }
 }
+
+/// Methods of std's types that do not change the receiver, or take it by value.
+const LEAVES_ALONE: &[&str] = &[
+    "len",
+    "is_empty",
+    "contains",
+    "contains_key",
+    "get",
+    "iter",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "unwrap",
+    "unwrap_or",
+    "expect",
+    "as_str",
+    "as_ref",
+    "to_string",
+    "clone",
+    "copied",
+    "cloned",
+    "first",
+    "last",
+    "starts_with",
+    "ends_with",
+    "binary_search",
+    "eq",
+    "ne",
+    "cmp",
+];

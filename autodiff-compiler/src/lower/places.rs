@@ -169,6 +169,8 @@ impl Lowerer<'_> {
                 Operand::Pending(Aggregate::Place(place, _), _)
                     if place.path.is_empty() && self.fresh.contains(&place.root) =>
                 {
+                    // It is looked at from now on: nothing may take it over.
+                    self.fresh.remove(&place.root);
                     Ok(place)
                 }
                 Operand::Pending(content, ty) => {

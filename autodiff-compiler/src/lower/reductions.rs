@@ -4,6 +4,7 @@ use super::Lowerer;
 use super::flow::Lowered;
 use super::iterators::Producer;
 use super::operand::{Operand, Pointer};
+use crate::hir::{ExpressionId, ExpressionKind};
 use crate::ir::operations::{BooleanOperation, Comparison};
 use crate::ir::{Constant, ValueId};
 use crate::types::{IntegerType, Type};
@@ -24,13 +25,41 @@ impl Lowerer<'_> {
         &mut self,
         items: &Rc<Producer>,
         ty: &Type,
+        step: impl FnMut(&mut Self, Operand, Operand) -> Lowered<Operand>,
+    ) -> Lowered<Operand> {
+        self.reduced_from(items, &payload_type(ty), |_, item| Ok(item), step)
+    }
+
+    /// The type of an item with its key.
+    pub(super) fn keyed(
+        &mut self,
+        id: ExpressionId,
+        function: &Operand,
+        item: Type,
+    ) -> Lowered<Type> {
+        let body = self.body;
+        if let Operand::Closure(closure) = function
+            && let ExpressionKind::Closure { body, .. } = &body.expression(closure.expression).kind
+        {
+            let key = self.types.of(*body).referent().clone();
+            return Ok(Type::Tuple(vec![key, item]));
+        }
+        self.unsupported(id, "a comparison by key that is not a closure")
+    }
+
+    /// The same with what `prepare` makes of each item, of type `content`.
+    pub(super) fn reduced_from(
+        &mut self,
+        items: &Rc<Producer>,
+        content: &Type,
+        mut prepare: impl FnMut(&mut Self, Operand) -> Lowered<Operand>,
         mut step: impl FnMut(&mut Self, Operand, Operand) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
-        let content = payload_type(ty);
-        let none = self.none_of(&content)?;
+        let none = self.none_of(content)?;
         let key = self.temporary();
         self.scope.insert(key, none);
         self.drive(items, 0, None, &mut |lowerer, item| {
+            let item = prepare(lowerer, item)?;
             let Some(Operand::Option { some, payload }) = lowerer.scope.get(&key).cloned() else {
                 return Ok(());
             };

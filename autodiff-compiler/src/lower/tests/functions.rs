@@ -106,6 +106,31 @@ agree! {
         a + 2.0 * b + 3.0 * c + 4.0 * d + i as f64
     } with (vec![1.0, -2.0, 3.0, 3.0],), (vec![],), (vec![1.0, f64::NAN],), (vec![-0.0, 0.0],);
 
+    fn by_key(x: &[i32], v: &[f64]) -> f64 {
+        let mut calls = 0;
+        let a = x.iter().copied().max_by_key(|k| { calls += 1; (k % 5).abs() }).unwrap_or(-1);
+        let b = (0..v.len()).min_by_key(|&i| (v[i] * 2.0) as i64).unwrap_or(7);
+        let (i, k) = x.iter().enumerate().min_by_key(|(_, k)| **k).unwrap_or((9, &3));
+        a as f64 + 10.0 * b as f64 + 100.0 * calls as f64 + i as f64 * 0.5 + *k as f64
+    } with (vec![3, 9, -4, 4], vec![1.0, 0.5, 0.6]), (vec![], vec![]);
+
+    fn passed_over(x: &[f64], n: usize) -> f64 {
+        let a: f64 = (0..n).map(|i| x[i]).skip(2).sum(); let b: f64 = (0..n).map(|i| x[i]).take(2).sum();
+        let c: f64 = (0..n).map(|i| x[i] * 2.0).step_by(2).fold(0.0, |s, v| s * 0.5 + v);
+        let d: f64 = (0..n).map(|i| x[i]).rev().sum::<f64>(); let e = (0..n).rev().map(|i| x[i]).skip(1).fold(0.0, |s, v| s * 0.5 + v);
+        let f: f64 = x.iter().map(|v| v * 2.0).zip(x.iter().skip(1).map(|v| x[n] + v)).map(|(p, q)| p * q).sum();
+        a + b + c + d + e + f
+    } with (vec![1.0, 2.0, 3.0, 4.0], 3), (vec![1.0, 2.0, 3.0], 4), (vec![], 1), (vec![1.0], 0);
+
+    fn clones_of_borrowed(x: &[f64]) -> f64 {
+        let r = &vec![1.0, 2.0]; let mut s = Some(r).cloned().unwrap_or_default(); s.push(3.0);
+        let t = &(x.to_vec(), 1.0); let mut u = t.clone(); u.0.push(9.0);
+        let rows = vec![x.to_vec(), vec![0.5]]; let mut total = 0.0;
+        for mut row in rows.iter().cloned() { row.push(1.0); total += row.iter().sum::<f64>(); }
+        for row in rows.into_iter().filter(|r| r.len() < 2) { let mut w = row.clone(); w.push(row[0]); total += w.len() as f64; }
+        total + r.len() as f64 + s.len() as f64 * 10.0 + t.0.len() as f64 * 100.0 + u.0.len() as f64 * 1000.0
+    } with (vec![1.0, 2.0],), (vec![],);
+
     fn inspected(x: &[f64]) -> f64 {
         let mut calls = 0; let mut s = 0.0;
         x.iter().for_each(|v| { calls += 1; s += v; });
