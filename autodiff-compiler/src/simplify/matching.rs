@@ -43,11 +43,11 @@ impl Rewrite {
         moves: bool,
         graph: &impl Graph,
     ) -> Option<Match> {
-        let start = Match { bindings: vec![None; self.holes], interior: vec![] };
         let Node::Operation(pattern, nodes) = &self.nodes[self.pattern] else { return None };
         if *pattern != operation {
             return None;
         }
+        let start = Match { bindings: vec![None; self.holes], interior: vec![] };
         let added = self.added;
         self.operands(operation, nodes, arguments, start, graph).into_iter().find(|found| {
             let removed = found.interior.iter().filter(|value| graph.removable(**value)).count();
