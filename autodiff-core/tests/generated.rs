@@ -97,8 +97,8 @@ fn generic_functions_serve_both_types() {
 #[differentiate]
 fn energy(x: &[f64]) -> f64 {
     let mut sum = 0.0;
-    for i in 0..x.len() {
-        sum += (x[i] - 1.0).powi(4) + x[i] * x[i];
+    for x in x {
+        sum += (x - 1.0).powi(4) + x * x;
     }
     sum
 }
