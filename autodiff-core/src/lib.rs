@@ -45,7 +45,85 @@ mod float;
 pub mod optimize;
 pub mod special;
 
-pub use autodiff_macro::{Differentiable, differentiate};
+pub use autodiff_macro::Differentiable;
+/// Makes the gradient of a function, beside the function.
+///
+/// Under `fn mse(…) -> f64` stand, with the same visibility,
+///
+/// | function | signature | meaning |
+/// | --- | --- | --- |
+/// | `mse::value` | `(params…) -> f64` | the value, the same bits as from the next one |
+/// | `mse::value_and_gradient` | `(params…) -> (f64, G)` | both in one pass |
+/// | `mse::gradient` | `(params…) -> G` | the gradient |
+/// | `mse::gradient_into` | `(params…, &mut g…) -> f64` | overwrites the caller's buffers, returns the value |
+///
+/// `G` is one gradient per active parameter: a bare value for one, a tuple for several. The gradient
+/// of an `f64` is an `f64`, of `[f64; N]` an array, of `&[f64]` and `Vec<f64>` a `Vec<f64>` (in
+/// `gradient_into` a `&mut [f64]`), of a struct with
+/// [`#[derive(Differentiable)]`](macro@Differentiable) its tangent struct. `f32` and generic
+/// `T: `[`Float`] work the same.
+///
+/// A function that returns anything but one float has only `value` in this version.
+///
+/// # Arguments
+///
+/// * `wrt(a, b)`: the active parameters. Without it every parameter that holds floats is active; a
+///   parameter of a type that the attribute cannot see into must then derive `Differentiable` (rustc
+///   says `cannot find macro` of that name if it does not), or be left out with `wrt`.
+/// * `name = "energy_"`: emits functions `energy_gradient`, … instead of a type named like the
+///   function, for names that clash. Such functions cannot be called by other annotated functions.
+/// * `crate = path`: where `autodiff_core` is re-exported.
+///
+/// # Calls and methods
+///
+/// An annotated function calls another one, of any module or crate, as usual. A function that gets
+/// arguments that depend on active parameters must be annotated too (`cannot find macro` names the
+/// one that is not); nested functions and closures need no annotation. On an `impl` block the attribute
+/// handles every method marked with it; the outputs are `method_gradient`, … `self` is passive unless
+/// `wrt(self, …)` names it or it is the only parameter that can hold floats.
+///
+/// ```
+/// use autodiff_core::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// struct Spring { stiffness: f64, rest: f64 }
+///
+/// #[differentiate]
+/// impl Spring {
+///     #[differentiate]
+///     fn energy(&self, length: f64) -> f64 {
+///         0.5 * self.stiffness * (length - self.rest).powi(2)
+///     }
+///
+///     #[differentiate(wrt(self))]
+///     fn force(&self, length: f64) -> f64 {
+///         -self.energy_gradient_of(length)
+///     }
+///
+///     #[differentiate(wrt(self))]
+///     fn energy_gradient_of(&self, length: f64) -> f64 {
+///         self.stiffness * (length - self.rest)
+///     }
+/// }
+///
+/// let spring = Spring { stiffness: 10.0, rest: 1.0 };
+/// assert_eq!(spring.energy_gradient(3.0), 20.0);
+/// let (force, slopes) = spring.force_value_and_gradient(3.0);
+/// assert_eq!((force, slopes.stiffness, slopes.rest), (-20.0, -2.0, 10.0));
+/// ```
+///
+/// # What is accepted
+///
+/// `let` with patterns, assignment, `if`, `match` on values that are not active, every loop, `break`,
+/// `continue` and early `return`, closures, nested functions, slices, arrays, `Vec`, iterator chains,
+/// tuples and structs, integer arithmetic, `assert!` and `println!`, and the methods of `f64` and `f32`.
+/// What is not understood is a compile error on its token with a `help:` line, never a wrong gradient.
+///
+/// # Reading what it makes
+///
+/// With the feature `dump`, `AUTODIFF_EMIT=directory cargo build` writes the generated code of every
+/// function, formatted, and the intermediate representation after each pass.
+pub use autodiff_macro::differentiate;
 pub use differentiable::{Differentiable, ParameterPath, Parameters, Visitor};
 pub use float::Float;
 pub use special::detach;
