@@ -96,20 +96,15 @@ pub use autodiff_macro::Differentiable;
 ///     }
 ///
 ///     #[differentiate(wrt(self))]
-///     fn force(&self, length: f64) -> f64 {
-///         -self.energy_gradient_of(length)
-///     }
-///
-///     #[differentiate(wrt(self))]
-///     fn energy_gradient_of(&self, length: f64) -> f64 {
+///     fn tension(&self, length: f64) -> f64 {
 ///         self.stiffness * (length - self.rest)
 ///     }
 /// }
 ///
 /// let spring = Spring { stiffness: 10.0, rest: 1.0 };
 /// assert_eq!(spring.energy_gradient(3.0), 20.0);
-/// let (force, slopes) = spring.force_value_and_gradient(3.0);
-/// assert_eq!((force, slopes.stiffness, slopes.rest), (-20.0, -2.0, 10.0));
+/// let (tension, slopes) = spring.tension_value_and_gradient(3.0);
+/// assert_eq!((tension, slopes.stiffness, slopes.rest), (20.0, 2.0, -10.0));
 /// ```
 ///
 /// # What is accepted
