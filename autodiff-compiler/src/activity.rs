@@ -484,10 +484,11 @@ impl Useful<'_> {
         for (((next, parameter), result), initial) in
             body.yields.iter().zip(parameters).zip(results).zip(carried)
         {
-            self.copy(*result, *next);
+            // Without iterations the result is the initial value: the adjoint passes through the
+            // parameter, even if the body does not look at it.
+            self.copy(*result, *parameter);
             self.copy(*parameter, *next);
             self.copy(*parameter, *initial);
-            self.copy(*result, *initial);
         }
         self.region(body);
         for (parameter, (next, initial)) in parameters.iter().zip(body.yields.iter().zip(carried)) {

@@ -17,11 +17,21 @@ pub struct Dual {
     pub value: Real,
     /// Its derivative in the chosen direction.
     pub tangent: f64,
+    /// Whether it depends on what varies. A zero tangent that does still makes NaN of an infinite
+    /// slope, as the zero adjoint would; what does not depend never contributes.
+    pub varied: bool,
+}
+
+impl Dual {
+    /// Something that varies.
+    pub fn variable(value: Real, tangent: f64) -> Self {
+        Self { value, tangent, varied: true }
+    }
 }
 
 impl Number for Dual {
     fn constant(value: Real) -> Self {
-        Self { value, tangent: 0.0 }
+        Self { value, tangent: 0.0, varied: false }
     }
 
     fn primal(self) -> Real {
@@ -38,7 +48,7 @@ impl Number for Dual {
         let value = Real::operate(operation, &values[..count])?;
         let [a, b, c] = values.map(Real::to_f64);
         let slopes = partials(operation, [a, b, c], value.to_f64())?;
-        Ok(Self { value, tangent: chain(&slopes, arguments) })
+        Ok(chain(value, &slopes, arguments))
     }
 
     fn operate_integer(
@@ -48,45 +58,60 @@ impl Number for Dual {
     ) -> Result<Self, Trap> {
         let value = Real::operate_integer(operation, argument.value, integer)?;
         let a = argument.value.to_f64();
-        let slope = match operation {
-            // n a^(n-1)
-            FloatOperation::Powi => match integer {
-                0 => 0.0,
-                i32::MIN => f64::from(integer) * a.powf(f64::from(integer) - 1.0),
-                n => f64::from(n) * a.powi(n - 1),
-            },
-            FloatOperation::Polygamma => {
-                let next = Real::operate_integer(operation, Real::Double(a), integer + 1)?;
-                next.to_f64()
-            }
-            other => return Err(Trap::Broken(format!("`{}` of an integer", other.text()))),
-        };
-        Ok(Self { value, tangent: chain(&[slope], &[argument]) })
+        let slope = integer_partial(operation, a, integer)?;
+        Ok(chain(value, &[Some(slope)], &[argument]))
     }
 
     fn cast(self, to: &FloatType) -> Self {
-        Self { value: self.value.cast(to), tangent: self.tangent }
+        Self { value: self.value.cast(to), ..self }
     }
 }
 
-/// Σ slope · tangent over the arguments that vary: what does not vary never contributes, not even
-/// infinity times zero.
-fn chain(slopes: &[f64], arguments: &[Dual]) -> f64 {
-    let varying = slopes.iter().zip(arguments).filter(|(_, argument)| argument.tangent != 0.0);
-    varying.map(|(slope, argument)| slope * argument.tangent).sum()
+/// Σ slope · tangent over the arguments that vary and that the value depends on.
+fn chain(value: Real, slopes: &[Option<f64>], arguments: &[Dual]) -> Dual {
+    let mut result = Dual::constant(value);
+    for (slope, argument) in slopes.iter().zip(arguments) {
+        if let (Some(slope), true) = (slope, argument.varied) {
+            result.tangent += slope * argument.tangent;
+            result.varied = true;
+        }
+    }
+    result
+}
+
+/// The derivative of operation(a, integer) by a.
+pub(crate) fn integer_partial(
+    operation: FloatOperation,
+    a: f64,
+    integer: i32,
+) -> Result<f64, Trap> {
+    Ok(match (operation, integer) {
+        // n a^(n-1)
+        (FloatOperation::Powi, 0) => 0.0,
+        (FloatOperation::Powi, i32::MIN) => f64::from(integer) * a.powf(f64::from(integer) - 1.0),
+        (FloatOperation::Powi, n) => f64::from(n) * a.powi(n - 1),
+        (FloatOperation::Polygamma, n) => {
+            Real::operate_integer(operation, Real::Double(a), n.saturating_add(1))?.to_f64()
+        }
+        (other, _) => return Err(Trap::Broken(format!("`{}` of an integer", other.text()))),
+    })
 }
 
 fn special(operation: FloatOperation, a: f64) -> Result<f64, Trap> {
     Ok(Real::operate(operation, &[Real::Double(a)])?.to_f64())
 }
 
-/// The partial derivatives of y = operation(a, b, c).
-fn partials(operation: FloatOperation, [a, b, c]: [f64; 3], y: f64) -> Result<[f64; 3], Trap> {
+/// The partial derivatives of y = operation(a, b, c); `None` where y does not depend on the argument.
+pub(crate) fn partials(
+    operation: FloatOperation,
+    [a, b, c]: [f64; 3],
+    y: f64,
+) -> Result<[Option<f64>; 3], Trap> {
     use FloatOperation::*;
-    let one = |slope: f64| [slope, 0.0, 0.0];
-    let two = |first: f64, second: f64| [first, second, 0.0];
+    let one = |slope: f64| [Some(slope), None, None];
+    let two = |first: f64, second: f64| [Some(first), Some(second), None];
     // 1 for the argument that `max` or `min` gave: the second on a tie, the other one beside a NaN.
-    let pick = |first: bool| if first { two(1.0, 0.0) } else { two(0.0, 1.0) };
+    let pick = |first: bool| if first { one(1.0) } else { [None, Some(1.0), None] };
     let sign = |x: f64| if x == 0.0 { 0.0 } else { x.signum() };
     Ok(match operation {
         Neg => one(-1.0),
@@ -98,10 +123,10 @@ fn partials(operation: FloatOperation, [a, b, c]: [f64; 3], y: f64) -> Result<[f
         // a % b = a - trunc(a / b) b
         Rem => two(1.0, -((a - y) / b).round()),
         RemEuclid => two(1.0, -((a - y) / b).round()),
-        MulAdd => [b, a, 1.0],
+        MulAdd => [Some(b), Some(a), Some(1.0)],
         Abs => one(sign(a)),
         // |a| with the sign of b
-        Copysign => two(sign(a) * 1.0f64.copysign(b), 0.0),
+        Copysign => one(sign(a) * 1.0f64.copysign(b)),
         Recip => one(-1.0 / (a * a)),
         Sqrt => one(1.0 / (2.0 * a.sqrt())),
         Cbrt => one(1.0 / (3.0 * a.cbrt().powi(2))),
@@ -133,16 +158,16 @@ fn partials(operation: FloatOperation, [a, b, c]: [f64; 3], y: f64) -> Result<[f
         Cosh => one(a.sinh()),
         Tanh => one(1.0 / a.cosh().powi(2)),
         Asinh => one(1.0 / a.hypot(1.0)),
-        Acosh => one(1.0 / ((a - 1.0) * (a + 1.0)).sqrt()),
+        // NaN below the domain, where the product of the two is positive again
+        Acosh => one(1.0 / ((a - 1.0).sqrt() * (a + 1.0).sqrt())),
         Atanh => one(1.0 / ((1.0 - a) * (1.0 + a))),
         Max => pick(a > b || b.is_nan()),
         Min => pick(a < b || b.is_nan()),
-        Clamp if a < b => [0.0, 1.0, 0.0],
-        Clamp if a > c => [0.0, 0.0, 1.0],
+        Clamp if a < b => [None, Some(1.0), None],
+        Clamp if a > c => [None, None, Some(1.0)],
         Clamp => one(1.0),
         Midpoint => two(0.5, 0.5),
-        Signum | Floor | Ceil | Round | RoundTiesEven | Trunc | Detach => one(0.0),
-        DivEuclid => two(0.0, 0.0),
+        Signum | Floor | Ceil | Round | RoundTiesEven | Trunc | Detach | DivEuclid => [None; 3],
         Fract | NextUp | NextDown => one(1.0),
         ToDegrees => one(180.0 / PI),
         ToRadians => one(PI / 180.0),
@@ -159,7 +184,7 @@ fn partials(operation: FloatOperation, [a, b, c]: [f64; 3], y: f64) -> Result<[f
 }
 
 /// The derivative of every float that the function returns, in a direction: one number for each float
-/// of the arguments, in order.
+/// of the arguments, in order. Those with a zero there do not vary.
 pub fn directional_derivative(
     interpreter: &Interpreter<'_>,
     function: &Function,
@@ -170,7 +195,10 @@ pub fn directional_derivative(
     let arguments = arguments
         .iter()
         .map(|argument| {
-            argument.map(&mut |value| Dual { value, tangent: tangents.next().unwrap_or(0.0) })
+            argument.map(&mut |value| match tangents.next() {
+                None | Some(0.0) => Dual::constant(value),
+                Some(tangent) => Dual::variable(value, tangent),
+            })
         })
         .collect();
     Ok(interpreter.run(function, arguments)?.result)

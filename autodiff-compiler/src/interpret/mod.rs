@@ -21,7 +21,7 @@
 //! ```
 
 mod datum;
-mod dual;
+pub(crate) mod dual;
 mod effects;
 mod execute;
 mod integers;

@@ -492,7 +492,7 @@ fn a_gradient_goes_through_loops_branches_and_casts() {
     let found = gradient(&Interpreter::new(), &f, &arguments).unwrap();
     // 2 w Σ x², and 2 w² x, over the positive ones.
     assert_eq!(found, [4.0 * 1.25, 8.0, 0.0, 4.0]);
-    let dual = Dual { value: Real::Double(2.0), tangent: 1.0 };
+    let dual = Dual::variable(Real::Double(2.0), 1.0);
     let outcome = run(&f, vec![Datum::Float(dual), [1.0f32].into()]).unwrap();
-    assert_eq!(outcome.result, Datum::Float(Dual { value: Real::Double(4.0), tangent: 4.0 }));
+    assert_eq!(outcome.result, Datum::Float(Dual::variable(Real::Double(4.0), 4.0)));
 }

@@ -79,3 +79,26 @@ impl Function {
         Instruction { kind, results, span: instruction.span }
     }
 }
+
+impl Region {
+    /// Renames in place what is defined and used here and in nested regions.
+    pub fn rename(&mut self, renaming: &Renaming) {
+        let rename = |values: &mut Vec<ValueId>| {
+            values.iter_mut().for_each(|value| *value = renaming.value(*value));
+        };
+        rename(&mut self.parameters);
+        rename(&mut self.yields);
+        for instruction in &mut self.instructions {
+            rename(&mut instruction.results);
+            let kind = &mut instruction.kind;
+            kind.for_each_operand_mut(&mut |value| *value = renaming.value(*value));
+            kind.for_each_slot_mut(&mut |slot| *slot = renaming.slot(*slot));
+            if let InstructionKind::Match { arms, .. } = kind {
+                for (_, value) in arms.iter_mut().flat_map(|arm| &mut arm.bindings) {
+                    *value = renaming.value(*value);
+                }
+            }
+            kind.regions_mut().into_iter().for_each(|region| region.rename(renaming));
+        }
+    }
+}

@@ -6,6 +6,8 @@
 //! that shrinks the list shrinks the program.
 
 mod control;
+#[cfg(test)]
+mod differential;
 mod memory;
 mod scalars;
 #[cfg(test)]
@@ -32,6 +34,8 @@ pub struct Style {
     pub extremes: bool,
     /// Whether all operations occur, or only those that are smooth and of moderate size.
     pub all_operations: bool,
+    /// Whether `f32` occurs.
+    pub narrow: bool,
     /// Whether the result is a tuple of everything at hand, or one float.
     pub many_results: bool,
 }
@@ -45,6 +49,7 @@ impl Style {
         exits: true,
         extremes: true,
         all_operations: true,
+        narrow: true,
         many_results: true,
     };
 
@@ -56,6 +61,7 @@ impl Style {
         exits: true,
         extremes: false,
         all_operations: false,
+        narrow: false,
         many_results: false,
     };
 

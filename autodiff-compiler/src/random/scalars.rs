@@ -68,7 +68,7 @@ impl Generator<'_> {
 
     /// A float that is narrowed, or comes from an integer, or one of two.
     pub(super) fn odd_float(&mut self) {
-        let value = match self.choices.pick(3) {
+        let value = match self.choices.pick(if self.style.narrow { 3 } else { 2 }) {
             0 => {
                 let condition = self.truth();
                 let (a, b) = (self.float(), self.float());

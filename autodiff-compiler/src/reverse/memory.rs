@@ -210,8 +210,20 @@ impl Reverse {
     }
 }
 
+/// Whether the `Vec` in the slot changes its length, or is exchanged as a whole.
+pub(super) fn is_resized(body: &Region, slot: SlotId) -> bool {
+    let mut found = false;
+    body.for_each_instruction(&mut |instruction| {
+        if !matches!(instruction.kind, InstructionKind::Fill(..)) {
+            let whole = |place: &Place| place.root == slot && place.path.is_empty();
+            found |= instruction.kind.writes().iter().any(whole);
+        }
+    });
+    found
+}
+
 /// Whether the whole content of the slot is moved out somewhere in the region.
-fn moved_out(region: &Region, slot: SlotId) -> bool {
+pub(super) fn moved_out(region: &Region, slot: SlotId) -> bool {
     let mut found = false;
     region.for_each_instruction(&mut |instruction| {
         for content in instruction.kind.contents() {

@@ -90,7 +90,7 @@ pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
     let mut forward = primal.body.clone();
 
     reverse.builder.open(vec![]);
-    reverse.start_gradients(&gradients);
+    reverse.start_gradients(&gradients, &primal.body);
     let mut adjoints = Adjoints::default();
     if let Aggregate::Value(result) = primal.result
         && reverse.is_active(result)
@@ -362,10 +362,19 @@ impl Reverse {
 
     /// At the start of the reverse sweep: gradients of dynamic length are zeroed and accumulated in
     /// place, others are accumulated in a local, which the optimizer keeps in registers.
-    fn start_gradients(&mut self, gradients: &[GradientParameter]) {
+    fn start_gradients(&mut self, gradients: &[GradientParameter], body: &Region) {
         for parameter in gradients {
             let ParameterBinding::Slot(primal) = parameter.primal else { continue };
-            if let Type::Vec(_) = parameter.ty {
+            let dynamic = matches!(parameter.ty, Type::Vec(_));
+            if dynamic && memory::is_resized(body, primal) {
+                // Its adjoint is resized backwards; at the end it has the length of the gradient.
+                let root = Place::root(primal);
+                let zeros = match memory::moved_out(body, primal) {
+                    true => Aggregate::Vec(vec![]),
+                    false => self.zeros(&parameter.ty, Some(&root)),
+                };
+                self.define_adjoint(primal, parameter.ty.clone(), zeros);
+            } else if dynamic {
                 self.fill_with_zeros(&Place::root(parameter.gradient), &parameter.ty);
                 self.adjoint_slots.insert(primal, parameter.gradient);
             } else {
@@ -402,8 +411,13 @@ impl Reverse {
                         let value = self.builder.load(Place::root(adjoint), parameter.ty.clone());
                         self.builder.store(target, value);
                     } else {
-                        let transfer =
-                            if parameter.ty.is_copy() { Transfer::Copy } else { Transfer::Move };
+                        let transfer = match &parameter.ty {
+                            ty if ty.is_copy() => Transfer::Copy,
+                            // Into the caller's slice.
+                            Type::Vec(element) if element.is_copy() => Transfer::Copy,
+                            Type::Vec(_) => Transfer::Clone,
+                            _ => Transfer::Move,
+                        };
                         let content = Aggregate::Place(Place::root(adjoint), transfer);
                         self.builder.push(InstructionKind::Assign(target, content), vec![]);
                     }

@@ -25,7 +25,9 @@ pub fn schedule(reversed: Reversed) -> Function {
     let Reversed { mut function, loops, first_derivative_value, .. } = reversed;
     let mut body = std::mem::take(&mut function.body);
     let loops = loops.into_iter().map(|pair| (pair.reverse, pair)).collect();
-    Schedule { loops, first_derivative_value }.region(&mut body);
+    let mut schedule = Schedule { loops, first_derivative_value, fused: Renaming::default() };
+    schedule.region(&mut body);
+    body.rename(&schedule.primal_names());
     function.body = body;
     function
 }
@@ -34,10 +36,12 @@ struct Schedule {
     /// Loop pairs by the index value of the reverse loop.
     loops: HashMap<ValueId, LoopPair>,
     first_derivative_value: ValueId,
+    /// From what fused loops run to what their forward loops ran.
+    fused: Renaming,
 }
 
 impl Schedule {
-    fn region(&self, region: &mut Region) {
+    fn region(&mut self, region: &mut Region) {
         while self.merge_branches(region) {}
         while self.fuse_loops(region) {}
         for instruction in &mut region.instructions {
@@ -53,6 +57,12 @@ impl Schedule {
                 self.region(nested);
             }
         }
+    }
+
+    /// A fused loop runs the iterations of the primal and keeps their panics, so it gets back the names
+    /// of the primal: by those the simplification knows what may not go.
+    fn primal_names(&self) -> Renaming {
+        Renaming { values: settled(&self.fused.values), slots: settled(&self.fused.slots) }
     }
 
     /// Merges one pair of `if`s on the same condition, of which the later is derivative code.
@@ -88,7 +98,7 @@ impl Schedule {
     }
 
     /// Fuses one forward loop with its reverse.
-    fn fuse_loops(&self, region: &mut Region) -> bool {
+    fn fuse_loops(&mut self, region: &mut Region) -> bool {
         let mut forward = HashMap::new();
         for (position, instruction) in region.instructions.iter().enumerate() {
             let InstructionKind::For(For { body, .. }) = &instruction.kind else { continue };
@@ -98,12 +108,27 @@ impl Schedule {
                 && let Some(order) = dependence::meet(region, *first, position, false)
             {
                 fuse::loops(region, *first, position, &order, pair);
+                let Renaming { values, slots } = &pair.renaming;
+                self.fused.values.extend(values.iter().map(|(primal, rerun)| (*rerun, *primal)));
+                self.fused.slots.extend(slots.iter().map(|(primal, rerun)| (*rerun, *primal)));
                 return true;
             }
             forward.insert(index, position);
         }
         false
     }
+}
+
+/// Follows a renaming to its end.
+fn settled<T: Copy + Eq + std::hash::Hash>(names: &HashMap<T, T>) -> HashMap<T, T> {
+    let settle = |name: &T| {
+        let mut name = *name;
+        while let Some(next) = names.get(&name) {
+            name = *next;
+        }
+        name
+    };
+    names.keys().map(|name| (*name, settle(name))).collect()
 }
 
 fn drop_effects(instructions: &mut Vec<Instruction>) {

@@ -149,28 +149,28 @@ fn mean_squared_error() {
                 define @w_adjoint: [f64; 3] = [%27; 3]
                 %46 = 2.0_f64
                 %58 = div %46, %25
-                %23 = for %i.30: usize in %0..%6 (%31: f64 = %3) {
-                    %32: f64 = load @x[%i.30]!
-                    %33: f64 = load @y[%i.30]!
-                    %34: f64 = load @w[%0]!
-                    %35 = mul %34, %32
-                    %36 = mul %35, %32
-                    %37: f64 = load @w[%1]!
-                    %38 = mul %37, %32
-                    %39 = add %36, %38
-                    %40: f64 = load @w[%2]!
-                    %41 = add %39, %40
-                    %42 = sub %41, %33
-                    %43 = 2_i32
-                    %44 = powi %42, %43
-                    %45 = add %31, %44
-                    %54 = mul %58, %42
+                %23 = for %i.7: usize in %0..%6 (%8: f64 = %3) {
+                    %9: f64 = load @x[%i.7]!
+                    %10: f64 = load @y[%i.7]!
+                    %11: f64 = load @w[%0]!
+                    %12 = mul %11, %9
+                    %13 = mul %12, %9
+                    %14: f64 = load @w[%1]!
+                    %15 = mul %14, %9
+                    %16 = add %13, %15
+                    %17: f64 = load @w[%2]!
+                    %18 = add %16, %17
+                    %19 = sub %18, %10
+                    %20 = 2_i32
+                    %21 = powi %19, %20
+                    %22 = add %8, %21
+                    %54 = mul %58, %19
                     add_to @w_adjoint[%2]!, %54
-                    %55 = mul %54, %32
+                    %55 = mul %54, %9
                     add_to @w_adjoint[%1]!, %55
-                    %57 = mul %55, %32
+                    %57 = mul %55, %9
                     add_to @w_adjoint[%0]!, %57
-                    yield %45
+                    yield %22
                 }
                 %26 = div %23, %25
                 assign @w_gradient = copy @w_adjoint
