@@ -1,8 +1,8 @@
 //! Calls: inlining of closures and nested functions, std's functions, annotated functions.
 
 use super::flow::{Halt, Lowered};
-use super::iterators::Producer;
 use super::operand::{Operand, Pointer};
+use super::producer::Producer;
 use super::{Inlining, Jump, Lowerer};
 use crate::hir::{Callee, ExpressionId, ExpressionKind, Parameter, Path, ReturnTarget};
 use crate::ir::operations::FloatOperation;

@@ -1,9 +1,9 @@
 //! Methods of arrays, slices and `Vec`s, and the exchanges of `std::mem`.
 
 use super::flow::Lowered;
-use super::iterators::{Mode, Producer};
 use super::loops::Header;
 use super::operand::{Operand, Pointer};
+use super::producer::{Mode, Producer};
 use super::{Lowerer, assignment::proven};
 use crate::hir::ExpressionId;
 use crate::ir::operations::{BooleanOperation, Comparison, IntegerOperation};

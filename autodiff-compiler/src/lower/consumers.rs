@@ -2,8 +2,8 @@
 
 use super::Lowerer;
 use super::flow::Lowered;
-use super::iterators::Producer;
 use super::operand::{Key, Operand, Pointer};
+use super::producer::Producer;
 use super::reductions::{Keep, payload_type};
 use crate::hir::ExpressionId;
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};

@@ -1,9 +1,9 @@
 //! Blocks, branches, `match`, loops and exits of the source.
 
 use super::flow::{Exit, Fork, Halt, Lowered};
-use super::iterators::Producer;
 use super::loops::Header;
 use super::operand::{Operand, Pointer};
+use super::producer::Producer;
 use super::{Jump, Lowerer, scan};
 use crate::hir::{
     Arm, BinaryOperator, Block, ExpressionId, ExpressionKind, Pattern, PatternKind, Statement,

@@ -31,9 +31,11 @@ mod options;
 mod passive;
 mod patterns;
 mod places;
+mod producer;
 mod reductions;
 mod scalars;
 mod scan;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod unknown;

@@ -4,7 +4,7 @@
 //! Arrays and `Vec`s are memory. References, iterators, closures and ranges have no counterpart in
 //! the IR: they are followed here.
 
-use super::iterators::Producer;
+use super::producer::Producer;
 use crate::hir::{BindingId, Callee, ExpressionId};
 use crate::ir::{Aggregate, Place, Projection, SlotId, ValueId};
 use crate::types::{StructType, Type};

@@ -2,8 +2,8 @@
 
 use super::Lowerer;
 use super::flow::{Exit, Halt, Lowered};
-use super::iterators::Producer;
 use super::operand::{Operand, Pointer};
+use super::producer::Producer;
 use crate::hir::{ExpressionId, MacroKind};
 use crate::ir::operations::BooleanOperation;
 use crate::ir::{Aggregate, Effect, InstructionKind, Piece, ValueId};

@@ -2,8 +2,8 @@
 
 use super::Lowerer;
 use super::flow::Lowered;
-use super::iterators::Producer;
 use super::operand::{Operand, Pointer};
+use super::producer::Producer;
 use crate::hir::{ExpressionId, ExpressionKind};
 use crate::ir::operations::{BooleanOperation, Comparison};
 use crate::ir::{Constant, ValueId};

@@ -6,7 +6,7 @@
 
 use super::Lowerer;
 use super::flow::Lowered;
-use super::iterators::Producer;
+use super::producer::Producer;
 use std::rc::Rc;
 
 impl Lowerer<'_> {

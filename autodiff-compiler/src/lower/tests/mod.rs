@@ -1,6 +1,7 @@
 //! Lowered functions against the same functions compiled by rustc, and IR as text.
 
 mod basics;
+mod exits;
 mod functions;
 mod memory;
 mod refusals;

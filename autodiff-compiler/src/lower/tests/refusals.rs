@@ -24,8 +24,7 @@ fn environment() -> Environment {
     let reference = |mutable, to| Type::Reference { mutable, to: Box::new(to) };
     let mut function = |name: &str, parameters: Vec<Type>, result: Type| {
         let active = vec![true; parameters.len()];
-        let float_parameters = Vec::new();
-        let signature = FunctionSignature { parameters, result, active, float_parameters, ..FunctionSignature::default() };
+        let signature = FunctionSignature { parameters, result, active, ..Default::default() };
         let known =
             if name.contains("::") { &mut environment.methods } else { &mut environment.functions };
         known.insert(name.into(), signature);
