@@ -154,6 +154,7 @@ impl Resolver<'_> {
         let imported = matches!(self.scopes.look_up(name), Ok(Some(Named::Alias)));
         let parameter = self.types.is_parameter(&name.to_string());
         if !imported && !parameter {
+            self.note_names_in(name.to_token_stream());
             self.declare(name, Named::Ambiguous);
         }
         true

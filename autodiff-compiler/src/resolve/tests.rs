@@ -2,6 +2,7 @@
 
 use super::*;
 use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
 
 fn run_on(source: &str) -> (Option<Body>, Vec<String>) {
     let function: syn::ItemFn = syn::parse_str(source).expect("a function");
@@ -262,4 +263,184 @@ fn generics_and_types() {
             }
         "#]],
     );
+}
+
+/// A function that is refused here (the fence has its own tests).
+fn refused(source: &str, expected: &[&str]) {
+    let (body, errors) = run_on(source);
+    assert!(body.is_none(), "{source}");
+    assert_eq!(errors, expected, "{source}");
+}
+
+#[test]
+fn items_that_would_mean_something_else_at_the_top_are_refused() {
+    refused(
+        "fn f(x: f64) -> f64 { let y = x * N; { const N: f64 = 2.0; y * N } }",
+        &["`N` is declared in a block and also used outside of it\n\
+           help: give it another name, or move it to the top of the function"],
+    );
+    refused(
+        "fn f(x: f64) -> f64 { { const N: f64 = 2.0; } { const N: f64 = 3.0; x * N } }",
+        &["`N` is declared twice in this function\nhelp: give one of them another name"],
+    );
+    refused(
+        "fn f(x: f64) -> f64 { use other::x; x }",
+        &["`x` is also the name of a variable here\nhelp: give one of them another name"],
+    );
+    for outside in [
+        "let y: [f64; N] = g();",
+        "let y = [0.0; N];",
+        "match x { N => {} _ => {} }",
+        "println!(\"{N}\");",
+    ] {
+        let (body, errors) =
+            run_on(&format!("fn f(x: f64) {{ {outside} {{ const N: usize = 2; }} }}"));
+        assert!(body.is_none() && errors.len() == 1, "{outside}: {errors:?}");
+    }
+}
+
+#[test]
+fn copies_of_a_move_closure_are_refused_where_they_would_show() {
+    refused(
+        "fn f(mut s: f64, t: f64) -> f64 { let g = move |x: f64| x * s * t; s = 2.0; g(s) }",
+        &["`move` closure captures `s`, which is `mut`\n\
+           help: leave out `move`, or copy it into a variable that is not `mut` first: `let s = s;`"],
+    );
+    let (body, _) = run_on(
+        "fn f(mut s: f64) -> f64 { s += 1.0; let s = s; let g = move |x: f64| { let mut y = x; y += s; y }; g(s) }",
+    );
+    assert!(body.is_some());
+}
+
+#[test]
+fn an_upper_case_name_is_a_variable_only_where_it_must_be() {
+    check(
+        "fn f(A: f64, n: usize) -> f64 { let B = A; match n { LIMIT => A * B, _ => 0.0 } }",
+        expect![[r#"
+            (A.0: f64, n.1: usize) -> f64 {
+                let B.2 = A.0;
+                match n.1 {
+                    <LIMIT: > => (A.0 * B.2),
+                    _ => 0.0,
+                }
+            }
+        "#]],
+    );
+    refused(
+        "fn f(a: f64, n: usize) -> f64 { match (a, n) { (X, 0) => X, _ => 0.0 } }",
+        &["`X` in a pattern may be a constant or a new variable\n\
+           help: write a variable in lower case, a constant with its path: `self::X`"],
+    );
+}
+
+#[test]
+fn nested_functions_that_reach_themselves_are_refused() {
+    refused(
+        "fn f(x: f64) -> f64 { fn a(x: f64) -> f64 { b(x) } fn b(x: f64) -> f64 { a(x) } a(x) }",
+        &[
+            "nested function `b` is recursive\n\
+             help: move `b` out of the function and annotate it with `#[differentiate]`",
+            "nested function `a` is recursive\n\
+             help: move `a` out of the function and annotate it with `#[differentiate]`",
+        ],
+    );
+}
+
+#[test]
+fn exits_need_something_to_leave() {
+    let no_loop = "`break` and `continue` need a loop around them";
+    refused("fn f() { break; }", &[no_loop]);
+    refused("fn f() { loop { let g = || { continue; }; } }", &[no_loop]);
+    refused("fn f() { 'a: { break; } }", &[no_loop]);
+    refused("fn f() { 'a: loop { break 'b; } }", &["no loop or block here has the label `'b`"]);
+    refused(
+        "fn f() { 'a: loop { fn g() { break 'a; } } }",
+        &["no loop or block here has the label `'a`"],
+    );
+}
+
+#[test]
+fn other_refusals_of_the_pass() {
+    refused(
+        "fn f(x: f64) -> f64 { dbg!(x) }",
+        &["the value of `dbg!` is not differentiated\n\
+           help: print it with `eprintln!` in a statement of its own"],
+    );
+    refused("fn f() { 1x; }", &["the suffix `x` of this number is not known"]);
+    refused("fn f() { 1.0f16; }", &["the suffix `f16` of this number is not known"]);
+    refused(
+        "fn f() { 340282366920938463463374607431768211456; }",
+        &["this integer is too large for any type"],
+    );
+    refused(
+        "fn f(mut a: f64, p: Pair) { Pair(a, _) = p; }",
+        &["cannot take this apart: its fields are not known\n\
+           help: derive `Differentiable` for the struct, or assign to its fields one by one"],
+    );
+}
+
+#[test]
+fn known_structs_are_taken_apart_and_put_together() {
+    let point: syn::ItemFn = syn::parse_str(
+        "fn f(p: &Pair, q: model::Point<f64>) -> Pair {
+            let Pair(a, ..) = *p;
+            let model::Point { x, y: (u, _) } = q;
+            let mut b = 0.0;
+            (Pair(.., b), _) = (Pair(a, x), 1);
+            match q { model::Point { x, .. } if x > 0.0 => Pair(x, u), _ => Pair { 0: b, 1: a } }
+        }",
+    )
+    .expect("a function");
+    let mut environment = Environment::default();
+    let structure = |name: &str, tuple, fields: &[&str]| {
+        std::rc::Rc::new(crate::types::StructType {
+            path: name.parse().expect("a path"),
+            name: name.into(),
+            fields: fields.iter().map(|field| ((*field).into(), Type::F64)).collect(),
+            tuple,
+            tangent: false,
+            tangent_path: TokenStream::new(),
+        })
+    };
+    environment.structs.insert("Pair".into(), structure("Pair", true, &["0", "1"]));
+    environment.structs.insert("model::Point".into(), structure("Point", false, &["x", "y"]));
+    let mut diagnostics = Diagnostics::new();
+    let body = resolve(&point, &environment, &mut diagnostics).expect("a body");
+    expect![[r#"
+        (p.0: &Pair, q.1: Point) -> Pair {
+            let Pair { 0: a.2 } = *p.0;
+            let model::Point { x: x.3, y: (u.4, _) } = q.1;
+            let mut b.5 = 0.0;
+            {
+                let (Pair { 1: b.6 }, _) = (Pair { 0: a.2, 1: x.3 }, 1);
+                b.5 = b.6;
+            };
+            match q.1 {
+                model::Point { x: x.7 } if (x.7 > 0.0) => Pair { 0: x.7, 1: u.4 },
+                _ => Pair { 0: b.5, 1: a.2 },
+            }
+        }
+    "#]]
+    .assert_eq(&body.to_string());
+}
+
+#[test]
+fn external_paths_are_what_a_signature_may_be_asked_for() {
+    let function: syn::ItemFn = syn::parse_str(
+        "fn f<T: Float>(p: &Particle<T>, k: Option<Kind>, v: Vec<f64>, t: T, q: T, mut a: T, mut b: T) -> model::State {
+            let square = |x: f64| x * x;
+            fn local(x: f64) -> f64 { x }
+            let s = square(local(1.0)) + f64::max(1.0, 2.0) + T::sqrt(t) + erf(1.0);
+            std::mem::swap(&mut a, &mut b);
+            let w = v.iter().map(energy).sum::<f64>() + model::step::<f64>(s) + Particle::new(1.0);
+            let Point { x, .. } = q;
+            model::State { x, ..q }
+        }",
+    )
+    .expect("a function");
+    let external = external_paths(&function);
+    let texts = |paths: &[syn::Path]| paths.iter().map(types::path_text).collect::<Vec<_>>();
+    assert_eq!(texts(&external.functions), ["energy", "model::step"]);
+    assert_eq!(texts(&external.structs), ["Point", "model::State"]);
+    assert_eq!(texts(&external.types), ["Particle", "Kind", "model::State"]);
 }
