@@ -5,7 +5,9 @@
 //! region is a branch whose results are only handed on, the branch hands them over itself: so
 //! `if x < 0.0 { break; }` comes out of an exit code that is 1 in one region and 0 in the other.
 
+use super::blocks::{Block, End};
 use super::expressions::Code;
+use super::names::Names;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
 use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, ValueId};
@@ -25,79 +27,6 @@ pub(super) enum Deliver {
     /// It is an exit code: 0 goes on, another one goes to the variable, if there is one, and leaves
     /// the loop.
     Exit(Option<Variable>),
-}
-
-/// A block: its statements and how it ends.
-#[derive(Default)]
-pub(super) struct Block {
-    pub(super) statements: Vec<TokenStream>,
-    pub(super) end: End,
-}
-
-/// The end of a block.
-#[derive(Default)]
-pub(super) enum End {
-    /// It has no value.
-    #[default]
-    Nothing,
-    /// Its value.
-    Value(TokenStream),
-    /// `break;`
-    Break,
-    /// An `if` whose value, if it has one, is that of the block.
-    If(Code, Box<Block>, Box<Block>),
-}
-
-impl Block {
-    pub(super) fn is_empty(&self) -> bool {
-        self.statements.is_empty() && matches!(self.end, End::Nothing)
-    }
-
-    /// Whether it does nothing but leave the loop.
-    pub(super) fn only_breaks(&self) -> bool {
-        self.statements.is_empty() && matches!(self.end, End::Break)
-    }
-
-    /// Its code, without braces.
-    pub(super) fn tokens(self) -> TokenStream {
-        let Self { statements, end } = self;
-        let end = match end {
-            End::Nothing => quote!(),
-            End::Value(tokens) => tokens,
-            End::Break => quote!(break;),
-            End::If(condition, then_block, else_block) => {
-                if_expression(condition, *then_block, *else_block)
-            }
-        };
-        quote!(#(#statements)* #end)
-    }
-}
-
-/// `if condition { … } else { … }`, without empty blocks and without `else` after `break`.
-fn if_expression(condition: Code, then_block: Block, else_block: Block) -> TokenStream {
-    if then_block.is_empty() || matches!(else_block.end, End::Break) {
-        if then_block.is_empty() && else_block.is_empty() {
-            return quote!();
-        }
-        if !matches!(then_block.end, End::Break) {
-            return if_expression(condition.negated(), else_block, then_block);
-        }
-    }
-    let condition = condition.head();
-    let leaves = matches!(then_block.end, End::Break);
-    let chained = else_block.statements.is_empty() && matches!(else_block.end, End::If(..));
-    let empty = else_block.is_empty();
-    let block = then_block.tokens();
-    let otherwise = else_block.tokens();
-    if empty {
-        quote!(if #condition { #block })
-    } else if leaves {
-        quote!(if #condition { #block } #otherwise)
-    } else if chained {
-        quote!(if #condition { #block } else #otherwise)
-    } else {
-        quote!(if #condition { #block } else { #otherwise })
-    }
 }
 
 impl Emitter<'_> {
@@ -488,10 +417,21 @@ impl Emitter<'_> {
             let tokens = block.tokens();
             if simple { quote!(if #tokens) } else { quote!(if { #tokens }) }
         });
+        let mut rebound = TokenStream::new();
+        for (name, value) in &arm.bindings {
+            if Names::is_copied_into(name, &arm.body) {
+                // A pattern or closure in the body may bind the same name.
+                let span = self.function.value(*value).span.start;
+                let own = super::names::identifier(name, span);
+                let fresh = self.names.fresh(name, span);
+                rebound.extend(quote!(let #fresh = #own;));
+                self.hold(*value, Code::Name(fresh));
+            }
+        }
         let holders = self.holders.clone();
         let body = self.block(&arm.body, deliver, further).tokens();
         self.holders = holders;
         self.names.close();
-        quote!(#pattern #guard => { #body })
+        quote!(#pattern #guard => { #rebound #body })
     }
 }

@@ -1,7 +1,8 @@
 //! Loops: `for`, `while`, `loop`.
 
 use super::Emitter;
-use super::control::{Deliver, End};
+use super::blocks::{Block, End};
+use super::control::Deliver;
 use super::expressions::Code;
 use super::pending::{Variable, Writes};
 use crate::ir::{For, Instruction, Region, ValueId};
@@ -191,12 +192,7 @@ impl Emitter<'_> {
         variable
     }
 
-    fn loop_body(
-        &mut self,
-        body: &Region,
-        exit: &ExitCode,
-        variables: &[Variable],
-    ) -> super::control::Block {
+    fn loop_body(&mut self, body: &Region, exit: &ExitCode, variables: &[Variable]) -> Block {
         let mut deliver: Vec<Deliver> = match exit {
             ExitCode::Break(variable) => vec![Deliver::Exit(*variable)],
             ExitCode::None | ExitCode::Carried => vec![],

@@ -15,6 +15,7 @@
 //! [`control`]).
 
 mod aggregates;
+mod blocks;
 mod control;
 pub mod documentation;
 mod expressions;
@@ -187,7 +188,12 @@ impl<'a> Emitter<'a> {
     fn parameters(&mut self) -> Vec<TokenStream> {
         let mut tokens = Vec::new();
         for (position, parameter) in self.function.parameters.iter().enumerate() {
-            let name = self.names.take(&parameter.name, parameter.span.start);
+            let declared = self.names.take(&parameter.name, parameter.span.start);
+            let mut name = declared.clone();
+            if &*parameter.name != "self" && self.names.is_avoided(&parameter.name) {
+                // A pattern or closure in the user's tokens may bind the same name.
+                name = self.names.fresh(&parameter.name, parameter.span.start);
+            }
             let ty = match self.header.parameter_types.get(position) {
                 Some(Some(written)) => written.clone(),
                 _ => types::tokens(&parameter.ty),
@@ -206,7 +212,11 @@ impl<'a> Emitter<'a> {
             }
             tokens.push(match &self.header.receiver {
                 Some(receiver) if position == 0 => receiver.clone(),
-                _ => quote!(#mutable #name: #ty),
+                _ if name == declared => quote!(#mutable #name: #ty),
+                _ => {
+                    self.statements.push(quote!(let #mutable #name = #declared;));
+                    quote!(#declared: #ty)
+                }
             });
         }
         tokens

@@ -5,7 +5,7 @@
 //! Every identifier in tokens that are copied from the user (paths, opaque expressions, patterns,
 //! types) is avoided, so that a local of ours never captures one of them.
 
-use crate::ir::{Function, InstructionKind, Piece};
+use crate::ir::{Function, InstructionKind, Piece, Region};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use std::collections::HashSet;
 
@@ -22,19 +22,36 @@ impl Names {
     /// Nothing given out; the identifiers in the function's copied tokens are avoided.
     pub(super) fn new(function: &Function) -> Self {
         let mut names = Self { avoided: HashSet::new(), scopes: vec![Vec::new()] };
-        function.body.for_each_instruction(&mut |instruction| match &instruction.kind {
-            InstructionKind::Opaque(opaque) => names.avoid_pieces(&opaque.pieces),
+        names.avoid_region(&function.body);
+        names
+    }
+
+    /// Whether tokens that are copied into the region have this identifier: a name that they may bind
+    /// for themselves.
+    pub(super) fn is_copied_into(name: &str, region: &Region) -> bool {
+        let mut names = Self::default();
+        names.avoid_region(region);
+        names.avoided.contains(name)
+    }
+
+    /// Whether copied tokens have this identifier.
+    pub(super) fn is_avoided(&self, name: &str) -> bool {
+        self.avoided.contains(name)
+    }
+
+    fn avoid_region(&mut self, region: &Region) {
+        region.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Opaque(opaque) => self.avoid_pieces(&opaque.pieces),
             InstructionKind::Effect(effect) => {
-                names.avoid(effect.path.clone());
-                names.avoid_pieces(&effect.pieces);
+                self.avoid(effect.path.clone());
+                self.avoid_pieces(&effect.pieces);
             }
-            InstructionKind::Call(call) => names.avoid(call.path.clone()),
+            InstructionKind::Call(call) => self.avoid(call.path.clone()),
             InstructionKind::Match { arms, .. } => {
-                arms.iter().for_each(|arm| names.avoid(arm.pattern.clone()));
+                arms.iter().for_each(|arm| self.avoid(arm.pattern.clone()));
             }
             _ => {}
         });
-        names
     }
 
     /// Never gives out an identifier that occurs in these tokens.

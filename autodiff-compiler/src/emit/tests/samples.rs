@@ -5,7 +5,8 @@ use crate::ir::operations::{
 };
 use crate::ir::sketch::{Sketch, array, mutable, shared, slice};
 use crate::ir::{
-    Aggregate, Constant, Function, InstructionKind, Place, Projection, Transfer, ValueId,
+    Aggregate, Argument, Constant, Function, InstructionKind, MatchArm, Place, Projection,
+    Transfer, ValueId,
 };
 use crate::types::{FloatType, IntegerType, Type};
 
@@ -358,4 +359,25 @@ pub(super) fn logistic() -> Function {
         vec![s.float_operation(F::Add, &[carried[0], term])]
     });
     s.returns_value(loss[0])
+}
+
+/// `let p = o; match b { Some(o) => p + o, None => p }`
+pub(super) fn shadowed() -> Function {
+    let mut s = Sketch::new("shadowed", Type::F64);
+    let o = s.scalar("o", Type::F64);
+    let b = s.slot("b", Type::Option(Box::new(Type::F64)));
+    let inner = s.value(Type::F64, Some("o".into()));
+    s.open(vec![]);
+    let sum = s.float_operation(F::Add, &[o, inner]);
+    let some = s.close(vec![sum]);
+    s.open(vec![]);
+    let none = s.close(vec![o]);
+    let arm = |pattern, bindings, body| MatchArm { pattern, bindings, guard: None, body };
+    let arms = vec![
+        arm(quote::quote!(::core::option::Option::Some(o)), vec![("o".into(), inner)], some),
+        arm(quote::quote!(::core::option::Option::None), vec![], none),
+    ];
+    let scrutinee = Argument::Place(Place::root(b));
+    let result = s.push(InstructionKind::Match { scrutinee, arms }, vec![Type::F64]);
+    s.returns_value(result[0])
 }
