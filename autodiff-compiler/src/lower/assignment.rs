@@ -2,7 +2,7 @@
 
 use super::flow::{Halt, Lowered};
 use super::operand::{Operand, Pointer};
-use super::places::field_of_mut;
+use super::places::{PAYLOAD, field_of_mut};
 use super::{Lowerer, scan};
 use crate::hir::{BinaryOperator, ExpressionId};
 use crate::ir::{Aggregate, InstructionKind, Place};
@@ -78,8 +78,10 @@ impl Lowerer<'_> {
                 let value = if several_in_memory(&old) { self.detached(value) } else { value };
                 let new = self.replaced(old, value)?;
                 if let (Some(name), Operand::Scalar(value)) = (self.key_name(key), &new) {
-                    let name =
-                        path.iter().fold(name, |name, field| format!("{name}_{field}").into());
+                    let name = path
+                        .iter()
+                        .filter(|field| &***field != PAYLOAD)
+                        .fold(name, |name, field| format!("{name}_{field}").into());
                     self.name_value(*value, &name);
                 }
                 let mut target = self.scope.get_mut(&key);
@@ -164,6 +166,9 @@ impl Lowerer<'_> {
                 definition,
                 fields.into_iter().map(|(name, field)| (name, self.detached(field))).collect(),
             ),
+            Operand::Option { some, payload } => {
+                Operand::Option { some, payload: Box::new(self.detached(*payload)) }
+            }
             other => other,
         }
     }
@@ -196,6 +201,7 @@ fn several_in_memory(operand: &Operand) -> bool {
             Operand::Slot(_) => 1,
             Operand::Tuple(parts) => parts.iter().map(count).sum(),
             Operand::Struct(_, fields) => fields.iter().map(|(_, field)| count(field)).sum(),
+            Operand::Option { payload, .. } => count(payload),
             _ => 0,
         }
     }

@@ -171,6 +171,10 @@ impl Lowerer<'_> {
                 }
                 Ok(Operand::Struct(definition, held))
             }
+            Operand::Option { some, payload } => {
+                let payload = Box::new(self.hold(*payload, following)?);
+                Ok(Operand::Option { some, payload })
+            }
             other => Ok(other),
         }
     }

@@ -27,8 +27,8 @@ impl Lowerer<'_> {
                     Some(Operand::Iterator(_) | Operand::Range { .. }) => {
                         return self.consumed_in_part();
                     }
-                    Some(Operand::Option { some, payload }) => {
-                        let item = self.borrow(Pointer::Value(payload), mutable)?;
+                    Some(Operand::Option { some, payload }) if !mutable => {
+                        let item = self.borrow(Pointer::Value(payload), false)?;
                         Rc::new(Producer::Maybe { some, payload: item })
                     }
                     _ => {

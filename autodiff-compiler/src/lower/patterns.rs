@@ -169,10 +169,16 @@ impl Lowerer<'_> {
                 Operand::Option { payload, .. } => Ok(Pointer::Value(payload)),
                 _ => self.no_option(),
             },
-            Pointer::Local(..) => match self.peek(&pointer) {
-                Some(Operand::Option { payload, .. }) => Ok(Pointer::Value(payload)),
-                _ => self.no_option(),
-            },
+            // It may be written through a pattern that binds by reference.
+            Pointer::Local(key, mut path) => {
+                path.push(super::places::PAYLOAD.into());
+                let payload = Pointer::Local(key, path);
+                match self.peek(&payload) {
+                    Some(Operand::Slot(slot)) => Ok(Pointer::Memory(Place::root(slot))),
+                    Some(_) => Ok(payload),
+                    None => self.no_option(),
+                }
+            }
             Pointer::Memory(_) => self.no_option(),
         }
     }

@@ -466,6 +466,9 @@ impl Lowerer<'_> {
     }
 }
 
+/// The content of an `Option`, as a step of a path.
+pub(super) const PAYLOAD: &str = "Some";
+
 /// A field of a value that has been taken apart.
 pub(super) fn field_of<'o>(operand: &'o Operand, name: &str) -> Option<&'o Operand> {
     match operand {
@@ -473,6 +476,7 @@ pub(super) fn field_of<'o>(operand: &'o Operand, name: &str) -> Option<&'o Opera
         Operand::Struct(_, fields) => {
             fields.iter().find(|(field, _)| &**field == name).map(|(_, field)| field)
         }
+        Operand::Option { payload, .. } if name == PAYLOAD => Some(payload),
         _ => None,
     }
 }
@@ -484,6 +488,7 @@ pub(super) fn field_of_mut<'o>(operand: &'o mut Operand, name: &str) -> Option<&
         Operand::Struct(_, fields) => {
             fields.iter_mut().find(|(field, _)| &**field == name).map(|(_, field)| field)
         }
+        Operand::Option { payload, .. } if name == PAYLOAD => Some(payload),
         _ => None,
     }
 }

@@ -138,4 +138,28 @@ agree! {
         log.push(tick(4.0)); log[0] += tick(5.0);
         a + b[0] - b[1] + c.0 / c.1 + log[0] + log[1]
     } with (1.0,);
+
+    fn options_written_through_patterns(x: &[f64]) -> f64 {
+        let mut best = None; let mut pair: Option<(f64, [f64; 2])> = None; let mut s = 0.0;
+        for v in x {
+            if let Some(b) = &mut best { *b += v; if *b > 5.0 { *b = 0.5; } } else { best = Some(*v); }
+            match &mut pair { Some((a, w)) => { *a += 1.0; w[0] += v; if *a > 2.0 { pair = None; } } None => pair = Some((0.0, [*v, 1.0])) }
+            if let Some((ref mut a, _)) = pair { *a += 0.25; }
+        }
+        let old = std::mem::replace(&mut pair, Some((9.0, [7.0; 2])));
+        if let Some((a, w)) = old { s += a + w[0] * 10.0; }
+        if let Some((a, w)) = pair { s += 100.0 * a + w[1]; }
+        for v in best.iter() { s += *v * 1000.0; }
+        s
+    } with (vec![1.0, 2.0, 3.0],), (vec![],), (vec![4.0],), (vec![1.0; 7],);
+
+    fn options_in_state(x: &[f64], k: usize) -> f64 {
+        let mut last: Option<[f64; 2]> = None; let mut count = None; let mut s = 0.0;
+        for (i, v) in x.iter().enumerate() {
+            let previous = last; last = Some([*v, i as f64]);
+            if let Some([a, b]) = previous { s += a * v - b; }
+            count = match count { None if i == k => Some(0usize), Some(c) if c > 1 => None, Some(c) => Some(c + 1), None => None };
+        }
+        s + count.map_or(-1.0, |c| c as f64) + last.map_or(0.0, |l| l[0])
+    } with (vec![1.0, 2.0, 3.0, 4.0, 5.0], 1), (vec![1.0, 2.0, 3.0], 2), (vec![], 0);
 }
