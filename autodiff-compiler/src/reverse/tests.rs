@@ -302,3 +302,30 @@ fn swaps_pushes_and_local_arrays() {
     let sum = f.float_operation(F::Add, &[first, last]);
     check(&f.returns_value(sum), &[floats(&[1.1, 2.0, 0.5])]);
 }
+
+/// `fn f(mut v: Vec<f64>, w: &mut Vec<f64>)`: one is moved, the other grows.
+#[test]
+fn parameters_that_are_moved_or_grow() {
+    let mut f = Sketch::new("f", Type::F64);
+    let v = f.slot("v", vector(Type::F64));
+    let w = Place::root(f.slot("w", mutable(vector(Type::F64))));
+    let moved = Aggregate::Place(Place::root(v), Transfer::Move);
+    let a = Place::root(f.define(vector(Type::F64), "a".into(), moved));
+    let (zero, one) = (f.usize(0), f.usize(1));
+    let first = f.load(a.at(zero), Type::F64);
+    let sine = f.float_operation(F::Sin, &[first]);
+    f.push(InstructionKind::Push(w.clone(), Aggregate::Value(sine)), vec![]);
+    f.push(InstructionKind::Push(a.clone(), Aggregate::Value(sine)), vec![]);
+    let last = f.length(w.clone());
+    let last = f.integer(I::Sub, &[last, one]);
+    let pushed = f.load(w.at(last), Type::F64);
+    let old = f.load(w.at(zero), Type::F64);
+    let product = f.float_operation(F::Mul, &[pushed, old]);
+    let end = f.length(a.clone());
+    let sum = f.count(zero, end, vec![product], |f, i, carried| {
+        let here = f.load(a.at(i), Type::F64);
+        let square = f.float_operation(F::Mul, &[here, here]);
+        vec![f.float_operation(F::Add, &[carried[0], square])]
+    });
+    check(&f.returns_value(sum[0]), &[floats(&[1.1, 2.0]), floats(&[0.5, 0.25])]);
+}

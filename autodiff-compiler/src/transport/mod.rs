@@ -70,6 +70,14 @@ impl Request {
         let [attribute, item] = <[TokenStream; 2]>::try_from(item).ok()?;
         let mut collected: Vec<_> =
             collected.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+        let mut pending = pending;
+        for nested in read::nested_structs(&path, &answer) {
+            let text = path_text(&nested);
+            let known = collected.iter().map(|(path, _)| path).chain(&pending);
+            if text != path_text(&path) && known.into_iter().all(|other| path_text(other) != text) {
+                pending.push(nested);
+            }
+        }
         collected.push((path, answer));
         Some(Self { crate_path, collected, pending, attribute, item })
     }

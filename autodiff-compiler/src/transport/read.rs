@@ -1,6 +1,7 @@
 //! Reading published signatures.
 
 use super::path_text;
+use super::wanted::unknown_types;
 use crate::options::Options;
 use crate::resolve::{TypeContext, read_type, signature_of};
 use crate::signature::Environment;
@@ -24,6 +25,45 @@ fn split(tokens: &TokenStream) -> Published {
     }
 }
 
+/// The structs that a published struct holds, as seen from where it was asked for: a type that it
+/// names by itself stands beside it.
+pub(super) fn nested_structs(path: &TokenStream, published: &TokenStream) -> Vec<TokenStream> {
+    let Published { item, notes } = split(published);
+    let Some(item) = parse_struct(item) else { return vec![] };
+    let Ok(outer) = syn::parse2::<syn::Path>(path.clone()) else { return vec![] };
+    let environment = Environment::default();
+    let mut context = TypeContext::new(&environment);
+    context.add_generics(&item.generics);
+    let mut found = vec![];
+    for (index, field) in item.fields.iter().enumerate() {
+        if notes.iter().any(|number| number.to_string() == index.to_string()) {
+            continue;
+        }
+        unknown_types(&read_type(&field.ty, &context), &context, &mut |tokens| {
+            let Ok(inner) = syn::parse2::<syn::Path>(tokens) else { return };
+            let mut beside = outer.clone();
+            beside.segments.pop();
+            // `crate::…` and `::other::…` mean the same everywhere in a crate.
+            let rooted = inner.leading_colon.is_some()
+                || inner.segments.first().is_some_and(|first| first.ident == "crate");
+            if rooted {
+                beside = inner;
+            } else {
+                beside.segments.extend(inner.segments);
+            }
+            found.push(quote::quote!(#beside));
+        });
+    }
+    found
+}
+
+/// A tuple struct needs its semicolon back.
+fn parse_struct(item: TokenStream) -> Option<syn::ItemStruct> {
+    syn::parse2::<syn::ItemStruct>(item.clone())
+        .or_else(|_| syn::parse2(quote::quote!(#item ;)))
+        .ok()
+}
+
 /// Everything that was collected, by path text.
 pub(super) fn environment(
     collected: &[(TokenStream, TokenStream)],
@@ -34,14 +74,13 @@ pub(super) fn environment(
     for _ in 0..collected.len() {
         for (path, published) in collected {
             let published = split(published);
-            // A tuple struct needs its semicolon back.
-            let item = published.item.clone();
-            let parsed = syn::parse2::<syn::ItemStruct>(item.clone())
-                .or_else(|_| syn::parse2(quote::quote!(#item ;)));
-            if let Ok(item) = parsed {
+            if let Some(item) = parse_struct(published.item) {
                 let definition =
                     read_struct(path, &item, &published.notes, &environment, crate_path);
-                environment.structs.insert(path_text(path), definition);
+                // The structs around it name it as it is named where they stand.
+                let name = item.ident.to_string();
+                environment.structs.insert(path_text(path), definition.clone());
+                environment.structs.entry(name).or_insert(definition);
             }
         }
     }

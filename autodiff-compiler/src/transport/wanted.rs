@@ -84,7 +84,11 @@ pub fn wanted(target: &Target, options: &Options) -> Vec<TokenStream> {
 }
 
 /// Calls `found` with every path in the type that the compiler does not know.
-fn unknown_types(ty: &Type, context: &TypeContext<'_>, found: &mut impl FnMut(TokenStream)) {
+pub(super) fn unknown_types(
+    ty: &Type,
+    context: &TypeContext<'_>,
+    found: &mut impl FnMut(TokenStream),
+) {
     match ty {
         Type::Opaque(Some(opaque)) => {
             if let Ok(path) = syn::parse2::<syn::Path>(opaque.tokens.clone())

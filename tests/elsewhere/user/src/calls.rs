@@ -68,6 +68,28 @@ impl Spring {
     }
 }
 
+/// Two springs, one inside of the other's struct.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Tandem {
+    /// The first.
+    pub first: Spring,
+    /// How much stiffer the second is.
+    pub ratios: ::std::vec::Vec<f64>,
+    /// A line of the other crate.
+    pub line: Line,
+}
+
+/// Reads fields of fields.
+#[differentiate]
+#[must_use]
+pub fn tandem(springs: &Tandem, length: f64) -> f64 {
+    let mut force = springs.line.slope * length;
+    for ratio in &springs.ratios {
+        force += springs.first.stiffness * ratio * (length - springs.first.rest);
+    }
+    force
+}
+
 /// A damper; its `impl` block is not annotated.
 #[derive(Clone, Debug)]
 pub struct Damper {
@@ -99,6 +121,19 @@ mod tests {
         assert_eq!((value, slopes.slope, slopes.offset), (10.0, 10.0, 6.0));
         assert_eq!(by_x, [4.0, 8.0]);
         assert_eq!(power::value_and_gradient(2.0, 5), (32.0, 80.0));
+    }
+
+    #[test]
+    fn nested_structs() {
+        let springs = Tandem {
+            first: Spring { stiffness: 10.0, rest: 1.0 },
+            ratios: ::std::vec::Vec::from([0.5, 2.0]),
+            line: Line { slope: 4.0, offset: 0.0, rank: 1 },
+        };
+        let (value, (by, by_length)) = tandem::value_and_gradient(&springs, 3.0);
+        assert_eq!((value, by_length), (62.0, 29.0));
+        assert_eq!((by.first.stiffness, by.first.rest, by.line.slope), (5.0, -25.0, 3.0));
+        assert_eq!(by.ratios, [20.0, 20.0]);
     }
 
     #[test]
