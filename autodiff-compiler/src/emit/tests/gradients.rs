@@ -1,9 +1,13 @@
 //! Emitted gradients and their documentation.
 
-use super::{emitted, ir_is_valid, samples};
+use super::compiled::{Case, Profile, check_compiled};
+use super::random::Random;
+use super::{UNUSED, emitted, ir_is_valid, samples};
 use crate::activity::Activity;
+use crate::diagnostics::Diagnostics;
 use crate::emit::documentation::formulas;
 use crate::ir::Function;
+use crate::random::{Program, Style};
 use crate::{reverse, schedule, simplify};
 use expect_test::{Expect, expect};
 
@@ -133,4 +137,34 @@ fn logistic() {
 
         "#]],
     );
+}
+
+/// Gradients of generated programs: compiled, they compute what the interpreter says of them.
+#[test]
+fn generated_gradients_compute_the_same_bits() {
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    let mut cases = Vec::new();
+    while cases.len() < 60 {
+        let choices: Vec<u32> = (0..300).map(|_| random.below(1 << 32) as u32).collect();
+        let style = if cases.len() % 2 == 0 { Style::REDUCTIONS } else { Style::TAME };
+        let Program { mut function, mut arguments } = crate::random::program(style, &choices);
+        simplify::simplify(&mut function);
+        let activity = Activity::of(&function);
+        let mut diagnostics = Diagnostics::new();
+        reverse::support::check(&function, &activity, &mut diagnostics);
+        let active = function.parameters.iter().map(|parameter| parameter.active);
+        let buffers: Vec<_> = arguments
+            .iter()
+            .zip(active)
+            .filter(|(_, active)| *active)
+            .map(|(argument, _)| argument.zeros_like())
+            .collect();
+        if !diagnostics.is_empty() || buffers.is_empty() {
+            continue;
+        }
+        arguments.extend(buffers);
+        let (_, gradient) = passes(function);
+        cases.push(Case { function: gradient, arguments: vec![arguments] });
+    }
+    check_compiled("gradients", &cases, UNUSED, "2024", Profile::Release);
 }
