@@ -7,6 +7,7 @@ mod corpus;
 
 use autodiff_compiler::activity::Activity;
 use autodiff_compiler::diagnostics::Diagnostics;
+use autodiff_compiler::emit::item::Item;
 use autodiff_compiler::emit::{self, Header};
 use autodiff_compiler::ir;
 use autodiff_compiler::options::Options;
@@ -143,25 +144,24 @@ fn emitted_values_are_the_values_of_the_functions() {
         for function in functions.iter().filter(|function| function.file == *file) {
             let Some((ir, items)) = lowered(function, &environment) else { continue };
             let name = &function.item.sig.ident;
-            let raw = emit::function(&ir, &header(function, "raw", &items));
+            let raw_name = format_ident!("raw_{name}");
+            let raw = emit::function(&ir, &header(function, &raw_name.to_string(), &items));
             let mut simplified = ir;
             simplify::simplify(&mut simplified);
-            let value = emit::function(&simplified, &header(function, "value", &items));
             values += 1;
-            let into = gradient(&simplified).map(|gradient| {
-                gradients += 1;
-                emit::function(&gradient, &header(function, "gradient_into", &items))
-            });
-            for tokens in [&raw, &value].into_iter().chain(&into) {
-                if let Err(error) = syn::parse2::<syn::ItemFn>(tokens.clone()) {
-                    panic!("{}: {error} in {tokens}", function.path());
-                }
-            }
-            emitted.extend(quote! {
-                #[allow(non_camel_case_types)]
-                pub enum #name {}
-                impl #name { #raw #value #into }
-            });
+            let gradient = gradient(&simplified);
+            gradients += usize::from(gradient.is_some());
+            let item = Item {
+                name: name.clone(),
+                prefix: None,
+                associated: false,
+                visibility: quote!(pub),
+                conditions: TokenStream::new(),
+                header: header(function, "value", &items),
+                formulas: String::new(),
+            };
+            let value = emit::item::items(&item, &simplified, gradient.as_ref());
+            emitted.extend(quote!(#raw #value));
             let generics = &function.generics;
             let turbofish = match generics.as_slice() {
                 [] => quote!(),
@@ -170,7 +170,7 @@ fn emitted_values_are_the_values_of_the_functions() {
             let path = function.path();
             for sample in &function.samples {
                 let original = attempt(function, &quote!(#module::#name #turbofish), sample);
-                let raw = attempt(function, &quote!(#module::#name::raw #turbofish), sample);
+                let raw = attempt(function, &quote!(#module::#raw_name #turbofish), sample);
                 let value = attempt(function, &quote!(#module::#name::value #turbofish), sample);
                 main.extend(quote!(compare(#path, #original, #raw, #value);));
             }
@@ -186,6 +186,28 @@ fn emitted_values_are_the_values_of_the_functions() {
     let program = quote! {
         #![allow(warnings)]
         extern crate self as autodiff_core;
+        pub trait Differentiable {
+            type Tangent;
+            fn zero_tangent(&self) -> Self::Tangent;
+        }
+        impl Differentiable for f64 {
+            type Tangent = f64;
+            fn zero_tangent(&self) -> f64 {
+                0.0
+            }
+        }
+        impl<T: Differentiable> Differentiable for [T] {
+            type Tangent = Vec<T::Tangent>;
+            fn zero_tangent(&self) -> Vec<T::Tangent> {
+                self.iter().map(T::zero_tangent).collect()
+            }
+        }
+        impl<T: Differentiable> Differentiable for Vec<T> {
+            type Tangent = Vec<T::Tangent>;
+            fn zero_tangent(&self) -> Vec<T::Tangent> {
+                self[..].zero_tangent()
+            }
+        }
         fn attempt(call: impl FnOnce() -> String) -> String {
             let call = std::panic::AssertUnwindSafe(call);
             std::panic::catch_unwind(call).unwrap_or_else(|payload| {
