@@ -196,7 +196,13 @@ fn road(
         true => Some(gradient(&value, trace, diagnostics)?),
         false => None,
     };
-    let mut item = item(target, options, &body.items);
+    let mut local = body.items.clone();
+    // They stand in the functions, where the body's own `use` items are seen.
+    local.push(witness::special(&body, &options.crate_path));
+    if let Place::Associated = target.place {
+        local.push(witness::witnesses(function));
+    }
+    let mut item = item(target, options, &local);
     item.formulas = formulas(&value, gradient.as_ref()).unwrap_or_default();
     Some(items(&item, &value, gradient.as_ref()))
 }

@@ -3,6 +3,7 @@
 //! The compiler takes `Vec` for std's and `f64` for the primitive because of their names. Where the
 //! user means another type by such a name, one of these constants does not compile.
 
+use crate::hir::{Body, Callee, ExpressionKind};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -24,6 +25,43 @@ pub fn witnesses(function: &syn::ItemFn) -> TokenStream {
         });
     }
     tokens
+}
+
+/// Core's functions, by the last segment of the paths that are taken for them.
+const SPECIAL: &[&str] = &["detach", "erf", "erfc", "norm_cdf", "ln_gamma", "digamma"];
+
+/// One constant for each path that is taken for one of core's functions. In core, each has a type of
+/// its name beside it: where the path means the user's own function, that type is not found.
+pub fn special(body: &Body, crate_path: &TokenStream) -> TokenStream {
+    let mut seen = BTreeSet::new();
+    let mut tokens = TokenStream::new();
+    for expression in &body.expressions {
+        let (ExpressionKind::Call { callee: Callee::Path(path), .. }
+        | ExpressionKind::FunctionPath(Callee::Path(path))) = &expression.kind
+        else {
+            continue;
+        };
+        let last = path.text.rsplit("::").next().unwrap_or_default();
+        let known = crate::known::function(&path.text, &[]).is_some();
+        if known && SPECIAL.contains(&last) && seen.insert(path.text.clone()) {
+            let name = Ident::new(last, Span::call_site());
+            let path = without_generics(path.tokens.clone());
+            tokens.extend(quote!(const _: fn(#path) -> #crate_path::special::#name = |x| x;));
+        }
+    }
+    tokens
+}
+
+/// The path up to its generic arguments (`erf::<f64>`).
+fn without_generics(path: TokenStream) -> TokenStream {
+    let mut plain: Vec<TokenTree> = path
+        .into_iter()
+        .take_while(|token| !matches!(token, TokenTree::Punct(open) if open.as_char() == '<'))
+        .collect();
+    while matches!(plain.last(), Some(TokenTree::Punct(_))) {
+        plain.pop();
+    }
+    plain.into_iter().collect()
 }
 
 const NAMES: &[&str] = &[

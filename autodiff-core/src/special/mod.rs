@@ -5,6 +5,17 @@
 //! to 40 digits come from `tests/references/special.py`.
 
 mod coefficients;
+
+/// Types of the functions' names. Generated code compares them with what a function's name means where
+/// it is called, so that a user's own `erf` is never taken for this one.
+macro_rules! twins {
+    ($($name:ident)*) => {
+        $(#[doc(hidden)] #[allow(non_camel_case_types, missing_debug_implementations)] pub enum $name {})*
+    };
+}
+
+twins! { erf erfc norm_cdf ln_gamma digamma trigamma polygamma detach }
+
 mod error_function;
 mod gamma;
 
