@@ -13,7 +13,7 @@ use crate::emit::documentation::formulas;
 use crate::emit::item::{Item, items};
 use crate::ir::Function;
 use crate::ir::verify::verify;
-use crate::options::Options;
+use crate::options::{Options, Output};
 use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature};
 use crate::target::{self, Place, Target};
@@ -192,7 +192,8 @@ fn road(
     trace.ir("simplify", &value);
     check("simplify", &value, diagnostics)?;
 
-    let gradient = match signature.result.is_float() {
+    let only_value = options.outputs == [Output::Value];
+    let gradient = match signature.result.is_float() && !only_value {
         true => Some(gradient(&value, trace, diagnostics)?),
         false => None,
     };

@@ -24,7 +24,7 @@ pub struct Options {
     pub crate_path: TokenStream,
     /// `strict`: the value is bit-equal to the original.
     pub strict: bool,
-    /// Outputs asked for by name, in order.
+    /// Outputs asked for by name, in order. `value` alone leaves out the derivatives.
     pub outputs: Vec<Output>,
 }
 

@@ -7,10 +7,13 @@
 #[path = "../../tests/corpus/src/text.rs"]
 mod corpus;
 
+use autodiff_compiler::activity::Activity;
 use autodiff_compiler::diagnostics::Diagnostics;
+use autodiff_compiler::ir::verify::verify;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
+use autodiff_compiler::{fence, infer, lower, reverse, schedule, simplify};
 use corpus::Function;
 use std::collections::BTreeMap;
 
@@ -29,37 +32,62 @@ fn environment(functions: &[Function], file: &str) -> Environment {
     environment
 }
 
-/// The first refusal of a function.
-fn refusal(function: &Function, environment: &Environment) -> Option<String> {
+/// A gap in the compiler: which pass refuses and why. The gradient's is told apart from the value's.
+enum Refusal {
+    Value(String),
+    Gradient(String),
+}
+
+/// The first refusal of a function on the road of `expand`.
+fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal> {
     let mut diagnostics = Diagnostics::new();
-    let _options = Options::parse(function.options.clone(), &mut diagnostics);
-    let body = resolve(&function.item, environment, &mut diagnostics);
-    if let Some(diagnostic) = diagnostics.iter().next() {
-        return Some(diagnostic.message.clone());
+    let options = Options::parse(function.options.clone(), &mut diagnostics);
+    let item = &function.item;
+    let name = item.sig.ident.to_string();
+    fn first<T>(result: Option<T>, pass: &str, diagnostics: &Diagnostics) -> Result<T, String> {
+        match (result, diagnostics.iter().next()) {
+            (_, Some(diagnostic)) => Err(format!("{pass}: {}", diagnostic.message)),
+            (None, None) => Err(format!("{pass} gave up without a message")),
+            (Some(result), None) => Ok(result),
+        }
     }
-    let Some(body) = body else { return Some("resolve gave up without a message".to_string()) };
-    let types = autodiff_compiler::infer::infer(&body, environment, &mut diagnostics);
-    if let Some(diagnostic) = diagnostics.iter().next() {
-        return Some(format!("infer: {}", diagnostic.message));
-    }
-    let Some(types) = types else { return Some("infer gave up without a message".to_string()) };
-    let name = function.item.sig.ident.to_string();
-    let active = vec![true; body.parameters.len()];
-    let lowered = autodiff_compiler::lower::lower(
-        &body,
-        &types,
-        environment,
-        &name,
-        &active,
-        &mut diagnostics,
-    );
-    if let Some(diagnostic) = diagnostics.iter().next() {
-        return Some(format!("lower: {}", diagnostic.message));
-    }
-    let Some(lowered) = lowered else {
-        return Some("lower gave up without a message".to_string());
+    let valid = |pass: &str, function: &autodiff_compiler::ir::Function| {
+        verify(function).map_err(|error| format!("{pass} made a mistake: {error}"))
     };
-    autodiff_compiler::ir::verify::verify(&lowered).err().map(|error| format!("verify: {error}"))
+    let value = || -> Result<_, String> {
+        let mut diagnostics = diagnostics;
+        fence::check(item, &mut diagnostics);
+        first(Some(()), "fence", &diagnostics)?;
+        let body = resolve(item, environment, &mut diagnostics);
+        let body = first(body, "resolve", &diagnostics)?;
+        let types = infer::infer(&body, environment, &mut diagnostics);
+        let types = first(types, "infer", &diagnostics)?;
+        let signature = signature_of(&item.sig, &options, &TypeContext::new(environment));
+        let active = &signature.active;
+        let value = lower::lower(&body, &types, environment, &name, active, &mut diagnostics);
+        let mut value = first(value, "lower", &diagnostics)?;
+        valid("lower", &value)?;
+        simplify::simplify(&mut value);
+        valid("simplify", &value)?;
+        Ok(value)
+    };
+    let value = value().map_err(Refusal::Value)?;
+    if !function.gradient {
+        return Ok(());
+    }
+    let gradient = || -> Result<(), String> {
+        let mut diagnostics = Diagnostics::new();
+        let activity = Activity::of(&value);
+        reverse::support::check(&value, &activity, &mut diagnostics);
+        first(Some(()), "reverse", &diagnostics)?;
+        let reversed = reverse::reverse(&value, &activity);
+        valid("reverse", &reversed.function)?;
+        let mut gradient = schedule::schedule(reversed);
+        valid("schedule", &gradient)?;
+        simplify::simplify_derivative(&mut gradient, &value);
+        valid("simplify", &gradient)
+    };
+    gradient().map_err(Refusal::Gradient)
 }
 
 #[test]
@@ -71,8 +99,14 @@ fn every_function_is_accepted_or_listed() {
         let environment = environments
             .entry(function.file)
             .or_insert_with(|| environment(&functions, function.file));
-        if let Some(message) = refusal(function, environment) {
-            refused += &format!("{}: {message}\n", function.path());
+        match refusal(function, environment) {
+            Ok(()) => {}
+            Err(Refusal::Value(message)) => {
+                refused += &format!("{}: {message}\n", function.path());
+            }
+            Err(Refusal::Gradient(message)) => {
+                refused += &format!("{} (gradient): {message}\n", function.path());
+            }
         }
     }
     expect_test::expect_file!["../../tests/corpus/refused.txt"].assert_eq(&refused);

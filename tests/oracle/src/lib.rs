@@ -57,6 +57,19 @@ pub fn plain(_options: TokenStream, item: TokenStream) -> TokenStream {
     item
 }
 
+/// Puts `#[differentiate]` on a corpus function, with its gradient only if the reverse mode covers it;
+/// leaves it alone if the compiler refuses it. See `tests/corpus/refused.txt`.
+#[proc_macro_attribute]
+pub fn switched(options: TokenStream, item: TokenStream) -> TokenStream {
+    let Some(file) = proc_macro::Span::call_site().local_file() else {
+        return item;
+    };
+    syn::parse::<syn::ItemFn>(item)
+        .and_then(|function| switch::switched(file, options.into(), &function))
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
+}
+
 /// Derives nothing: stands for `Differentiable` where the corpus is compiled without it.
 #[proc_macro_derive(Differentiable)]
 pub fn differentiable(_item: TokenStream) -> TokenStream {

@@ -194,7 +194,7 @@ fn derived_code(
         let call = glue::call(&quote!(#path::value), parameters, Numbers::Plain);
         quote!(Some(|inputs, cursor, part| #call))
     };
-    let [by_gradient, by_both, by_into] = if refused || !gradient {
+    let [by_gradient, by_both, by_into] = if !gradient || switch::is_gradient_refused(name) {
         [quote!(None), quote!(None), quote!(None)]
     } else {
         gradient_calls(parameters, path)
