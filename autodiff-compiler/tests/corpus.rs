@@ -1,7 +1,8 @@
 //! The passes over every function of the corpus: what is refused must be listed, nothing panics.
 //!
 //! `tests/corpus/refused.txt` lists each refused function with its first message; `UPDATE_EXPECT=1`
-//! writes it. A shorter list is progress, a longer one a regression.
+//! writes it. A shorter list is progress, a longer one a regression. With the
+//! feature `dump`, `AUTODIFF_SHOW=file::name` prints the IR of a function and of its gradient.
 
 #[allow(dead_code, unreachable_pub)]
 #[path = "../../tests/corpus/src/text.rs"]
@@ -85,6 +86,10 @@ fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal
         let mut gradient = schedule::schedule(reversed);
         valid("schedule", &gradient)?;
         simplify::simplify_derivative(&mut gradient, &value);
+        #[cfg(feature = "dump")]
+        if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
+            println!("{value}\n{gradient}");
+        }
         valid("simplify", &gradient)
     };
     gradient().map_err(Refusal::Gradient)

@@ -63,7 +63,7 @@ fn lints() -> TokenStream {
     quote! {
         #[allow(
             dead_code, non_snake_case, unused_variables, unused_mut, unused_assignments,
-            unused_parens, unused_must_use, unreachable_code, unused_labels,
+            unused_parens, unused_must_use, unused_imports, unreachable_code, unused_labels,
             clippy::all, clippy::pedantic, clippy::nursery
         )]
     }

@@ -12,7 +12,10 @@ pub fn publish_function(
     signature: &syn::Signature,
     active: &[String],
 ) -> TokenStream {
-    let active = active.iter().map(|name| Ident::new(name, Span::call_site()));
+    let active = active.iter().map(|name| match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    });
     let mut signature = signature.clone();
     // Parameter patterns may bind anything; only the types matter.
     for (index, input) in signature.inputs.iter_mut().enumerate() {
