@@ -18,14 +18,19 @@ mod fuse;
 
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Fuses what belongs together.
 pub fn schedule(reversed: Reversed) -> Function {
     let Reversed { mut function, loops, first_derivative_value, .. } = reversed;
     let mut body = std::mem::take(&mut function.body);
     let loops = loops.into_iter().map(|pair| (pair.reverse, pair)).collect();
-    let mut schedule = Schedule { loops, first_derivative_value, fused: Renaming::default() };
+    let mut schedule = Schedule {
+        loops,
+        first_derivative_value,
+        fused: Renaming::default(),
+        run_once: HashSet::new(),
+    };
     schedule.region(&mut body);
     body.rename(&schedule.primal_names());
     function.body = body;
@@ -38,6 +43,8 @@ struct Schedule {
     first_derivative_value: ValueId,
     /// From what fused loops run to what their forward loops ran.
     fused: Renaming,
+    /// The index values of fused loops: their iterations run once, and keep their effects.
+    run_once: HashSet<ValueId>,
 }
 
 impl Schedule {
@@ -47,6 +54,7 @@ impl Schedule {
         for instruction in &mut region.instructions {
             if let InstructionKind::For(For { body, .. }) = &mut instruction.kind
                 && let Some(pair) = self.loops.get(&body.parameters[0])
+                && !self.run_once.contains(&body.parameters[0])
             {
                 let rerun = pair.rerun.min(body.instructions.len());
                 let mut iteration: Vec<_> = body.instructions.drain(..rerun).collect();
@@ -111,6 +119,7 @@ impl Schedule {
                 let Renaming { values, slots } = &pair.renaming;
                 self.fused.values.extend(values.iter().map(|(primal, rerun)| (*rerun, *primal)));
                 self.fused.slots.extend(slots.iter().map(|(primal, rerun)| (*rerun, *primal)));
+                self.run_once.insert(index);
                 return true;
             }
             forward.insert(index, position);

@@ -113,6 +113,8 @@ pub enum Part {
     Value,
     /// The derivative in the first direction.
     First,
+    /// To what rounding errors of `First` are relative.
+    Scale,
     /// The second derivative in both directions.
     Mixed,
 }
@@ -155,8 +157,9 @@ macro_rules! floats {
             fn write(&self, part: Part) -> Tree {
                 match part {
                     Part::Value => Tree::$variant(self.value),
-                    Part::First => Tree::Float(self.first),
-                    Part::Mixed => Tree::Float(self.mixed),
+                    Part::First => Tree::Float(self.first()),
+                    Part::Scale => Tree::Float(self.scale()),
+                    Part::Mixed => Tree::Float(self.mixed()),
                 }
             }
         }

@@ -46,6 +46,31 @@ pub fn active_floats(inputs: &[Tree], active: &[bool]) -> usize {
     inputs.iter().zip(active).filter(|(_, on)| **on).map(|(tree, _)| tree.floats().len()).sum()
 }
 
+/// A derivative, and to what its rounding errors are relative.
+#[derive(Clone, Copy, Debug)]
+pub struct Slope {
+    /// The derivative.
+    pub value: f64,
+    /// The sum of the absolute values of what was added up to give it.
+    pub scale: f64,
+}
+
+/// [`gradient`] with the scales of rounding errors.
+///
+/// # Panics
+/// If the function does, or returns no float.
+pub fn gradient_with_scales(
+    inputs: &[Tree],
+    active: &[bool],
+    call: impl Fn(&[Tree], Cursor, Part) -> Tree,
+) -> Vec<Vec<Slope>> {
+    let values = gradient(inputs, active, |inputs, cursor, _| call(inputs, cursor, Part::First));
+    let scales = gradient(inputs, active, |inputs, cursor, _| call(inputs, cursor, Part::Scale));
+    let slope = |(value, scale): (&f64, &f64)| Slope { value: *value, scale: *scale };
+    let zipped = values.iter().zip(&scales);
+    zipped.map(|(values, scales)| values.iter().zip(scales).map(slope).collect()).collect()
+}
+
 /// The derivatives of the returned float: for every active parameter those with respect to its
 /// floats, laid end to end.
 ///

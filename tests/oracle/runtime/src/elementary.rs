@@ -29,6 +29,17 @@ macro_rules! by_formula {
     )*};
 }
 
+/// Piecewise constant methods.
+macro_rules! steps {
+    ($($method:ident)*) => {$(
+        #[doc = concat!("As `f64::", stringify!($method), "`.")]
+        #[must_use]
+        pub fn $method(self) -> Self {
+            Number::constant(self.value.$method())
+        }
+    )*};
+}
+
 /// Questions about the value.
 macro_rules! predicates {
     ($($method:ident)*) => {$(
@@ -53,17 +64,15 @@ impl<F: Float> Number<F> {
         acosh x _y => ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), -x / ((x - 1.0) * (x + 1.0)).powf(1.5);
         atanh x _y => ((1.0 - x) * (1.0 + x)).recip(), 2.0 * x / ((1.0 - x) * (1.0 + x)).powi(2);
         tanh x y => x.cosh().powi(-2), -2.0 * y * x.cosh().powi(-2);
-        signum x _y => 0.0, 0.0;
-        floor x _y => 0.0, 0.0;
-        ceil x _y => 0.0, 0.0;
-        round x _y => 0.0, 0.0;
-        round_ties_even x _y => 0.0, 0.0;
-        trunc x _y => 0.0, 0.0;
         fract x _y => 1.0, 0.0;
         next_up x _y => 1.0, 0.0;
         next_down x _y => 1.0, 0.0;
         to_degrees x _y => 180.0 / std::f64::consts::PI, 0.0;
         to_radians x _y => std::f64::consts::PI / 180.0, 0.0;
+    }
+
+    steps! {
+        signum floor ceil round round_ties_even trunc
     }
 
     predicates! {

@@ -5,8 +5,7 @@
 //! the original; partial derivatives come from `num-dual`, or from a formula here where `num-dual`
 //! cancels or has no such function; conventions at kinks are those of the project's documentation.
 //!
-//! A zero tangent is *absent*: it stays zero when multiplied with infinity or NaN, as an input that is
-//! not asked about contributes nothing in reverse mode.
+//! What does not depend on a direction has no tangent, rather than a zero one.
 
 #![forbid(unsafe_code)]
 
@@ -23,8 +22,8 @@ pub mod special;
 pub use cast::{CastTo, Lift, cast, lift};
 pub use data::{Cursor, Data, Part, Tree};
 pub use drive::{
-    Call, Derived, Entry, Gradient, GradientInto, active_floats, gradient, hessian,
-    jacobian_columns,
+    Call, Derived, Entry, Gradient, GradientInto, Slope, active_floats, gradient,
+    gradient_with_scales, hessian, jacobian_columns,
 };
 pub use float::Float;
 pub use number::{Dual, Dual32, Number};

@@ -4,12 +4,18 @@ use crate::float::Float;
 use num_dual::HyperDual64;
 
 /// Stands for a float of type `F`: the value, and its derivatives in two directions at once.
+///
+/// `None` is the derivative of what does not depend on the direction: it contributes nothing, whatever
+/// it is multiplied with, as in reverse mode. A zero that was computed is a number like any other.
 #[derive(Clone, Copy)]
 pub struct Number<F> {
     pub(crate) value: F,
-    pub(crate) first: f64,
-    pub(crate) second: f64,
-    pub(crate) mixed: f64,
+    pub(crate) first: Option<f64>,
+    pub(crate) second: Option<f64>,
+    pub(crate) mixed: Option<f64>,
+    /// The sum of the absolute values of all that was added up to give `first`: rounding errors of
+    /// `first` are relative to it.
+    pub(crate) scale: f64,
 }
 
 /// Stands for `f64`.
@@ -27,9 +33,15 @@ pub(crate) struct Partials {
     pub(crate) bb: f64,
 }
 
-/// A tangent times a factor; an absent tangent stays absent.
-fn times(tangent: f64, factor: f64) -> f64 {
-    if tangent == 0.0 { 0.0 } else { tangent * factor }
+/// The sum of the products; what is absent contributes nothing.
+fn sum(products: &[(Option<f64>, f64)]) -> Option<f64> {
+    let present = products.iter().filter_map(|(tangent, factor)| Some((*tangent)? * factor));
+    present.reduce(|sum, product| sum + product)
+}
+
+/// The product of two tangents.
+fn both(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    Some(a? * b?)
 }
 
 impl<F> Number<F> {
@@ -38,15 +50,16 @@ impl<F> Number<F> {
     where
         F: Copy,
     {
-        Self { value, first: 0.0, second: 0.0, mixed: 0.0 }
+        Self { value, first: None, second: None, mixed: None, scale: 0.0 }
     }
 }
 
 impl<F: Float> Number<F> {
     /// An input: its derivatives with respect to itself in the two directions.
     pub fn input(value: F, first: bool, second: bool) -> Self {
-        let seed = |on: bool| if on { 1.0 } else { 0.0 };
-        Self { value, first: seed(first), second: seed(second), mixed: 0.0 }
+        let seed = |on: bool| on.then_some(1.0);
+        let scale = if first { 1.0 } else { 0.0 };
+        Self { value, first: seed(first), second: seed(second), mixed: None, scale }
     }
 
     /// The value.
@@ -56,26 +69,32 @@ impl<F: Float> Number<F> {
 
     /// The derivative in the first direction.
     pub fn first(self) -> f64 {
-        self.first
+        self.first.unwrap_or(0.0)
+    }
+
+    /// To what rounding errors of the derivative in the first direction are relative.
+    pub fn scale(self) -> f64 {
+        self.scale
     }
 
     /// The derivative in the second direction.
     pub fn second(self) -> f64 {
-        self.second
+        self.second.unwrap_or(0.0)
     }
 
     /// The second derivative in both directions.
     pub fn mixed(self) -> f64 {
-        self.mixed
+        self.mixed.unwrap_or(0.0)
     }
 
     /// The chain rule for f(self) with f' and f''.
     pub(crate) fn chain(self, value: F, slope: f64, curvature: f64) -> Self {
         Self {
             value,
-            first: times(self.first, slope),
-            second: times(self.second, slope),
-            mixed: times(self.mixed, slope) + times(self.first * self.second, curvature),
+            first: sum(&[(self.first, slope)]),
+            second: sum(&[(self.second, slope)]),
+            mixed: sum(&[(self.mixed, slope), (both(self.first, self.second), curvature)]),
+            scale: sum(&[(self.first.map(|_| self.scale), slope.abs())]).unwrap_or(0.0),
         }
     }
 
@@ -87,16 +106,20 @@ impl<F: Float> Number<F> {
 
     /// The chain rule for f(self, other).
     pub(crate) fn chain2(self, other: Self, value: F, p: &Partials) -> Self {
+        let scale = |number: Self| number.first.map(|_| number.scale);
         Self {
             value,
-            first: times(self.first, p.a) + times(other.first, p.b),
-            second: times(self.second, p.a) + times(other.second, p.b),
-            mixed: times(self.mixed, p.a)
-                + times(other.mixed, p.b)
-                + times(self.first * self.second, p.aa)
-                + times(self.first * other.second, p.ab)
-                + times(other.first * self.second, p.ab)
-                + times(other.first * other.second, p.bb),
+            first: sum(&[(self.first, p.a), (other.first, p.b)]),
+            second: sum(&[(self.second, p.a), (other.second, p.b)]),
+            mixed: sum(&[
+                (self.mixed, p.a),
+                (other.mixed, p.b),
+                (both(self.first, self.second), p.aa),
+                (both(self.first, other.second), p.ab),
+                (both(other.first, self.second), p.ab),
+                (both(other.first, other.second), p.bb),
+            ]),
+            scale: sum(&[(scale(self), p.a.abs()), (scale(other), p.b.abs())]).unwrap_or(0.0),
         }
     }
 
@@ -127,6 +150,12 @@ impl<F: Float> Number<F> {
 
     /// The same derivatives with another value, for a function with slope 1.
     pub(crate) fn with_value<G: Float>(self, value: G) -> Number<G> {
-        Number { value, first: self.first, second: self.second, mixed: self.mixed }
+        Number {
+            value,
+            first: self.first,
+            second: self.second,
+            mixed: self.mixed,
+            scale: self.scale,
+        }
     }
 }
