@@ -125,6 +125,7 @@ const MISLEADING: &[&str] = &[
     "float_methods::classified #5",    // -0.0
     "float_methods::classified #6",    // 0.0
     "float_methods::cube_root #2",     // 1e-30
+    "formulas::projectile_range #1",   // sqrt(0)
     "formulas::sphere_drag #2",        // at rest
     "losses::binary_cross_entropy #1", // beyond the clamp
     "matrices::conjugate_gradient #1", // leaves at once
