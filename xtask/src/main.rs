@@ -1,6 +1,8 @@
 //! Maintenance commands: `cargo xtask <command>`.
 
+mod build_time;
 mod dependencies;
+mod expansion;
 mod instructions;
 
 use std::process::ExitCode;
@@ -11,7 +13,7 @@ type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>)
 const COMMANDS: &[Command] = &[
     (
         "dependencies",
-        "fail if the macro depends on more than syn, quote, proc-macro2, unicode-ident and our compiler",
+        "fail if the macro depends on more than syn, quote, proc-macro2, unicode-ident and us",
         dependencies::run,
     ),
     (
@@ -19,6 +21,12 @@ const COMMANDS: &[Command] = &[
         "count the instructions of emitted gradients against handwritten ones (needs valgrind)",
         instructions::run,
     ),
+    (
+        "expansion",
+        "time the expansion of a function of 20 lines in the dev profile",
+        expansion::run,
+    ),
+    ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];
 
 fn main() -> ExitCode {
