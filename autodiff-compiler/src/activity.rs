@@ -30,8 +30,13 @@ impl Marks {
         Self {
             values: vec![false; function.values.len()],
             slots: vec![false; function.slots.len()],
-            changed: false,
+            changed: true,
         }
+    }
+
+    /// Whether another round over the function can find more: the round before did.
+    fn start_round(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     fn value(&self, value: ValueId) -> bool {
@@ -56,11 +61,15 @@ impl Activity {
     pub fn of(function: &Function) -> Self {
         let mut varied = Varied { function, marks: Marks::new(function) };
         varied.parameters();
-        varied.until_stable(|pass| pass.region(&function.body));
+        while varied.marks.start_round() {
+            varied.region(&function.body);
+        }
         let mut useful = Useful { function, marks: Marks::new(function) };
         useful.result(&function.result);
         useful.parameters();
-        useful.until_stable(|pass| pass.region(&function.body));
+        while useful.marks.start_round() {
+            useful.region(&function.body);
+        }
         Self { varied: varied.marks, useful: useful.marks }
     }
 
@@ -141,16 +150,6 @@ struct Varied<'a> {
 }
 
 impl Varied<'_> {
-    fn until_stable(&mut self, mut pass: impl FnMut(&mut Self)) {
-        loop {
-            self.marks.changed = false;
-            pass(self);
-            if !self.marks.changed {
-                break;
-            }
-        }
-    }
-
     fn parameters(&mut self) {
         for parameter in self.function.parameters.iter().filter(|parameter| parameter.active) {
             match parameter.binding {
@@ -326,16 +325,6 @@ struct Useful<'a> {
 }
 
 impl Useful<'_> {
-    fn until_stable(&mut self, mut pass: impl FnMut(&mut Self)) {
-        loop {
-            self.marks.changed = false;
-            pass(self);
-            if !self.marks.changed {
-                break;
-            }
-        }
-    }
-
     fn result(&mut self, result: &Aggregate) {
         self.content(result);
     }

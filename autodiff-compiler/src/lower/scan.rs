@@ -1,92 +1,10 @@
 //! Questions about the typed syntax that lowering asks before it lowers.
 
 use crate::hir::{
-    BindingId, Body, Callee, ExpressionId, ExpressionKind, PatternKind, Piece, ReturnTarget,
-    Statement,
+    BindingId, Body, Callee, ExpressionId, ExpressionKind, PatternKind, ReturnTarget,
 };
 use crate::types::Type;
 use std::collections::HashSet;
-
-/// Calls `visit` on every direct child of an expression; bodies of closures are children, those of
-/// nested functions are not.
-pub(super) fn children(body: &Body, id: ExpressionId, visit: &mut dyn FnMut(ExpressionId)) {
-    use ExpressionKind::*;
-    match &body.expression(id).kind {
-        Literal(_) | Variable(_) | Path(_) | FunctionPath(_) | Continue { .. } => {}
-        Unary(_, a) | Cast(a, _) | Field(a, _) | Let(_, a) | ArrayRepeat(a, _) => visit(*a),
-        Borrow { value, .. } => visit(*value),
-        Binary(_, a, b) | Index(a, b) | VecRepeat(a, b) => {
-            visit(*a);
-            visit(*b);
-        }
-        Assign(a, b) | AssignOperation(_, a, b) => {
-            visit(*a);
-            visit(*b);
-        }
-        Tuple(list) | Array(list) | VecList(list) => list.iter().for_each(|child| visit(*child)),
-        Struct { fields, base, .. } => {
-            fields.iter().for_each(|(_, field)| visit(*field));
-            base.iter().for_each(|base| visit(*base));
-        }
-        Range { start, end, .. } => start.iter().chain(end).for_each(|bound| visit(*bound)),
-        Block(block) => {
-            for statement in &block.statements {
-                match statement {
-                    Statement::Let { value, otherwise, .. } => {
-                        value.iter().chain(otherwise).for_each(|part| visit(*part));
-                    }
-                    Statement::Expression(expression) => visit(*expression),
-                }
-            }
-            block.value.iter().for_each(|value| visit(*value));
-        }
-        If { condition, then_branch, else_branch } => {
-            visit(*condition);
-            visit(*then_branch);
-            else_branch.iter().for_each(|branch| visit(*branch));
-        }
-        Match { scrutinee, arms } => {
-            visit(*scrutinee);
-            for arm in arms {
-                arm.guard.iter().for_each(|guard| visit(*guard));
-                visit(arm.body);
-            }
-        }
-        While { condition, body } => {
-            visit(*condition);
-            visit(*body);
-        }
-        Loop { body } => visit(*body),
-        For { iterator, body, .. } => {
-            visit(*iterator);
-            visit(*body);
-        }
-        Break { value, .. } | Return { value, .. } => value.iter().for_each(|value| visit(*value)),
-        Closure { body, .. } => visit(*body),
-        Call { callee, arguments } => {
-            if let Callee::Value(callee) = callee {
-                visit(*callee);
-            }
-            arguments.iter().for_each(|argument| visit(*argument));
-        }
-        MethodCall { receiver, arguments, .. } => {
-            visit(*receiver);
-            arguments.iter().for_each(|argument| visit(*argument));
-        }
-        Macro(call) => pieces(&call.pieces, visit),
-        Opaque(opaque) => pieces(&opaque.pieces, visit),
-    }
-}
-
-fn pieces(pieces: &[Piece], visit: &mut dyn FnMut(ExpressionId)) {
-    for piece in pieces {
-        match piece {
-            Piece::Tokens(_) => {}
-            Piece::Group(_, inner) => self::pieces(inner, visit),
-            Piece::Expression(expression) => visit(*expression),
-        }
-    }
-}
 
 /// Whether `holds` is true of the expression or one below it.
 pub(super) fn any(
@@ -97,9 +15,7 @@ pub(super) fn any(
     if holds(&body.expression(id).kind) {
         return true;
     }
-    let mut found = false;
-    children(body, id, &mut |child| found = found || any(body, child, holds));
-    found
+    body.children(id).into_iter().any(|child| any(body, child, holds))
 }
 
 /// Whether a `return` to this target stands somewhere below, other than as the last thing done.
