@@ -443,7 +443,7 @@ pub enum Callee {
     Nested(FunctionId),
     /// A function that the compiler knows: std's by path (`f64::max`, `std::mem::swap`,
     /// `Vec::with_capacity`), core's `special::*`, `detach`, `Float::*`; or the user's, whose
-    /// signature came by macro ([`crate::signature::Signature`]) or is this very function.
+    /// signature came by macro ([`crate::signature::FunctionSignature`]) or is this very function.
     Path(Path),
 }
 

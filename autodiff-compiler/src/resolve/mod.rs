@@ -1,13 +1,13 @@
-//! Names to what they mean: `syn` syntax becomes [`hir::Body`].
+//! Names to what they mean: `syn` syntax becomes [`Body`].
 //!
 //! Assumes that the [fence](crate::fence) let the function pass. Guarantees what `hir` promises:
-//! every variable is one [`hir::BindingId`] by Rust's scoping rules, every `break`, `continue` and
+//! every variable is one [`BindingId`] by Rust's scoping rules, every `break`, `continue` and
 //! `return` points at what it leaves, and sugar that needs no types is gone:
 //!
 //! * `(a, b) = (b, a)` is a `let` and one assignment a place, as rustc desugars it;
 //! * `matches!(x, p if g)` is a `match`;
 //! * names captured in format strings (`"{x}"`) are explicit arguments;
-//! * items inside the body are collected in [`hir::Body::items`].
+//! * items inside the body are collected in [`Body::items`].
 //!
 //! What is not a variable, a nested function or a local item stays a path: rustc has checked it in
 //! the function that the user wrote.
