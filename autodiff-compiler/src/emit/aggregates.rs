@@ -2,7 +2,7 @@
 
 use super::expressions::{Code, member};
 use super::pending::{Built, Writes};
-use super::{Emitter, types};
+use super::{Emitter, places, types};
 use crate::ir::{
     Aggregate, Argument, Call, CallOutput, Effect, Instruction, Opaque, Piece, Place, Transfer,
 };
@@ -108,8 +108,10 @@ impl Emitter<'_> {
             Some(Type::Array(..)) => matches!(ty, Type::Vec(_)),
             _ => false,
         };
+        let taken = transfer == Transfer::Take
+            || (transfer == Transfer::Move && places::moves_by_taking(self.function, place));
         let mut built = match transfer {
-            Transfer::Copy | Transfer::Move => self.scalar_place(place),
+            Transfer::Copy | Transfer::Move if !taken => self.scalar_place(place),
             Transfer::Clone if slice => {
                 let mut built = self.place(place);
                 built.code = built.code.method("to_vec", vec![]);
@@ -120,7 +122,7 @@ impl Emitter<'_> {
                 built.code = Code::call(quote!(::core::clone::Clone::clone), vec![built.code]);
                 built
             }
-            Transfer::Take => {
+            Transfer::Copy | Transfer::Move | Transfer::Take => {
                 let mut built = self.borrow(place, true);
                 built.code = Code::call(quote!(::core::mem::take), vec![built.code]);
                 built.ordered = true;
@@ -233,11 +235,23 @@ impl Emitter<'_> {
             CallOutput::Value => "value",
             CallOutput::Gradient => "gradient",
         };
+        let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
+        // `step::<3>` is called as `step::value::<3>`.
+        let opens = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '<');
+        let mut generics = TokenStream::new();
+        let name = tokens
+            .iter()
+            .rposition(|token| matches!(token, TokenTree::Ident(name) if *name == *call.name));
+        if let Some(name) = name
+            && tokens.get(name + 3).is_some_and(opens)
+        {
+            generics = tokens.split_off(name + 1).into_iter().collect();
+        }
         let Some(prefix) = &call.signature.prefix else {
             let output = Ident::new(output, Span::call_site());
-            return quote!(#path::#output);
+            let path: TokenStream = tokens.into_iter().collect();
+            return quote!(#path::#output #generics);
         };
-        let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
         let last = tokens
             .iter()
             .rposition(|token| matches!(token, TokenTree::Ident(name) if *name == *call.name));
@@ -245,7 +259,8 @@ impl Emitter<'_> {
             let name = Ident::new(&format!("{prefix}{output}"), tokens[last].span());
             tokens[last] = TokenTree::Ident(name);
         }
-        tokens.into_iter().collect()
+        let path: TokenStream = tokens.into_iter().collect();
+        quote!(#path #generics)
     }
 
     pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {

@@ -3,9 +3,11 @@
 use super::expressions::Code;
 use super::pending::Built;
 use super::{Emitter, reference_depth};
+use crate::ir::SlotKind;
 use crate::ir::{
     Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, SlotId, Transfer,
 };
+use crate::types::Type;
 use std::collections::HashSet;
 
 impl Emitter<'_> {
@@ -74,6 +76,25 @@ impl Emitter<'_> {
     }
 }
 
+/// Whether moving this place is written as taking its content, which leaves an empty `Vec`: rustc does
+/// not let go of an element, nor of a variable that derivative code looks at when it is set again.
+pub(super) fn moves_by_taking(function: &Function, place: &Place) -> bool {
+    if !matches!(function.place_type(place), Some(Type::Vec(_)))
+        || function.slot(place.root).kind == SlotKind::Shared
+    {
+        return false;
+    }
+    let is_element =
+        place.path.iter().any(|projection| matches!(projection, Projection::Index { .. }));
+    let mut set_again = false;
+    function.body.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::Assign(target, _) = &instruction.kind {
+            set_again |= target.root == place.root && target.path.is_empty();
+        }
+    });
+    is_element || set_again
+}
+
 /// The slots that are changed after their definition, and so need `mut`.
 pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
     let mut found = HashSet::new();
@@ -100,6 +121,10 @@ pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
             _ => {}
         }
         for content in instruction.kind.contents() {
+            let mut moved = Vec::new();
+            content.places(&mut moved);
+            let taken = moved.into_iter().filter(|place| moves_by_taking(function, place));
+            found.extend(taken.map(|place| place.root));
             emptied(content, &mut found);
         }
     });

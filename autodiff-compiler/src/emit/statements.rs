@@ -269,6 +269,10 @@ impl Emitter<'_> {
         self.statements.push(match content {
             Some(content) => quote!(let #mutable #name #annotation = #content;),
             // Whether an assignment is the first one depends on the path.
+            None if matches!(known.ty, Type::Vec(_)) => {
+                // Its length may be asked for before it is set: it is 0.
+                quote!(let mut #name #annotation = ::std::vec::Vec::new();)
+            }
             None => quote!(#[allow(unused_mut)] let mut #name #annotation;),
         });
         self.slots[slot.0 as usize] = Some(name);

@@ -6,7 +6,9 @@
 use super::{Adjoints, Reverse, Scope};
 use crate::ir::operations::FloatOperation;
 use crate::ir::*;
-use crate::types::Type;
+use crate::types::{FloatType, Length, Type};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 impl Reverse {
     /// A call that returns a float.
@@ -33,8 +35,17 @@ impl Reverse {
         let signature = call.signature.clone();
         let covered: Vec<usize> =
             (0..call.arguments.len()).filter(|k| signature.active.get(*k) == Some(&true)).collect();
-        let tangents: Vec<Type> =
-            covered.iter().map(|k| signature.parameters[*k].tangent()).collect();
+        let mut generics = Generics::default();
+        generics.bind(&signature.result, &self.builder.function.value(*result).ty);
+        for (declared, argument) in signature.parameters.iter().zip(&call.arguments) {
+            if let Some(actual) = self.argument_type(argument) {
+                generics.bind(declared, &actual);
+            }
+        }
+        let tangents: Vec<Type> = covered
+            .iter()
+            .map(|k| generics.substitute(&signature.parameters[*k].tangent()))
+            .collect();
         let mut again = Call { output: CallOutput::Gradient, ..call.clone() };
         let name = format!("{}_gradient", call.name).into();
         let gradient_type = match &tangents[..] {
@@ -60,6 +71,19 @@ impl Reverse {
                 self.scale(&source, tangent, adjoint);
                 self.take_content(&source, &content, adjoints);
             }
+        }
+    }
+
+    fn argument_type(&self, argument: &Argument) -> Option<Type> {
+        match argument {
+            Argument::Value(Aggregate::Value(value)) => {
+                Some(self.builder.function.value(*value).ty.clone())
+            }
+            Argument::Value(Aggregate::Place(place, _))
+            | Argument::Shared(place)
+            | Argument::Mutable(place)
+            | Argument::Place(place) => self.builder.function.place_type(place),
+            Argument::Value(_) => None,
         }
     }
 
@@ -96,6 +120,63 @@ impl Reverse {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What the callee's type and length parameters stand for in this call.
+#[derive(Default)]
+struct Generics {
+    floats: HashMap<Rc<str>, FloatType>,
+    lengths: HashMap<Rc<str>, Length>,
+}
+
+impl Generics {
+    /// Compares a declared type with the actual one.
+    fn bind(&mut self, declared: &Type, actual: &Type) {
+        match (declared.referent(), actual.referent()) {
+            (Type::Float(FloatType::Parameter(name)), Type::Float(actual)) => {
+                self.floats.entry(name.clone()).or_insert_with(|| actual.clone());
+            }
+            (Type::Array(declared, length), Type::Array(actual, known)) => {
+                if let Length::Expression(name) = length {
+                    self.lengths.entry(name.clone()).or_insert_with(|| known.clone());
+                }
+                self.bind(declared, actual);
+            }
+            (
+                Type::Slice(declared) | Type::Vec(declared),
+                Type::Array(actual, _) | Type::Slice(actual) | Type::Vec(actual),
+            ) => self.bind(declared, actual),
+            (Type::Tuple(declared), Type::Tuple(actual)) => {
+                declared
+                    .iter()
+                    .zip(actual)
+                    .for_each(|(declared, actual)| self.bind(declared, actual));
+            }
+            _ => {}
+        }
+    }
+
+    /// The type in the caller's terms.
+    fn substitute(&self, ty: &Type) -> Type {
+        match ty {
+            Type::Float(FloatType::Parameter(name)) => {
+                self.floats.get(name).map_or_else(|| ty.clone(), |float| Type::Float(float.clone()))
+            }
+            Type::Array(element, length) => {
+                let known = match length {
+                    Length::Expression(name) => self.lengths.get(name).unwrap_or(length),
+                    Length::Literal(_) => length,
+                };
+                Type::Array(Box::new(self.substitute(element)), known.clone())
+            }
+            Type::Slice(element) => Type::Slice(Box::new(self.substitute(element))),
+            Type::Vec(element) => Type::Vec(Box::new(self.substitute(element))),
+            Type::Tuple(elements) => {
+                Type::Tuple(elements.iter().map(|element| self.substitute(element)).collect())
+            }
+            other => other.clone(),
         }
     }
 }

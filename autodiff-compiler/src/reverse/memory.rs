@@ -222,15 +222,19 @@ pub(super) fn is_resized(body: &Region, slot: SlotId) -> bool {
     found
 }
 
-/// Whether the whole content of the slot is moved out somewhere in the region.
+/// Whether the whole content of the slot is moved out somewhere in the region, for good: a slot that
+/// is set again has its last content, or an empty `Vec`, at the end.
 pub(super) fn moved_out(region: &Region, slot: SlotId) -> bool {
-    let mut found = false;
+    let (mut moved, mut set_again) = (false, false);
     region.for_each_instruction(&mut |instruction| {
         for content in instruction.kind.contents() {
             if let Aggregate::Place(place, Transfer::Move) = content {
-                found |= place.root == slot && place.path.is_empty();
+                moved |= place.root == slot && place.path.is_empty();
             }
         }
+        if let InstructionKind::Assign(place, _) = &instruction.kind {
+            set_again |= place.root == slot && place.path.is_empty();
+        }
     });
-    found
+    moved && !set_again
 }

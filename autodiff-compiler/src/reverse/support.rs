@@ -103,7 +103,16 @@ impl Check<'_> {
         let name = &call.name;
         let mutates =
             call.arguments.iter().any(|argument| matches!(argument, Argument::Mutable(_)));
-        if mutates || instruction.results.is_empty() {
+        if mutates {
+            return Some((
+                format!(
+                    "`{name}` takes `&mut` of what depends on a differentiated parameter: its call \
+                     cannot be differentiated yet"
+                ),
+                Some("let it return one float, or nest it: nested functions are".into()),
+            ));
+        }
+        if instruction.results.is_empty() {
             return Some((
                 format!(
                     "`{name}` returns more than one float: its call cannot be differentiated yet"
