@@ -1,5 +1,8 @@
 //! A `Vec` that is set after its declaration, moved and set again, or moved out of another.
 
+// The odd ways of writing are the point.
+#![allow(clippy::needless_late_init, clippy::never_loop, clippy::needless_range_loop)]
+
 use crate::close;
 use autodiff_core::differentiate;
 
