@@ -5,7 +5,7 @@
 mod common;
 
 use autodiff_corpus::{dual, plain};
-use autodiff_oracle_runtime::{Slope, Tree, caught, gradient_with_scales};
+use autodiff_oracle_runtime::{Part, Slope, Tree, caught, gradient_with_scales, jacobian_columns};
 use common::{report, run, samples};
 
 /// Whether an emitted derivative is the oracle's: to a relative error, or to a few rounding errors of
@@ -39,7 +39,7 @@ fn emitted_gradients_are_the_oracle_s() {
         let (Some(by_gradient), Some(by_both), Some(by_into)) =
             (derived.gradient, derived.value_and_gradient, derived.gradient_into)
         else {
-            if plain.gradient {
+            if plain.gradient && derived.vjp.is_none() {
                 missing.push(plain.name);
             }
             continue;
@@ -104,4 +104,79 @@ fn emitted_gradients_are_the_oracle_s() {
     println!("{functions} functions, {compared} gradients; refused: {missing:?}");
     report(&failures, compared);
     assert!(functions >= 200, "only {functions} functions");
+}
+
+/// The same shape, with a weight in place of every float and nothing in place of anything else.
+fn weights(tree: &Tree, next: &mut u64) -> Tree {
+    let mut weight = || {
+        *next =
+            next.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((*next >> 40) as f64 / (1u64 << 24) as f64 - 0.5) * 4.0
+    };
+    match tree {
+        Tree::Float(_) => Tree::Float(weight()),
+        Tree::Single(_) => Tree::Single(weight() as f32),
+        Tree::List(items) => Tree::List(items.iter().map(|item| weights(item, next)).collect()),
+        Tree::Unit | Tree::Bool(_) | Tree::Integer(_) => Tree::Unit,
+    }
+}
+
+#[test]
+fn emitted_vector_jacobian_products_are_the_oracle_s() {
+    let mut failures = Vec::new();
+    let (mut functions, mut compared) = (0, 0);
+    let tables =
+        plain::table().into_iter().zip(dual::table()).zip(autodiff_corpus_derived::table());
+    for ((plain, dual), derived) in tables {
+        let Some(vjp) = derived.vjp else { continue };
+        functions += 1;
+        let single = plain.name.starts_with("single::");
+        for (label, inputs) in samples(&plain) {
+            compared += 1;
+            // Without its outputs the shape of the cotangents is not known.
+            let Ok(outputs) = run(&plain, &inputs) else { continue };
+            let mut seed = 0x9e37_79b9 + compared as u64;
+            let cotangents = weights(&outputs, &mut seed);
+            let found = match caught(|| vjp(&inputs, items(&cotangents))) {
+                Ok(found) => found,
+                Err(message) => {
+                    failures.push(format!("{label}: vjp panics: {message}"));
+                    continue;
+                }
+            };
+            let [value, gradient, mutated] = items(&found) else { panic!("{found:?}") };
+            let mut after = vec![value.clone()];
+            after.extend(items(mutated).iter().cloned());
+            if !Tree::List(after).same_bits(&outputs) {
+                failures.push(format!("{label}: value {value:?}, {mutated:?} for {outputs:?}"));
+            }
+            // Weights of the outputs that the oracle lists: every float.
+            let weights = cotangents.floats();
+            let columns = jacobian_columns(&inputs, dual.active, dual.call);
+            let scales = jacobian_columns(&inputs, dual.active, |inputs, cursor, _| {
+                (dual.call)(inputs, cursor, Part::Scale)
+            });
+            let actual = gradient.floats();
+            if actual.len() != columns.len() {
+                failures.push(format!("{label}: {} slopes for {}", actual.len(), columns.len()));
+                continue;
+            }
+            for (index, ((actual, column), scale)) in
+                actual.iter().zip(&columns).zip(&scales).enumerate()
+            {
+                let terms = || weights.iter().zip(column).map(|(w, d)| w * d);
+                let sums = weights.iter().zip(scale).map(|(w, s)| (w * s).abs());
+                let expected = Slope {
+                    value: terms().sum(),
+                    scale: sums.sum::<f64>() + terms().map(f64::abs).sum::<f64>(),
+                };
+                if !close(*actual, expected, single) {
+                    failures.push(format!("{label}, float {index}: {actual} for {expected:?}"));
+                }
+            }
+        }
+    }
+    println!("{functions} functions, {compared} products");
+    report(&failures, compared);
+    assert!(functions >= 30, "only {functions} functions");
 }

@@ -2,6 +2,8 @@
 
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/passive_buffers.rs"]
+mod passive_buffers;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 

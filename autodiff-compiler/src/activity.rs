@@ -140,6 +140,8 @@ fn visit_aggregate(content: &Aggregate, visit: &mut dyn FnMut(Leaf<'_>)) {
         Aggregate::Unit
         | Aggregate::VecWithCapacity(_)
         | Aggregate::ZerosLike(_)
+        | Aggregate::Stack
+        | Aggregate::RestoredStack
         | Aggregate::Deferred => {}
     }
 }
@@ -296,7 +298,12 @@ impl Varied<'_> {
                     result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
                 }
             }
-            InstructionKind::Effect(_) => {}
+            InstructionKind::Effect(_)
+            // Only derivative code has them.
+            | InstructionKind::Pop(_)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore => {}
         }
     }
 
@@ -372,7 +379,12 @@ impl Useful<'_> {
         match &instruction.kind {
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
-            | InstructionKind::Effect(_) => {}
+            | InstructionKind::Effect(_)
+            // Only derivative code has them.
+            | InstructionKind::Pop(_)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore => {}
             InstructionKind::Operation(operation, arguments) => {
                 for (position, argument) in arguments.iter().enumerate() {
                     if result_useful && has_derivative(*operation, position) {

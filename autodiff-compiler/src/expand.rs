@@ -10,15 +10,18 @@ use crate::activity::Activity;
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
-use crate::emit::item::{Item, items};
-use crate::ir::Function;
+use crate::emit::item::{Derivatives, Item, items};
 use crate::ir::verify::verify;
+use crate::ir::{Function, InstructionKind};
 use crate::options::{Options, Output};
 use crate::resolve::signature_of;
-use crate::signature::{Environment, FunctionSignature};
+use crate::reverse::Refusal;
+use crate::reverse::split::Split;
+use crate::signature::{Environment, FunctionSignature, is_mutable};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request};
+use crate::types::Type;
 use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -192,10 +195,9 @@ fn road(
     trace.ir("simplify", &value);
     check("simplify", &value, diagnostics)?;
 
-    let only_value = options.outputs == [Output::Value];
-    let gradient = match signature.result.is_float() && !only_value {
-        true => Some(gradient(&value, trace, diagnostics)?),
-        false => None,
+    let derivatives = match options.outputs == [Output::Value] {
+        true => Derivatives::default(),
+        false => derivatives(&value, signature, trace, diagnostics)?,
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
@@ -204,8 +206,78 @@ fn road(
         local.push(witness::witnesses(function));
     }
     let mut item = item(target, options, &local);
-    item.formulas = formulas(&value, gradient.as_ref()).unwrap_or_default();
-    Some(items(&item, &value, gradient.as_ref()))
+    item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
+    Some(items(&item, &value, &derivatives))
+}
+
+/// The derivative functions of a simplified value function.
+pub fn derivatives(
+    value: &Function,
+    signature: &FunctionSignature,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<Derivatives> {
+    let mut derivatives = Derivatives::default();
+    if signature.result.is_float() {
+        derivatives.gradient = Some(gradient(value, trace, diagnostics)?);
+    }
+    if needs_sweeps(signature, value) {
+        derivatives.sweeps = Some(sweeps(value, trace, diagnostics)?);
+    }
+    Some(derivatives)
+}
+
+/// Whether the forward and the reverse sweep are functions of their own: there is something to
+/// differentiate, and callers, or the function itself, reverse a call by them.
+fn needs_sweeps(signature: &FunctionSignature, value: &Function) -> bool {
+    let calls_itself = || {
+        let mut found = false;
+        value.body.for_each_instruction(&mut |instruction| {
+            found |= matches!(&instruction.kind, InstructionKind::Call(call) if call.signature.recursive);
+        });
+        found
+    };
+    let is_output = |ty: &Type| is_mutable(ty) && ty.holds_floats();
+    let has_outputs = signature.result.holds_floats() || signature.parameters.iter().any(is_output);
+    has_outputs && (signature.is_split() || calls_itself())
+}
+
+/// The passes after the value function: its sweeps as two functions.
+fn sweeps(
+    value: &Function,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Function, Function)> {
+    let primal = reverse::split::with_active_outputs(value);
+    let activity = Activity::of(&primal);
+    reverse::support::check(&primal, &activity, diagnostics);
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity);
+    refuse(&reverse.refusals, diagnostics)?;
+    trace.ir("forward", &forward);
+    check("forward", &forward, diagnostics)?;
+    trace.ir("reverse", &reverse.function);
+    check("reverse", &reverse.function, diagnostics)?;
+
+    let mut reverse = schedule::schedule(reverse);
+    simplify::simplify_reverse(&mut reverse, &primal);
+    tape.write(&mut forward, &mut reverse);
+    simplify::simplify_derivative(&mut forward, &primal);
+    trace.ir("simplify", &forward);
+    check("simplify", &forward, diagnostics)?;
+    trace.ir("simplify", &reverse);
+    check("simplify", &reverse, diagnostics)?;
+    Some((forward, reverse))
+}
+
+/// Reports what turned out on the way not to be differentiable.
+fn refuse(refusals: &[Refusal], diagnostics: &mut Diagnostics) -> Option<()> {
+    for refusal in refusals {
+        diagnostics.error(refusal.span, refusal.message.clone(), refusal.help.clone());
+    }
+    diagnostics.is_empty().then_some(())
 }
 
 /// The passes after the value function: its gradient.
@@ -220,12 +292,7 @@ fn gradient(
         return None;
     }
     let reversed = reverse::reverse(value, &activity);
-    for refusal in &reversed.refusals {
-        diagnostics.error(refusal.span, refusal.message.clone(), refusal.help.clone());
-    }
-    if !diagnostics.is_empty() {
-        return None;
-    }
+    refuse(&reversed.refusals, diagnostics)?;
     trace.ir("reverse", &reversed.function);
     check("reverse", &reversed.function, diagnostics)?;
 

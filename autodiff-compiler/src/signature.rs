@@ -19,6 +19,32 @@ pub struct FunctionSignature {
     pub float_parameters: Vec<Rc<str>>,
     /// `Some`: its outputs are functions beside it with this prefix, not those of a type.
     pub prefix: Option<Rc<str>>,
+    /// It is the function that calls it.
+    pub recursive: bool,
+}
+
+impl FunctionSignature {
+    /// Whether calls of it are reversed by `__forward` and `__reverse`.
+    pub fn is_split(&self) -> bool {
+        self.recursive || !self.result.is_float() || self.parameters.iter().any(is_mutable)
+    }
+
+    /// Whether its derivative covers a parameter. In a split function the content behind `&mut` is
+    /// always covered, since it is an output, too.
+    pub fn covers(&self, position: usize) -> bool {
+        let Some(ty) = self.parameters.get(position) else { return false };
+        (self.active.get(position) == Some(&true) || is_mutable(ty)) && ty.tangent() != Type::Unit
+    }
+
+    /// The positions of the parameters that its derivative covers.
+    pub fn covered(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.parameters.len()).filter(|position| self.covers(*position))
+    }
+}
+
+/// Whether it is `&mut`.
+pub fn is_mutable(ty: &Type) -> bool {
+    matches!(ty, Type::Reference { mutable: true, .. })
 }
 
 impl Default for FunctionSignature {
@@ -30,6 +56,7 @@ impl Default for FunctionSignature {
             active: Vec::new(),
             float_parameters: Vec::new(),
             prefix: None,
+            recursive: false,
         }
     }
 }

@@ -118,12 +118,13 @@ impl Target {
             syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
             _ => None,
         };
-        let own = (&self.function.sig, options);
-        let others = siblings.iter().map(|sibling| (&sibling.signature, &sibling.options));
-        for (signature, options) in [own].into_iter().chain(others) {
+        let own = (&self.function.sig, options, true);
+        let others = siblings.iter().map(|sibling| (&sibling.signature, &sibling.options, false));
+        for (signature, options, recursive) in [own].into_iter().chain(others) {
             let mut read = signature_of(signature, options, &self.context(environment));
             let prefix = options.name.clone().unwrap_or_else(|| format!("{}_", signature.ident));
             read.prefix = Some(prefix.into());
+            read.recursive = recursive;
             for owner in owner.as_deref().into_iter().chain(["Self"]) {
                 environment.methods.insert(format!("{owner}::{}", signature.ident), read.clone());
             }

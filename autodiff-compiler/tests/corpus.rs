@@ -8,13 +8,13 @@
 #[path = "../../tests/corpus/src/text.rs"]
 mod corpus;
 
-use autodiff_compiler::activity::Activity;
 use autodiff_compiler::diagnostics::Diagnostics;
 use autodiff_compiler::ir::verify::verify;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
-use autodiff_compiler::{fence, infer, lower, reverse, schedule, simplify};
+use autodiff_compiler::trace::Trace;
+use autodiff_compiler::{expand, fence, infer, lower, simplify};
 use corpus::Function;
 use std::collections::BTreeMap;
 
@@ -76,23 +76,16 @@ fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal
     if !function.gradient {
         return Ok(());
     }
-    let gradient = || -> Result<(), String> {
-        let mut diagnostics = Diagnostics::new();
-        let activity = Activity::of(&value);
-        reverse::support::check(&value, &activity, &mut diagnostics);
-        first(Some(()), "reverse", &diagnostics)?;
-        let reversed = reverse::reverse(&value, &activity);
-        valid("reverse", &reversed.function)?;
-        let mut gradient = schedule::schedule(reversed);
-        valid("schedule", &gradient)?;
-        simplify::simplify_derivative(&mut gradient, &value);
-        #[cfg(feature = "dump")]
-        if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
-            println!("{value}\n{gradient}");
-        }
-        valid("simplify", &gradient)
-    };
-    gradient().map_err(Refusal::Gradient)
+    let options = Options::parse(function.options.clone(), &mut Diagnostics::new());
+    let signature = signature_of(&item.sig, &options, &TypeContext::new(environment));
+    let mut diagnostics = Diagnostics::new();
+    let mut trace = Trace::new(&name);
+    let derivatives = expand::derivatives(&value, &signature, &mut trace, &mut diagnostics);
+    #[cfg(feature = "dump")]
+    if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
+        println!("{value}\n{derivatives:?}");
+    }
+    first(derivatives, "reverse", &diagnostics).map(|_| ()).map_err(Refusal::Gradient)
 }
 
 #[test]

@@ -5,15 +5,15 @@
 #[path = "../../tests/corpus/src/text.rs"]
 mod corpus;
 
-use autodiff_compiler::activity::Activity;
 use autodiff_compiler::diagnostics::Diagnostics;
-use autodiff_compiler::emit::item::Item;
+use autodiff_compiler::emit::item::{Derivatives, Item};
 use autodiff_compiler::emit::{self, Header};
 use autodiff_compiler::ir;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
-use autodiff_compiler::{infer, lower, reverse, schedule, simplify};
+use autodiff_compiler::trace::Trace;
+use autodiff_compiler::{expand, infer, lower, simplify};
 use corpus::Function;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -50,17 +50,16 @@ fn lowered(
     diagnostics.is_empty().then_some((lowered, body.items))
 }
 
-/// `gradient_into`, if reverse mode takes the function.
-fn gradient(value: &ir::Function) -> Option<ir::Function> {
-    let mut diagnostics = Diagnostics::new();
-    let activity = Activity::of(value);
-    reverse::support::check(value, &activity, &mut diagnostics);
-    if !diagnostics.is_empty() || !value.result_type.is_float() {
-        return None;
-    }
-    let mut gradient = schedule::schedule(reverse::reverse(value, &activity));
-    simplify::simplify(&mut gradient);
-    Some(gradient)
+/// The derivative functions, if reverse mode takes the function.
+fn derivatives(
+    function: &Function,
+    environment: &Environment,
+    value: &ir::Function,
+) -> Derivatives {
+    let options = Options::parse(function.options.clone(), &mut Diagnostics::new());
+    let signature = signature_of(&function.item.sig, &options, &TypeContext::new(environment));
+    let mut trace = Trace::new(&value.name);
+    expand::derivatives(value, &signature, &mut trace, &mut Diagnostics::new()).unwrap_or_default()
 }
 
 fn header(function: &Function, name: &str, items: &[TokenStream]) -> Header {
@@ -125,6 +124,7 @@ fn emitted_values_are_the_values_of_the_functions() {
     let mut modules = TokenStream::new();
     let mut main = TokenStream::new();
     let mut gradients = 0;
+    let mut sweeps = 0;
     let mut values = 0;
     for (file, text) in corpus::FILES {
         let environment = environment(&functions, file);
@@ -149,8 +149,9 @@ fn emitted_values_are_the_values_of_the_functions() {
             let mut simplified = ir;
             simplify::simplify(&mut simplified);
             values += 1;
-            let gradient = gradient(&simplified);
-            gradients += usize::from(gradient.is_some());
+            let derivatives = derivatives(function, &environment, &simplified);
+            gradients += usize::from(derivatives.gradient.is_some());
+            sweeps += usize::from(derivatives.sweeps.is_some());
             let item = Item {
                 name: name.clone(),
                 prefix: None,
@@ -160,7 +161,7 @@ fn emitted_values_are_the_values_of_the_functions() {
                 header: header(function, "value", &items),
                 formulas: String::new(),
             };
-            let value = emit::item::items(&item, &simplified, gradient.as_ref());
+            let value = emit::item::items(&item, &simplified, &derivatives);
             emitted.extend(quote!(#raw #value));
             let generics = &function.generics;
             let turbofish = match generics.as_slice() {
@@ -182,10 +183,16 @@ fn emitted_values_are_the_values_of_the_functions() {
             }
         });
     }
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../autodiff-core/src/workspace.rs");
     // Warnings are for the emission tests; the corpus is full of unused things.
     let program = quote! {
         #![allow(warnings)]
         extern crate self as autodiff_core;
+        #[path = #workspace]
+        mod workspace;
+        pub mod __private {
+            pub use crate::workspace::{Stack, Tape};
+        }
         pub trait Differentiable {
             type Tangent;
             fn zero_tangent(&self) -> Self::Tangent;
@@ -237,7 +244,7 @@ fn emitted_values_are_the_values_of_the_functions() {
         Ok(file) => prettyplease::unparse(&file),
         Err(error) => panic!("{error}"),
     };
-    println!("{values} values, {gradients} gradients");
+    println!("{values} values, {gradients} gradients, {sweeps} pairs of sweeps");
     let directory = std::env::temp_dir().join(format!("autodiff-emitted-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a temporary directory");
     let source = directory.join("program.rs");

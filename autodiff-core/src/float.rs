@@ -51,6 +51,7 @@ macro_rules! float {
             + Copy
             + Debug
             + Display
+            + 'static
             + LowerExp
             + Default
             + PartialEq

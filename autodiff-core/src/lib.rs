@@ -44,6 +44,7 @@ mod differentiable;
 mod float;
 pub mod optimize;
 pub mod special;
+pub mod workspace;
 
 pub use autodiff_macro::Differentiable;
 /// Makes the gradient of a function, beside the function.
@@ -130,5 +131,6 @@ extern crate self as autodiff_core;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::float::Sealed;
+    pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
 }

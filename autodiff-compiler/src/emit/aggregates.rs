@@ -3,9 +3,7 @@
 use super::expressions::{Code, member};
 use super::pending::{Built, Writes};
 use super::{Emitter, places, types};
-use crate::ir::{
-    Aggregate, Argument, Call, CallOutput, Effect, Instruction, Opaque, Piece, Place, Transfer,
-};
+use crate::ir::{Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer};
 use crate::types::Type;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -16,6 +14,17 @@ impl Emitter<'_> {
         let mut built = Built::pure(Code::atom(quote!(())));
         let code = match content {
             Aggregate::Unit | Aggregate::Deferred => quote!(()),
+            Aggregate::Stack => {
+                let crate_path = &self.header.crate_path;
+                let element = types::tokens(element_type(ty));
+                quote!(#crate_path::__private::Stack::<#element>::new())
+            }
+            Aggregate::RestoredStack => {
+                let crate_path = &self.header.crate_path;
+                let element = types::tokens(element_type(ty));
+                let tape = self.tape().tokens();
+                quote!(#crate_path::__private::Tape::restore::<#crate_path::__private::Stack<#element>>(#tape))
+            }
             Aggregate::Value(value) => return self.operand(*value),
             Aggregate::Place(place, transfer) => return self.transferred(place, *transfer, ty),
             Aggregate::Reference { place, mutable } => return self.borrow(place, *mutable),
@@ -231,10 +240,7 @@ impl Emitter<'_> {
     /// of its outputs before the last segment's place.
     fn callee(&self, call: &Call) -> TokenStream {
         let path = &call.path;
-        let output = match call.output {
-            CallOutput::Value => "value",
-            CallOutput::Gradient => "gradient",
-        };
+        let output = call.output.name();
         let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
         // `step::<3>` is called as `step::value::<3>`.
         let opens = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '<');
@@ -269,6 +275,9 @@ impl Emitter<'_> {
         for argument in &call.arguments {
             let argument = self.argument(argument);
             arguments.push(built.absorb(argument));
+        }
+        if call.output.uses_tape() {
+            arguments.push(self.tape());
         }
         built.code = Code::call(self.callee(call), arguments);
         built.ordered = true;

@@ -26,12 +26,24 @@ pub struct Item {
     pub formulas: String,
 }
 
-/// The items for a function and its gradient; without a gradient, `value` alone.
-pub fn items(item: &Item, value: &Function, gradient: Option<&Function>) -> TokenStream {
+/// The derivative functions of a function.
+#[derive(Clone, Debug, Default)]
+pub struct Derivatives {
+    /// Value and gradient in one.
+    pub gradient: Option<Function>,
+    /// The forward and the reverse sweep.
+    pub sweeps: Option<(Function, Function)>,
+}
+
+/// The items for a function and its derivatives; without any, `value` alone.
+pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenStream {
     let name = &item.name;
     let mut functions =
         vec![super::function(value, &item.header_for("value", &item.value_words()))];
-    if let Some(gradient) = gradient {
+    if let Some((forward, reverse)) = &derivatives.sweeps {
+        functions.extend(item.sweeps(value, forward, reverse));
+    }
+    if let Some(gradient) = &derivatives.gradient {
         let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
         functions.push(item.value_and_gradient(value, &active));
         functions.push(item.gradient(value, &active));
@@ -70,7 +82,7 @@ fn lints() -> TokenStream {
 }
 
 impl Item {
-    fn function_name(&self, output: &str) -> Ident {
+    pub(super) fn function_name(&self, output: &str) -> Ident {
         match &self.prefix {
             Some(prefix) => Ident::new(&format!("{prefix}{output}"), self.name.span()),
             None => Ident::new(output, Span::call_site()),
@@ -78,12 +90,12 @@ impl Item {
     }
 
     /// How generated code calls another output.
-    fn path(&self, output: &str) -> TokenStream {
+    pub(super) fn path(&self, output: &str) -> TokenStream {
         let name = self.function_name(output);
         if self.prefix.is_some() && !self.associated { quote!(#name) } else { quote!(Self::#name) }
     }
 
-    fn header_for(&self, output: &str, documentation: &str) -> Header {
+    pub(super) fn header_for(&self, output: &str, documentation: &str) -> Header {
         Header {
             name: self.function_name(output),
             visibility: self.visibility.clone(),
@@ -93,7 +105,7 @@ impl Item {
     }
 
     /// The parameters of the signature and the names to pass on.
-    fn parameters(&self, function: &Function) -> (Vec<TokenStream>, Vec<Ident>) {
+    pub(super) fn parameters(&self, function: &Function) -> (Vec<TokenStream>, Vec<Ident>) {
         let mut declared = vec![];
         let mut passed = vec![];
         for (position, parameter) in function.parameters.iter().enumerate() {
@@ -146,7 +158,7 @@ impl Item {
         self.wrapper("gradient", &words, &declared, one_or_tuple(&kinds), body)
     }
 
-    fn wrapper(
+    pub(super) fn wrapper(
         &self,
         output: &str,
         words: &str,
@@ -166,7 +178,7 @@ impl Item {
         }
     }
 
-    fn result_type(&self, value: &Function) -> TokenStream {
+    pub(super) fn result_type(&self, value: &Function) -> TokenStream {
         match &self.header.result_type {
             Some(written) => written.clone(),
             None => types::tokens(&value.result_type),
@@ -174,7 +186,7 @@ impl Item {
     }
 
     /// Zeros for the gradient of a parameter.
-    fn zeros(&self, parameter: &Parameter) -> TokenStream {
+    pub(super) fn zeros(&self, parameter: &Parameter) -> TokenStream {
         let name = name_of(parameter);
         self.zero_of(&parameter.ty, &parameter.ty.tangent(), &quote!(#name))
     }
@@ -262,7 +274,7 @@ impl Item {
     }
 
     /// The function in documentation; methods are not linked, they may be out of scope there.
-    fn reference(&self) -> String {
+    pub(super) fn reference(&self) -> String {
         let name = &self.name;
         if self.associated { format!("`{name}`") } else { format!("[`{name}`](fn@{name})") }
     }
@@ -323,7 +335,7 @@ impl Item {
     }
 }
 
-fn list(active: &[&Parameter]) -> String {
+pub(super) fn list(active: &[&Parameter]) -> String {
     let names: Vec<_> = active.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
     join(&names)
 }
@@ -337,14 +349,14 @@ fn join(words: &[String]) -> String {
     }
 }
 
-fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
+pub(super) fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
     match parts {
         [part] => quote!(#part),
         parts => quote!((#(#parts),*)),
     }
 }
 
-fn name_of(parameter: &Parameter) -> Ident {
+pub(super) fn name_of(parameter: &Parameter) -> Ident {
     super::names::identifier(&parameter.name, parameter.span.start)
 }
 

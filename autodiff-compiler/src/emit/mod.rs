@@ -26,6 +26,8 @@ mod operations;
 mod pending;
 mod places;
 mod statements;
+mod sweeps;
+mod tape;
 mod types;
 mod uses;
 mod variables;
@@ -64,6 +66,8 @@ pub struct Header {
     pub parameter_types: Vec<Option<TokenStream>>,
     /// The receiver as written (`&self`), if the first parameter is one.
     pub receiver: Option<TokenStream>,
+    /// Whether it takes the tape as its last parameter; otherwise it makes one if it needs one.
+    pub takes_tape: bool,
     /// Statements before everything else.
     pub prologue: TokenStream,
     /// The result type as written; where there is none, the IR's type is printed.
@@ -83,6 +87,7 @@ impl Header {
             where_clause: TokenStream::new(),
             parameter_types: Vec::new(),
             receiver: None,
+            takes_tape: false,
             prologue: TokenStream::new(),
             result_type: None,
         }
@@ -92,7 +97,8 @@ impl Header {
 /// One `fn` item that does what the IR function does.
 pub fn function(function: &Function, header: &Header) -> TokenStream {
     let mut emitter = Emitter::new(function, header);
-    let parameters = emitter.parameters();
+    let mut parameters = emitter.parameters();
+    parameters.extend(emitter.begin_tape());
     let body = emitter.body();
     let Header { attributes, visibility, name, generics, where_clause, prologue, .. } = header;
     let documentation = documentation_lines(&header.documentation);
@@ -155,6 +161,8 @@ struct Emitter<'a> {
     /// The value that a variable holds at the moment.
     holders: HashMap<Variable, ValueId>,
     pending: Pending,
+    /// How the tape is mentioned.
+    tape: Option<Ident>,
     /// The statements of the block that is being written.
     statements: Vec<TokenStream>,
 }
@@ -180,6 +188,7 @@ impl<'a> Emitter<'a> {
             targets: HashMap::new(),
             holders: HashMap::new(),
             pending: Pending::default(),
+            tape: None,
             statements: Vec::new(),
         }
     }

@@ -3,9 +3,9 @@
 use super::expressions::{Code, punctuation};
 use super::pending::{Built, Writes};
 use super::{Emitter, Variable, types};
-use crate::ir::{Instruction, InstructionKind, SlotId, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, SlotId, ValueId};
 use crate::types::Type;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
 
@@ -56,6 +56,7 @@ impl Emitter<'_> {
                 self.before_writing(&Writes::of(&instruction.kind));
                 self.statement(place.code.method("push", vec![content.code]));
             }
+            InstructionKind::Pop(place) => self.pop(instruction, place),
             InstructionKind::Resize(place, kind) => self.resize(instruction, place, kind),
             InstructionKind::Swap(a, b) => self.swap(instruction, a, b),
             InstructionKind::Fill(place, value) => self.fill(instruction, place, *value),
@@ -69,6 +70,9 @@ impl Emitter<'_> {
             InstructionKind::Call(call) => self.call(instruction, call),
             InstructionKind::Opaque(opaque) => self.opaque(instruction, opaque),
             InstructionKind::Effect(effect) => self.effect(effect),
+            InstructionKind::Save(values) => self.save(values),
+            InstructionKind::SaveStack(slot) => self.save_stack(*slot),
+            InstructionKind::Restore => self.restore(&instruction.results),
         }
     }
 
@@ -89,6 +93,7 @@ impl Emitter<'_> {
                 }
             }
             InstructionKind::Push(..)
+            | InstructionKind::Pop(_)
             | InstructionKind::Resize(..)
             | InstructionKind::Swap(..)
             | InstructionKind::Fill(..)
@@ -249,13 +254,21 @@ impl Emitter<'_> {
         self.statements.push(quote!(#target = #code;));
     }
 
-    fn define_slot(&mut self, slot: SlotId, content: &crate::ir::Aggregate) {
-        let content = match content {
-            crate::ir::Aggregate::Deferred => None,
+    fn define_slot(&mut self, slot: SlotId, content_kind: &Aggregate) {
+        let content = match content_kind {
+            Aggregate::Deferred => None,
             content => Some(self.aggregate(content, &self.function.slot(slot).ty)),
         };
         if content.as_ref().is_some_and(|built| built.ordered) {
             self.before_ordered();
+        }
+        if matches!(content_kind, Aggregate::Stack | Aggregate::RestoredStack) {
+            // The type is in the expression: it is not `Vec`.
+            let name = self.names.fresh(&self.function.slot(slot).name, Span::call_site());
+            let content = content.map(|built| built.code.tokens());
+            self.statements.push(quote!(let mut #name = #content;));
+            self.slots[slot.0 as usize] = Some(name);
+            return;
         }
         self.declare_slot(slot, content.map(|built| built.code.tokens()));
     }

@@ -22,6 +22,13 @@ impl Emitter<'_> {
         ty.as_ref().and_then(Type::element).cloned().unwrap_or(Type::Unit)
     }
 
+    /// `let x: f64 = stack.pop().unwrap();`
+    pub(super) fn pop(&mut self, instruction: &Instruction, place: &Place) {
+        let code = self.place(place).code.method("pop", vec![]).method("unwrap", vec![]);
+        self.before_writing(&Writes::of(&instruction.kind));
+        self.bind(instruction.results[0], &code);
+    }
+
     pub(super) fn resize(&mut self, instruction: &Instruction, place: &Place, kind: &ResizeKind) {
         let code = self.place(place).code;
         let code = match kind {

@@ -261,6 +261,7 @@ fn environment() -> Environment {
             active: vec![true, false],
             float_parameters: vec![],
             prefix: None,
+            recursive: false,
         },
     );
     let size = Length::Expression("N".into());
@@ -274,6 +275,7 @@ fn environment() -> Environment {
             active: vec![true, true],
             float_parameters: vec!["T".into()],
             prefix: None,
+            recursive: false,
         },
     );
     environment.structs.insert(

@@ -5,8 +5,8 @@ use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
 use crate::ir::{
-    Argument, Call, Constant, For, Function, Instruction, InstructionKind, ParameterBinding,
-    Region, ResizeKind, ValueId,
+    Argument, Call, CallOutput, Constant, For, Function, Instruction, InstructionKind,
+    ParameterBinding, Place, Region, ResizeKind, ValueId,
 };
 use crate::types::{IntegerType, Type};
 use std::cmp::Ordering;
@@ -20,6 +20,8 @@ pub(super) struct Frame<'f, N> {
     pub(super) slots: Vec<Datum<N>>,
     interpreter: &'f Interpreter<'f>,
     steps: &'f mut u64,
+    /// What forward sweeps of callees left for their reverse sweeps.
+    tape: &'f mut Vec<Datum<N>>,
 }
 
 /// Executes a function and counts its steps.
@@ -28,6 +30,7 @@ pub(super) fn function<N: Number>(
     function: &Function,
     arguments: Vec<Datum<N>>,
     steps: &mut u64,
+    tape: &mut Vec<Datum<N>>,
 ) -> Result<Outcome<N>, Trap> {
     if arguments.len() != function.parameters.len() {
         return Err(Trap::Broken(format!("{} arguments", arguments.len())));
@@ -38,6 +41,7 @@ pub(super) fn function<N: Number>(
         slots: vec![Datum::Nothing; function.slots.len()],
         interpreter,
         steps,
+        tape,
     };
     for (parameter, argument) in function.parameters.iter().zip(arguments) {
         match parameter.binding {
@@ -154,6 +158,10 @@ impl<N: Number> Frame<'_, N> {
                 self.view(place)?.whole()?.elements_mut()?.push(content);
                 vec![]
             }
+            Pop(place) => match self.view(place)?.whole()?.elements_mut()?.pop() {
+                Some(last) => one(last),
+                None => return Err(Trap::Broken("pops an empty stack".to_owned())),
+            },
             Resize(place, kind) => {
                 self.resize(place, kind)?;
                 vec![]
@@ -190,8 +198,30 @@ impl<N: Number> Frame<'_, N> {
                 self.effect(effect)?;
                 vec![]
             }
+            Save(values) => {
+                let saved = self.all(values)?;
+                self.tape.extend(saved);
+                vec![]
+            }
+            SaveStack(slot) => {
+                let stack = self.view(&Place::root(*slot))?.whole()?;
+                let stack = std::mem::replace(stack, Datum::Nothing);
+                self.tape.push(stack);
+                vec![]
+            }
+            Restore => {
+                let mut restored: Vec<_> =
+                    results.iter().map(|_| self.restore()).collect::<Result<_, _>>()?;
+                restored.reverse();
+                restored
+            }
         };
         self.set_all(results, given)
+    }
+
+    /// What was saved last.
+    pub(super) fn restore(&mut self) -> Result<Datum<N>, Trap> {
+        self.tape.pop().ok_or_else(|| Trap::Broken("nothing was saved".to_owned()))
     }
 
     fn constant(&self, constant: &Constant) -> Result<Datum<N>, Trap> {
@@ -372,7 +402,11 @@ impl<N: Number> Frame<'_, N> {
     }
 
     fn call(&mut self, call: &Call) -> Result<Vec<Datum<N>>, Trap> {
-        let Some(callee) = self.interpreter.functions.get(&*call.name).copied() else {
+        let name = match call.output {
+            CallOutput::Value => call.name.to_string(),
+            other => format!("{}::{}", call.name, other.name()),
+        };
+        let Some(callee) = self.interpreter.functions.get(&name).copied() else {
             return Err(Trap::Unsupported(format!("a call of {}", call.name)));
         };
         let mut arguments = Vec::with_capacity(call.arguments.len());
@@ -384,7 +418,7 @@ impl<N: Number> Frame<'_, N> {
                 }
             });
         }
-        let outcome = function(self.interpreter, callee, arguments, self.steps)?;
+        let outcome = function(self.interpreter, callee, arguments, self.steps, self.tape)?;
         for (argument, after) in call.arguments.iter().zip(outcome.parameters) {
             if let Argument::Mutable(place) = argument {
                 self.assign(place, after)?;

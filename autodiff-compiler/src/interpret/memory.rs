@@ -203,6 +203,8 @@ impl<N: Number> Frame<'_, N> {
                 Datum::List(vec![])
             }
             Aggregate::ZerosLike(place) => self.view(place)?.copied()?.zeros_like(),
+            Aggregate::Stack => Datum::List(vec![]),
+            Aggregate::RestoredStack => self.restore()?,
             Aggregate::Deferred => Datum::Nothing,
         })
     }

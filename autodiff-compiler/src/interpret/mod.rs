@@ -128,7 +128,8 @@ impl<'a> Interpreter<'a> {
         self
     }
 
-    /// A function that others call by this name (the last segment of the path).
+    /// A function that others call by this name (the last segment of the path; for derivative code
+    /// with the output: `step::__forward`).
     pub fn function(mut self, name: &str, function: &'a Function) -> Self {
         self.functions.insert(name.to_owned(), function);
         self
@@ -141,7 +142,7 @@ impl<'a> Interpreter<'a> {
         arguments: Vec<Datum<N>>,
     ) -> Result<Outcome<N>, Trap> {
         let mut steps = 0;
-        execute::function(self, function, arguments, &mut steps)
+        execute::function(self, function, arguments, &mut steps, &mut Vec::new())
     }
 }
 

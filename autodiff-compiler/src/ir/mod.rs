@@ -170,6 +170,9 @@ pub enum InstructionKind {
     Assign(Place, Aggregate),
     /// `Vec::push` onto the `Vec` at the place \[0\].
     Push(Place, Aggregate),
+    /// Takes the last element of the stack at the place, which has one \[1\]. Only derivative code has
+    /// it.
+    Pop(Place),
     /// Another mutation of the `Vec` at the place that yields nothing \[0\].
     Resize(Place, ResizeKind),
     /// Exchanges what is at two places of equal type \[0\]: `std::mem::swap`, `slice::swap`.
@@ -210,6 +213,13 @@ pub enum InstructionKind {
     Opaque(Opaque),
     /// A macro that prints, asserts or panics \[0\].
     Effect(Effect),
+    /// Leaves scalars on the tape for the reverse sweep of a called function \[0\]. Only derivative
+    /// code has it.
+    Save(Vec<ValueId>),
+    /// Leaves a stack, with what is on it, on the tape \[0\]. Only derivative code has it.
+    SaveStack(SlotId),
+    /// Takes the scalars back that were saved last \[n\]. Only derivative code has it.
+    Restore,
 }
 
 /// A counted loop.
@@ -311,6 +321,10 @@ pub enum Aggregate {
     VecWithCapacity(ValueId),
     /// Zeros in the gradient type and shape of what is at the place. Only derivative code has it.
     ZerosLike(Place),
+    /// An empty stack with memory of the workspace. Only derivative code has it.
+    Stack,
+    /// The stack that was saved last on the tape. Only derivative code has it.
+    RestoredStack,
     /// Nothing yet: `let x;`, set by an [`InstructionKind::Assign`] before it is read.
     Deferred,
 }
@@ -396,6 +410,33 @@ pub enum CallOutput {
     /// `gradient`: the result is the gradient with respect to its active parameters. Only derivative
     /// code has it.
     Gradient,
+    /// `gradient_into`: the gradients go to buffers that follow the arguments. Only derivative code
+    /// has it.
+    GradientInto,
+    /// `__forward`: as `value`, and leaves on the tape what the reverse needs. Only derivative code
+    /// has it.
+    Forward,
+    /// `__reverse`: takes from the tape what `__forward` left ([`crate::reverse::split`]). Only
+    /// derivative code has it.
+    Reverse,
+}
+
+impl CallOutput {
+    /// The name of the function, without prefix.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallOutput::Value => "value",
+            CallOutput::Gradient => "gradient",
+            CallOutput::GradientInto => "gradient_into",
+            CallOutput::Forward => "__forward",
+            CallOutput::Reverse => "__reverse",
+        }
+    }
+
+    /// Whether it takes the tape.
+    pub fn uses_tape(self) -> bool {
+        matches!(self, CallOutput::Forward | CallOutput::Reverse)
+    }
 }
 
 /// A passive expression by its tokens.

@@ -136,6 +136,8 @@ impl<'a> Names<'a> {
                 format!("vec_with_capacity {}", self.value(*length))
             }
             Aggregate::ZerosLike(place) => format!("zeros_like {}", self.place(place)),
+            Aggregate::Stack => "stack".to_owned(),
+            Aggregate::RestoredStack => "restored".to_owned(),
             Aggregate::Deferred => "deferred".to_owned(),
         }
     }
@@ -315,6 +317,7 @@ impl Printer<'_> {
                 };
                 format!("{plain}{text}")
             }
+            Pop(place) => format!("{typed}pop {}", names.place(place)),
             Swap(a, b) => format!("{plain}swap {}, {}", names.place(a), names.place(b)),
             Fill(place, value) => {
                 format!("{plain}fill {}, {}", names.place(place), names.value(*value))
@@ -369,7 +372,11 @@ impl Printer<'_> {
             Call(call) => {
                 let arguments = join(call.arguments.iter().map(|a| names.argument(a)));
                 let slot = names.result_slot(call.result_slot);
-                format!("{typed}{slot}call {}({arguments})", call.name)
+                let output = match call.output {
+                    CallOutput::Value => String::new(),
+                    other => format!("::{}", other.name()),
+                };
+                format!("{typed}{slot}call {}{output}({arguments})", call.name)
             }
             Opaque(opaque) => {
                 let slot = names.result_slot(opaque.result_slot);
@@ -379,6 +386,11 @@ impl Printer<'_> {
                 let path = effect.path.to_string().replace(' ', "");
                 format!("{plain}effect {path}!({})", names.pieces(&effect.pieces))
             }
+            Save(values) => {
+                format!("{plain}save {}", join(values.iter().map(|value| names.value(*value))))
+            }
+            SaveStack(slot) => format!("{plain}save {}", names.slot(*slot)),
+            Restore => format!("{typed}restore"),
         };
         self.line(&line);
     }

@@ -310,6 +310,13 @@ impl<'a> Verifier<'a> {
                 self.content(content, &element)?;
                 no_results()?;
             }
+            Pop(place) => {
+                let element = self.vector(place)?;
+                count("results", results.len(), 1)?;
+                if !compatible(results[0], &element) {
+                    return Err(format!("pops `{element}` as `{}`", results[0]));
+                }
+            }
             Resize(place, kind) => {
                 self.resize(place, kind)?;
                 no_results()?;
@@ -359,6 +366,15 @@ impl<'a> Verifier<'a> {
                 self.pieces(&effect.pieces)?;
                 no_results()?;
             }
+            Save(values) => {
+                values.iter().try_for_each(|value| self.used(*value).map(|_| ()))?;
+                no_results()?;
+            }
+            SaveStack(slot) => {
+                self.place(&Place::root(*slot))?;
+                no_results()?;
+            }
+            Restore => {}
         }
         for place in instruction.kind.writes() {
             let root = self.function.slot(place.root);

@@ -10,9 +10,11 @@ macro_rules! operand_visitors {
             /// Calls `visit` on every value that the instruction itself reads, places included.
             pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
                 match self {
-                    Self::Constant(_) => {}
-                    Self::Operation(_, arguments) => arguments.$iter().for_each(visit),
-                    Self::Length(place) | Self::Load(place) => place.$visitor(visit),
+                    Self::Constant(_) | Self::SaveStack(_) | Self::Restore => {}
+                    Self::Operation(_, arguments) | Self::Save(arguments) => {
+                        arguments.$iter().for_each(visit);
+                    }
+                    Self::Length(place) | Self::Load(place) | Self::Pop(place) => place.$visitor(visit),
                     Self::Store(place, value) | Self::AddTo(place, value) | Self::Fill(place, value) => {
                         place.$visitor(visit);
                         visit(value);
@@ -79,7 +81,7 @@ macro_rules! operand_visitors {
             /// Calls `visit` on every value in it, places included.
             pub fn $visitor(& $($mut)? self, visit: &mut dyn FnMut(& $($mut)? ValueId)) {
                 match self {
-                    Self::Unit | Self::Deferred => {}
+                    Self::Unit | Self::Stack | Self::RestoredStack | Self::Deferred => {}
                     Self::Value(value) | Self::VecWithCapacity(value) => visit(value),
                     Self::Place(place, _) | Self::Reference { place, .. } | Self::ZerosLike(place) => {
                         place.$visitor(visit);
@@ -133,6 +135,7 @@ impl InstructionKind {
             }
             Self::Length(place)
             | Self::Load(place)
+            | Self::Pop(place)
             | Self::Store(place, _)
             | Self::AddTo(place, _)
             | Self::Fill(place, _) => visit(&mut place.root),
@@ -162,8 +165,11 @@ impl InstructionKind {
                 result_slot.iter_mut().for_each(visit);
             }
             Self::Effect(Effect { pieces, .. }) => pieces_slots_mut(pieces, visit),
+            Self::SaveStack(slot) => visit(slot),
             Self::Constant(_)
             | Self::Operation(..)
+            | Self::Save(_)
+            | Self::Restore
             | Self::If { .. }
             | Self::For(_)
             | Self::Loop { .. } => {}
@@ -199,7 +205,9 @@ impl InstructionKind {
     pub fn reads(&self) -> Vec<&Place> {
         let mut places = Vec::new();
         match self {
-            Self::Length(place) | Self::Load(place) | Self::AddTo(place, _) => places.push(place),
+            Self::Length(place) | Self::Load(place) | Self::Pop(place) | Self::AddTo(place, _) => {
+                places.push(place);
+            }
             Self::Define(_, content) => content.places(&mut places),
             Self::Assign(_, content) => content.places(&mut places),
             Self::Push(place, content) => {
@@ -237,8 +245,9 @@ impl InstructionKind {
             | Self::Fill(place, _)
             | Self::Assign(place, _)
             | Self::Push(place, _)
+            | Self::Pop(place)
             | Self::Resize(place, _) => vec![place.clone()],
-            Self::Define(slot, _) => vec![Place::root(*slot)],
+            Self::Define(slot, _) | Self::SaveStack(slot) => vec![Place::root(*slot)],
             Self::Swap(a, b) => vec![a.clone(), b.clone()],
             Self::Call(Call { arguments, result_slot, .. }) => {
                 let mut places: Vec<_> =
@@ -318,6 +327,7 @@ impl InstructionKind {
             Self::Operation(operation, _) => operation.may_panic(),
             Self::For(For { step, .. }) => step.is_some(),
             Self::Call(_) | Self::Effect(_) | Self::Opaque(_) | Self::Match { .. } => true,
+            Self::Save(_) | Self::SaveStack(_) | Self::Restore => true,
             // Allocation sizes.
             Self::Define(_, Aggregate::VecRepeat(..) | Aggregate::VecWithCapacity(_)) => true,
             _ => self.reads().into_iter().any(unproven) || self.writes().iter().any(unproven),
@@ -347,7 +357,12 @@ impl Aggregate {
             Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => {
                 element.for_each_slot_mut(visit);
             }
-            Self::Unit | Self::Value(_) | Self::VecWithCapacity(_) | Self::Deferred => {}
+            Self::Unit
+            | Self::Value(_)
+            | Self::VecWithCapacity(_)
+            | Self::Stack
+            | Self::RestoredStack
+            | Self::Deferred => {}
         }
     }
 
@@ -362,7 +377,12 @@ impl Aggregate {
             }
             Self::Struct(_, fields) => fields.iter().for_each(|(_, field)| field.places(found)),
             Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => element.places(found),
-            Self::Unit | Self::Value(_) | Self::VecWithCapacity(_) | Self::Deferred => {}
+            Self::Unit
+            | Self::Value(_)
+            | Self::VecWithCapacity(_)
+            | Self::Stack
+            | Self::RestoredStack
+            | Self::Deferred => {}
         }
     }
 

@@ -63,7 +63,8 @@ impl Lowerer<'_> {
     fn annotated(&self, path: &Path) -> Option<FunctionSignature> {
         let functions = &self.environment.functions;
         if let Some(signature) = functions.get(&*path.text) {
-            return Some(signature.clone());
+            let recursive = *path.text == *self.name;
+            return Some(FunctionSignature { recursive, ..signature.clone() });
         }
         if let Some(signature) = self.environment.methods.get(&*path.text) {
             return Some(signature.clone());
@@ -76,6 +77,7 @@ impl Lowerer<'_> {
             parameters: parameters.clone().map(|parameter| parameter.ty.clone()).collect(),
             result: self.body.result.clone(),
             active: parameters.map(|parameter| parameter.active).collect(),
+            recursive: true,
             ..FunctionSignature::default()
         })
     }

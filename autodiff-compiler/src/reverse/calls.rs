@@ -1,77 +1,60 @@
-//! The reverse of a call: the callee's gradient at the same arguments, times the cotangent.
+//! The reverse of a call, in one of two ways.
 //!
-//! The callee runs again for its gradient. That needs arguments with the content that the forward
-//! call saw: where memory has changed since, or is gone, the call is refused.
+//! *Jointly*, for a callee that returns one float and changes nothing: the reverse sweep calls the
+//! callee's gradient at the same arguments and multiplies by the cotangent. Nothing is stored, unless
+//! an argument changes in between: then the forward sweep keeps a copy of it.
+//!
+//! *Split*, for every other callee, and for a function that calls itself: the forward sweep calls
+//! `__forward`, which leaves on the tape what `__reverse` takes from there ([`super::split`]). Calls
+//! are reversed in the opposite order, so the tape is last in, first out.
 
-use super::{Adjoints, Reverse, Scope};
-use crate::ir::operations::FloatOperation;
+use super::content::has_static_shape;
+use super::generics::Generics;
+use super::{Adjoints, Refusal, Reverse, Scope, stash};
+use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::*;
-use crate::types::{FloatType, Length, Type};
-use std::collections::HashMap;
+use crate::types::Type;
 use std::rc::Rc;
 
 impl Reverse {
-    /// A call that returns a float.
+    /// The reverse of a call. Returns what the forward sweep is to do before it.
     pub(super) fn call(
         &mut self,
-        instruction: &Instruction,
+        instruction: &mut Instruction,
         adjoints: &mut Adjoints,
         scope: &Scope,
-    ) {
-        let InstructionKind::Call(call) = &instruction.kind else { return };
-        let Some(result) = instruction.results.first() else { return };
-        let Some(adjoint) = self.taken(*result, adjoints) else { return };
-        if !self.sees_the_same(&instruction.kind, scope) {
-            self.refusals.push(super::Refusal {
-                span: instruction.span,
-                message: format!(
-                    "an argument of `{}` has changed, or is gone, when the derivative needs it again",
-                    call.name
-                ),
-                help: Some("pass numbers, or an array or slice that is not written afterwards".into()),
-            });
-            return;
-        }
+    ) -> Vec<Instruction> {
+        let InstructionKind::Call(call) = &mut instruction.kind else { return vec![] };
         let signature = call.signature.clone();
-        let covered: Vec<usize> =
-            (0..call.arguments.len()).filter(|k| signature.active.get(*k) == Some(&true)).collect();
+        let result = instruction.results.first().copied();
+        let adjoint = result.and_then(|result| self.taken(result, adjoints));
+        if signature.is_split() {
+            self.split_call(call, result, adjoint, adjoints, scope)
+        } else if let (Some(result), Some(adjoint)) = (result, adjoint) {
+            let result = self.builder.function.value(result).ty.clone();
+            self.joint_call(call, &result, adjoint, adjoints, scope)
+        } else {
+            vec![]
+        }
+    }
+
+    /// The positions of the parameters that the callee's derivative covers, and their tangent types in
+    /// the caller's terms.
+    fn covered(&self, call: &Call, result: Option<&Type>) -> Vec<(usize, Type)> {
+        let signature = &call.signature;
         let mut generics = Generics::default();
-        generics.bind(&signature.result, &self.builder.function.value(*result).ty);
+        if let Some(result) = result {
+            generics.bind(&signature.result, result);
+        }
         for (declared, argument) in signature.parameters.iter().zip(&call.arguments) {
             if let Some(actual) = self.argument_type(argument) {
                 generics.bind(declared, &actual);
             }
         }
-        let tangents: Vec<Type> = covered
-            .iter()
-            .map(|k| generics.substitute(&signature.parameters[*k].tangent()))
-            .collect();
-        let mut again = Call { output: CallOutput::Gradient, ..call.clone() };
-        let name = format!("{}_gradient", call.name).into();
-        let gradient_type = match &tangents[..] {
-            [one] => one.clone(),
-            _ => Type::Tuple(tangents.clone()),
-        };
-        let slot =
-            self.builder.function.new_slot(gradient_type, name, instruction.span, SlotKind::Local);
-        again.result_slot = Some(slot);
-        self.builder.push(InstructionKind::Call(again), vec![]);
-        for (position, (argument, tangent)) in covered.iter().zip(&tangents).enumerate() {
-            let mut source = Place::root(slot);
-            if tangents.len() > 1 {
-                source = source.project(Projection::Field(position.to_string().into()));
-            }
-            let content = match &call.arguments[*argument] {
-                Argument::Value(content) => copied(content),
-                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                    Aggregate::Place(place.clone(), Transfer::Copy)
-                }
-            };
-            if self.has_active_part(&content) {
-                self.scale(&source, tangent, adjoint);
-                self.take_content(&source, &content, adjoints);
-            }
-        }
+        signature
+            .covered()
+            .map(|k| (k, generics.substitute(&signature.parameters[k].tangent())))
+            .collect()
     }
 
     fn argument_type(&self, argument: &Argument) -> Option<Type> {
@@ -87,12 +70,222 @@ impl Reverse {
         }
     }
 
-    /// Whether the arguments can be passed again at this point of the reverse sweep.
-    fn sees_the_same(&self, call: &InstructionKind, scope: &Scope) -> bool {
-        let same = |place: &&Place| {
-            scope.live.contains(&place.root) && !scope.written_later.contains(&place.root)
+    // Jointly.
+
+    fn joint_call(
+        &mut self,
+        call: &Call,
+        result: &Type,
+        adjoint: ValueId,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        let covered = self.covered(call, Some(result));
+        let mut again = call.clone();
+        let mut kept = Kept::default();
+        for argument in &mut again.arguments {
+            if self.keep_argument(argument, scope, &mut kept).is_none() {
+                self.refusals.push(Refusal {
+                    span: self.builder.span(),
+                    message: format!(
+                        "an argument of `{}` has changed, or is gone, when the derivative needs it again",
+                        call.name
+                    ),
+                    help: Some(
+                        "pass numbers, or an array or slice that is not written afterwards".into(),
+                    ),
+                });
+                return vec![];
+            }
+        }
+        let sources = self.gradients_again(again, result, &covered);
+        for (source, (argument, tangent)) in sources.iter().zip(&covered) {
+            let content = match &call.arguments[*argument] {
+                Argument::Value(content) => copied(content),
+                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                    Aggregate::Place(place.clone(), Transfer::Copy)
+                }
+            };
+            if self.has_active_part(&content) {
+                self.scale(source, tangent, adjoint);
+                self.take_content(source, &content, adjoints);
+            }
+        }
+        for stack in kept.popped {
+            self.builder.push(stack, vec![]);
+        }
+        kept.before
+    }
+
+    /// Calls the callee's gradient; the places where the parts of it are.
+    fn gradients_again(
+        &mut self,
+        mut again: Call,
+        result: &Type,
+        covered: &[(usize, Type)],
+    ) -> Vec<Place> {
+        let dynamic =
+            covered.iter().any(|(_, ty)| matches!(ty, Type::Vec(element) if element.is_copy()));
+        if !dynamic {
+            let name = format!("{}_gradient", again.name).into();
+            let ty = match covered {
+                [(_, one)] => one.clone(),
+                several => Type::Tuple(several.iter().map(|(_, ty)| ty.clone()).collect()),
+            };
+            let span = self.builder.span();
+            let slot = self.builder.function.new_slot(ty, name, span, SlotKind::Local);
+            again.output = CallOutput::Gradient;
+            again.result_slot = Some(slot);
+            self.builder.push(InstructionKind::Call(again), vec![]);
+            let root = Place::root(slot);
+            return match covered {
+                [_] => vec![root],
+                several => (0..several.len())
+                    .map(|k| root.project(Projection::Field(k.to_string().into())))
+                    .collect(),
+            };
+        }
+        // Buffers from the workspace, so that nothing is allocated.
+        again.output = CallOutput::GradientInto;
+        let mut sources = vec![];
+        for (k, ty) in covered {
+            let name = format!("{}_gradient", again.name).into();
+            let shape = match &again.arguments[*k] {
+                Argument::Shared(place)
+                | Argument::Mutable(place)
+                | Argument::Place(place)
+                | Argument::Value(Aggregate::Place(place, _)) => Some(place.clone()),
+                Argument::Value(_) => None,
+            };
+            let slot = self.temporary(ty, name, shape.as_ref(), None);
+            sources.push(Place::root(slot));
+        }
+        again.arguments.extend(sources.iter().cloned().map(Argument::Mutable));
+        // The value is not used.
+        self.builder.push(InstructionKind::Call(again), vec![result.clone()]);
+        sources
+    }
+
+    /// A local with zeros in a tangent type. Where the shape is dynamic it is that of a visible place,
+    /// or a known length.
+    pub(super) fn temporary(
+        &mut self,
+        tangent: &Type,
+        name: Rc<str>,
+        shape: Option<&Place>,
+        length: Option<ValueId>,
+    ) -> SlotId {
+        if let Type::Vec(element) = tangent
+            && element.is_copy()
+            && (shape.is_some() || length.is_some())
+        {
+            let length = match (length, shape) {
+                (Some(length), _) => length,
+                (None, Some(place)) => self.builder.length(place.clone()),
+                (None, None) => self.builder.usize(0),
+            };
+            let zero = self.zeros(element, None);
+            let slot = self.builder.define(tangent.clone(), name, Aggregate::Stack);
+            let resize = ResizeKind::Resize(length, zero);
+            self.builder.push(InstructionKind::Resize(Place::root(slot), resize), vec![]);
+            return slot;
+        }
+        let zeros = self.zeros(tangent, shape);
+        self.builder.define(tangent.clone(), name, zeros)
+    }
+
+    /// Makes the argument one that can be passed again in the reverse sweep. `None` if it cannot be.
+    fn keep_argument(
+        &mut self,
+        argument: &mut Argument,
+        scope: &Scope,
+        kept: &mut Kept,
+    ) -> Option<()> {
+        match argument {
+            Argument::Value(content) => self.keep_content(content, scope, kept),
+            Argument::Shared(place) | Argument::Place(place) => {
+                *place = self.keep_place(place, scope, kept)?;
+                Some(())
+            }
+            Argument::Mutable(_) => None,
+        }
+    }
+
+    fn keep_content(
+        &mut self,
+        content: &mut Aggregate,
+        scope: &Scope,
+        kept: &mut Kept,
+    ) -> Option<()> {
+        match content {
+            Aggregate::Place(place, transfer) => {
+                let ty = self.builder.function.place_type(place)?;
+                let again = self.keep_place(place, scope, kept)?;
+                *place = again;
+                *transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+                Some(())
+            }
+            Aggregate::Reference { place, mutable: false } => {
+                *place = self.keep_place(place, scope, kept)?;
+                Some(())
+            }
+            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                elements.iter_mut().try_for_each(|e| self.keep_content(e, scope, kept))
+            }
+            Aggregate::Struct(_, fields) => {
+                fields.iter_mut().try_for_each(|(_, field)| self.keep_content(field, scope, kept))
+            }
+            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+                self.keep_content(element, scope, kept)
+            }
+            Aggregate::Reference { mutable: true, .. } | Aggregate::Deferred => None,
+            Aggregate::Unit
+            | Aggregate::Value(_)
+            | Aggregate::VecWithCapacity(_)
+            | Aggregate::ZerosLike(_)
+            | Aggregate::Stack
+            | Aggregate::RestoredStack => Some(()),
+        }
+    }
+
+    /// A place with the content that the forward call saw: the place itself if that still holds, else
+    /// a copy that the forward sweep pushes on a stack.
+    fn keep_place(&mut self, place: &Place, scope: &Scope, kept: &mut Kept) -> Option<Place> {
+        if scope.live.contains(&place.root) && !scope.written_later.contains(&place.root) {
+            return Some(place.clone());
+        }
+        let span = self.builder.span();
+        let function = &mut self.builder.function;
+        let ty = function.place_type(place)?;
+        let element = match &ty {
+            Type::Slice(element) | Type::Vec(element) if element.is_copy() => (**element).clone(),
+            ty if ty.is_copy() && !matches!(ty, Type::Reference { .. }) => ty.clone(),
+            _ => return None,
         };
-        call.writes().is_empty() && call.reads().iter().all(same)
+        let name = format!("{}_stack", function.slot(place.root).name).into();
+        let stack = function.new_slot(Type::Vec(Box::new(element)), name, span, SlotKind::Local);
+        self.stacks.push(stash::definition(&self.builder.function, stack));
+        let stack = Place::root(stack);
+        let push = |kind| Instruction { kind, results: vec![], span };
+        if matches!(ty, Type::Slice(_) | Type::Vec(_)) {
+            let length = self.forward_length(place.clone(), span);
+            let count = length.results[0];
+            kept.before.push(length);
+            let extend = ResizeKind::ExtendFrom(place.clone());
+            kept.before.push(push(InstructionKind::Resize(stack.clone(), extend)));
+            let end = self.builder.length(stack.clone());
+            let start = self.builder.integer(IntegerOperation::WrappingSub, &[end, count]);
+            let back = InstructionKind::Resize(stack.clone(), ResizeKind::Truncate(start));
+            kept.popped.push(back);
+            return Some(stack.project(Projection::Range { start, end, proven: true }));
+        }
+        let content = Aggregate::Place(place.clone(), Transfer::Copy);
+        kept.before.push(push(InstructionKind::Push(stack.clone(), content)));
+        let length = self.builder.length(stack.clone());
+        let one = self.builder.usize(1);
+        let index = self.builder.integer(IntegerOperation::WrappingSub, &[length, one]);
+        kept.popped.push(InstructionKind::Resize(stack.clone(), ResizeKind::Pop));
+        Some(stack.project(Projection::Index { index, proven: true }))
     }
 
     /// Multiplies every float at a place.
@@ -105,7 +298,7 @@ impl Reverse {
             }
             Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
                 self.for_each_element(place, |reverse, inner| {
-                    reverse.scale(&inner, element, factor)
+                    reverse.scale(&inner, element, factor);
                 });
             }
             Type::Tuple(elements) => {
@@ -122,62 +315,232 @@ impl Reverse {
             _ => {}
         }
     }
-}
 
-/// What the callee's type and length parameters stand for in this call.
-#[derive(Default)]
-struct Generics {
-    floats: HashMap<Rc<str>, FloatType>,
-    lengths: HashMap<Rc<str>, Length>,
-}
+    // Split.
 
-impl Generics {
-    /// Compares a declared type with the actual one.
-    fn bind(&mut self, declared: &Type, actual: &Type) {
-        match (declared.referent(), actual.referent()) {
-            (Type::Float(FloatType::Parameter(name)), Type::Float(actual)) => {
-                self.floats.entry(name.clone()).or_insert_with(|| actual.clone());
-            }
-            (Type::Array(declared, length), Type::Array(actual, known)) => {
-                if let Length::Expression(name) = length {
-                    self.lengths.entry(name.clone()).or_insert_with(|| known.clone());
+    fn split_call(
+        &mut self,
+        call: &mut Call,
+        result: Option<ValueId>,
+        adjoint: Option<ValueId>,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        let active_slot = call.result_slot.is_some_and(|slot| self.is_active_slot(slot));
+        let changes_active = call.arguments.iter().any(|argument| {
+            matches!(argument, Argument::Mutable(place) if self.is_active_slot(place.root))
+        });
+        if adjoint.is_none() && !active_slot && !changes_active {
+            return vec![];
+        }
+        let result_type = result.map(|result| self.builder.function.value(result).ty.clone());
+        let result_type = result_type
+            .or_else(|| call.result_slot.map(|slot| self.builder.function.slot(slot).ty.clone()));
+        let covered = self.covered(call, result_type.as_ref());
+        let mut before = vec![];
+        let mut arguments = self.cotangent(call, result_type.as_ref(), adjoint);
+
+        let mut returned = vec![];
+        let mut written_back = vec![];
+        for (k, tangent) in &covered {
+            let declared = &call.signature.parameters[*k];
+            let argument = &call.arguments[*k];
+            let Type::Reference { mutable, .. } = declared else {
+                returned.push((*k, tangent.clone()));
+                continue;
+            };
+            let place = match argument {
+                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                    place
                 }
-                self.bind(declared, actual);
+                Argument::Value(_) => {
+                    self.refusals.push(unsupported_argument(self.builder.span(), &call.name));
+                    return vec![];
+                }
+            };
+            let adjoint = self.adjoint_place(place);
+            let alone =
+                call.arguments.iter().filter(|other| shares_root(other, place)).count() == 1;
+            if let (Some(adjoint), true) = (&adjoint, alone) {
+                arguments.push(Argument::Mutable(adjoint.clone()));
+                continue;
             }
-            (
-                Type::Slice(declared) | Type::Vec(declared),
-                Type::Array(actual, _) | Type::Slice(actual) | Type::Vec(actual),
-            ) => self.bind(declared, actual),
-            (Type::Tuple(declared), Type::Tuple(actual)) => {
-                declared
-                    .iter()
-                    .zip(actual)
-                    .for_each(|(declared, actual)| self.bind(declared, actual));
+            // Two arguments in one root, or no adjoint: a buffer for the call.
+            let root = place.root;
+            let visible = scope.live.contains(&root) && !scope.written_later.contains(&root);
+            let mut length = None;
+            if !visible && matches!(tangent, Type::Vec(element) if element.is_copy()) {
+                let read = self.forward_length(place.clone(), self.builder.span());
+                length = Some(read.results[0]);
+                before.push(read);
+            }
+            let name = format!("{}_cotangent", self.builder.function.slot(place.root).name).into();
+            let shape = visible.then_some(place);
+            if !visible && length.is_none() && !has_static_shape(tangent) {
+                self.refusals.push(unsupported_argument(self.builder.span(), &call.name));
+                return vec![];
+            }
+            let slot = self.temporary(tangent, name, shape, length);
+            let buffer = Place::root(slot);
+            if let Some(adjoint) = adjoint {
+                if *mutable {
+                    // The cotangent of the content at exit goes in, that of the content at entry
+                    // comes out.
+                    let ty = self.tangent_type(&adjoint);
+                    self.move_all(&buffer, &adjoint, &ty);
+                }
+                written_back.push((adjoint, buffer.clone()));
+            }
+            arguments.push(Argument::Mutable(buffer));
+        }
+        call.output = CallOutput::Forward;
+        let mut reverse =
+            Call { output: CallOutput::Reverse, arguments, result_slot: None, ..call.clone() };
+        self.call_reverse(&mut reverse, call, &returned, adjoints);
+        for (adjoint, buffer) in written_back {
+            let ty = self.tangent_type(&adjoint);
+            self.add_all(&adjoint, &buffer, &ty);
+        }
+        before
+    }
+
+    /// The cotangent of the result, as first argument of the reverse call.
+    fn cotangent(
+        &mut self,
+        call: &Call,
+        result: Option<&Type>,
+        adjoint: Option<ValueId>,
+    ) -> Vec<Argument> {
+        let Some(ty) = result.filter(|ty| ty.holds_floats()) else { return vec![] };
+        if let Type::Float(float) = ty {
+            let adjoint = adjoint.unwrap_or_else(|| self.builder.float(0.0, float));
+            return vec![Argument::Value(Aggregate::Value(adjoint))];
+        }
+        let place = call.result_slot.and_then(|slot| self.adjoint_place(&Place::root(slot)));
+        let place = place.unwrap_or_else(|| {
+            let zeros = self.zeros(&ty.tangent(), None);
+            let name = format!("{}_cotangent", call.name).into();
+            Place::root(self.builder.define(ty.tangent(), name, zeros))
+        });
+        vec![Argument::Mutable(place)]
+    }
+
+    /// Calls the reverse; what it returns goes to the arguments that were passed by value.
+    fn call_reverse(
+        &mut self,
+        reverse: &mut Call,
+        forward: &Call,
+        returned: &[(usize, Type)],
+        adjoints: &mut Adjoints,
+    ) {
+        let content = |k: usize| match &forward.arguments[k] {
+            Argument::Value(content) => Some(content.clone()),
+            _ => None,
+        };
+        match returned {
+            [] => {
+                self.builder.push(InstructionKind::Call(reverse.clone()), vec![]);
+            }
+            [(k, ty @ Type::Float(_))] => {
+                let kind = InstructionKind::Call(reverse.clone());
+                let adjoint = self.builder.push(kind, vec![ty.clone()])[0];
+                match content(*k) {
+                    Some(Aggregate::Value(value)) => self.contribute(adjoints, value, adjoint),
+                    Some(Aggregate::Place(place, _)) => {
+                        if let Some(target) = self.adjoint_place(&place) {
+                            self.builder.push(InstructionKind::AddTo(target, adjoint), vec![]);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            several => {
+                let types: Vec<_> = several.iter().map(|(_, ty)| ty.clone()).collect();
+                let ty = match &types[..] {
+                    [one] => one.clone(),
+                    _ => Type::Tuple(types.clone()),
+                };
+                let name = format!("{}_cotangents", forward.name).into();
+                let span = self.builder.span();
+                let slot = self.builder.function.new_slot(ty, name, span, SlotKind::Local);
+                reverse.result_slot = Some(slot);
+                self.builder.push(InstructionKind::Call(reverse.clone()), vec![]);
+                for (position, (k, _)) in several.iter().enumerate() {
+                    let mut source = Place::root(slot);
+                    if several.len() > 1 {
+                        source = source.project(Projection::Field(position.to_string().into()));
+                    }
+                    if let Some(content) = content(*k)
+                        && self.has_active_part(&content)
+                    {
+                        self.take_content(&source, &content, adjoints);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `target = source`, and zero is left at `source`.
+    fn move_all(&mut self, target: &Place, source: &Place, tangent: &Type) {
+        match tangent {
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
+                let target = target.clone();
+                self.for_each_element(source, |reverse, place| {
+                    if let Some(Projection::Index { index, .. }) = place.path.last() {
+                        let projection = Projection::Index { index: *index, proven: true };
+                        reverse.move_all(&target.project(projection), &place, element);
+                    }
+                });
+            }
+            Type::Float(_) => {
+                let adjoint = self.builder.load(source.clone(), tangent.clone());
+                self.builder.store(target.clone(), adjoint);
+                self.store_zero(source.clone(), tangent);
+            }
+            Type::Tuple(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    let field = Projection::Field(index.to_string().into());
+                    self.move_all(&target.project(field.clone()), &source.project(field), element);
+                }
+            }
+            Type::Struct(definition) => {
+                for (name, ty) in &definition.fields {
+                    let field = Projection::Field(name.clone());
+                    self.move_all(&target.project(field.clone()), &source.project(field), ty);
+                }
             }
             _ => {}
         }
     }
+}
 
-    /// The type in the caller's terms.
-    fn substitute(&self, ty: &Type) -> Type {
-        match ty {
-            Type::Float(FloatType::Parameter(name)) => {
-                self.floats.get(name).map_or_else(|| ty.clone(), |float| Type::Float(float.clone()))
-            }
-            Type::Array(element, length) => {
-                let known = match length {
-                    Length::Expression(name) => self.lengths.get(name).unwrap_or(length),
-                    Length::Literal(_) => length,
-                };
-                Type::Array(Box::new(self.substitute(element)), known.clone())
-            }
-            Type::Slice(element) => Type::Slice(Box::new(self.substitute(element))),
-            Type::Vec(element) => Type::Vec(Box::new(self.substitute(element))),
-            Type::Tuple(elements) => {
-                Type::Tuple(elements.iter().map(|element| self.substitute(element)).collect())
-            }
-            other => other.clone(),
+/// What a joint call keeps for the reverse sweep.
+#[derive(Default)]
+struct Kept {
+    /// What the forward sweep does before the call.
+    before: Vec<Instruction>,
+    /// What the reverse sweep does after the call.
+    popped: Vec<InstructionKind>,
+}
+
+fn shares_root(argument: &Argument, place: &Place) -> bool {
+    match argument {
+        Argument::Shared(other) | Argument::Mutable(other) | Argument::Place(other) => {
+            other.root == place.root
         }
+        Argument::Value(_) => false,
+    }
+}
+
+fn unsupported_argument(span: crate::diagnostics::SourceSpan, name: &str) -> Refusal {
+    Refusal {
+        span,
+        message: format!(
+            "the derivative of this call of `{name}` needs an argument that is gone by then"
+        ),
+        help: Some(
+            "pass numbers, or an array, slice or `Vec` of numbers that is declared before".into(),
+        ),
     }
 }
 

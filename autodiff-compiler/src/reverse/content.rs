@@ -121,6 +121,8 @@ impl Reverse {
             | Aggregate::Reference { .. }
             | Aggregate::VecWithCapacity(_)
             | Aggregate::ZerosLike(_)
+            | Aggregate::Stack
+            | Aggregate::RestoredStack
             | Aggregate::Deferred => {}
         }
     }
@@ -220,7 +222,7 @@ impl Reverse {
 }
 
 /// Whether zeros of this tangent type need no primal to know their shape.
-fn has_static_shape(tangent: &Type) -> bool {
+pub(super) fn has_static_shape(tangent: &Type) -> bool {
     match tangent {
         Type::Float(_) | Type::Unit => true,
         Type::Array(element, Length::Literal(_) | Length::Expression(_)) => {

@@ -1,7 +1,8 @@
 //! The reverse of `if`, `match`, loops and calls.
 
 use super::independence::{self, Reductions};
-use super::stash;
+use super::recompute::Memory;
+use super::stash::{self, Branch};
 use super::{Adjoints, LoopPair, Reverse, Scope};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation};
 use crate::ir::*;
@@ -23,30 +24,14 @@ impl Reverse {
             return;
         };
         let condition = *condition;
-        let then_reverse = self.reverse_branch(then_region, &seeds, scope);
-        let else_reverse = self.reverse_branch(else_region, &seeds, scope);
-        let mut reversed = [then_reverse, else_reverse];
+        let mut then_reverse = self.reverse_branch(then_region, &seeds, scope);
+        let mut else_reverse = self.reverse_branch(else_region, &seeds, scope);
 
-        let function = &mut self.builder.function;
         let results = &mut instruction.results;
-        let [then_reverse, else_reverse] = &mut reversed;
-        stash::branch_results(
-            function,
-            results,
-            then_region,
-            &mut [else_region],
-            &[],
-            &mut then_reverse.region,
-        );
-        stash::branch_results(
-            function,
-            results,
-            else_region,
-            &mut [then_region],
-            &[],
-            &mut else_reverse.region,
-        );
-        let [then_reverse, else_reverse] = reversed;
+        let branch = Branch { this: then_region, others: vec![else_region], bindings: &[] };
+        self.hand_out(results, branch, &mut then_reverse.region, scope);
+        let branch = Branch { this: else_region, others: vec![then_region], bindings: &[] };
+        self.hand_out(results, branch, &mut else_reverse.region, scope);
         self.close_branches(condition, then_reverse, else_reverse, adjoints);
     }
 
@@ -68,16 +53,9 @@ impl Reverse {
             let (before, rest) = arms.split_at_mut(index);
             let Some((this, after)) = rest.split_first_mut() else { continue };
             let bindings: Vec<_> = this.bindings.iter().map(|(_, value)| *value).collect();
-            let mut others: Vec<_> =
-                before.iter_mut().chain(after).map(|arm| &mut arm.body).collect();
-            stash::branch_results(
-                &mut self.builder.function,
-                &mut instruction.results,
-                &mut this.body,
-                &mut others,
-                &bindings,
-                &mut reversed.region,
-            );
+            let others = before.iter_mut().chain(after).map(|arm| &mut arm.body).collect();
+            let branch = Branch { this: &mut this.body, others, bindings: &bindings };
+            self.hand_out(&mut instruction.results, branch, &mut reversed.region, scope);
         }
         let code = Type::EXIT_CODE;
         let taken = self.builder.function.new_value(code, Some("arm".into()), instruction.span);
@@ -95,6 +73,21 @@ impl Reverse {
                 self.close_branches(condition, reversed, ReversedRegion::default(), adjoints);
             }
         }
+    }
+
+    /// Lets the reverse of a branch use what is inside.
+    fn hand_out(
+        &mut self,
+        results: &mut Vec<ValueId>,
+        branch: Branch<'_>,
+        reversed: &mut Region,
+        scope: &Scope,
+    ) {
+        let mut written = scope.written_later.clone();
+        written.extend(branch.this.written_roots());
+        let memory = Memory { live: &scope.live, written: &written };
+        let memory = self.storing.then_some(memory);
+        stash::branch_results(&mut self.builder.function, results, branch, reversed, memory);
     }
 
     /// The adjoints of the results, by position.
@@ -167,13 +160,13 @@ impl Reverse {
         }
     }
 
-    /// `for` and `loop`.
+    /// `for` and `loop`. Returns what is to be done before the forward loop.
     pub(super) fn looped(
         &mut self,
         instruction: &mut Instruction,
         adjoints: &mut Adjoints,
         scope: &Scope,
-    ) {
+    ) -> Vec<Instruction> {
         let seeds = self.take_results(instruction, adjoints);
         let touches_adjoints = {
             let mut found = false;
@@ -185,16 +178,22 @@ impl Reverse {
             found
         };
         if seeds.iter().all(Option::is_none) && !touches_adjoints {
-            return;
+            return vec![];
         }
         if let InstructionKind::For(counted) = &instruction.kind
             && let Some(reductions) =
                 independence::reductions(counted, |value| self.is_active(value), scope_of(scope))
         {
             let counted = counted.clone();
+            let storing = std::mem::replace(&mut self.storing, false);
             self.independent(&counted, &reductions, &seeds, adjoints, scope);
+            self.storing = storing;
+            vec![]
         } else {
-            self.recorded(instruction, &seeds, adjoints, scope);
+            let storing = std::mem::replace(&mut self.storing, true);
+            let before = self.recorded(instruction, &seeds, adjoints, scope);
+            self.storing = storing;
+            before
         }
     }
 
@@ -273,7 +272,7 @@ impl Reverse {
         seeds: &[Option<ValueId>],
         adjoints: &mut Adjoints,
         scope: &Scope,
-    ) {
+    ) -> Vec<Instruction> {
         // Where the number of iterations is not known beforehand, the forward loop counts them.
         let count = match &instruction.kind {
             InstructionKind::For(For { exits: false, .. }) => None,
@@ -283,7 +282,7 @@ impl Reverse {
         let (carried, body) = match &mut instruction.kind {
             InstructionKind::For(For { carried, body, .. })
             | InstructionKind::Loop { carried, body } => (carried.clone(), body),
-            _ => return,
+            _ => return vec![],
         };
         let parameters = body.parameters[results_of_body..].to_vec();
 
@@ -306,7 +305,9 @@ impl Reverse {
 
         let index = match &instruction.kind {
             InstructionKind::For(_) if count.is_none() => {
-                let InstructionKind::For(For { body, .. }) = &instruction.kind else { return };
+                let InstructionKind::For(For { body, .. }) = &instruction.kind else {
+                    return vec![];
+                };
                 let ty = self.builder.function.value(body.parameters[0]).ty.clone();
                 let name = self.builder.function.value(body.parameters[0]).name.clone();
                 self.builder.value(ty, name)
@@ -316,7 +317,7 @@ impl Reverse {
         let (InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. }) =
             &mut instruction.kind
         else {
-            return;
+            return vec![];
         };
         let mut inner = Adjoints::default();
         self.builder.open(vec![]);
@@ -353,9 +354,11 @@ impl Reverse {
             body,
             &mut reversed,
             index_of,
-            &stash::Memory { live: &scope.live, written: &inner_scope.written_later },
+            Memory { live: &scope.live, written: &inner_scope.written_later },
         );
-        self.stacks.extend(stacks);
+        for stack in &stacks {
+            self.stacks.push(stash::definition(&self.builder.function, *stack));
+        }
         let contributed = reversed.yields.split_off(known_yields);
         let contributions: Vec<_> = contributions
             .iter()
@@ -363,6 +366,10 @@ impl Reverse {
             .map(|((value, _), contribution)| (*value, contribution))
             .collect();
 
+        let before = match (&instruction.kind, count) {
+            (InstructionKind::For(counted), None) => self.reserve(counted, &stacks),
+            _ => vec![],
+        };
         let shape = match (&instruction.kind, count) {
             (InstructionKind::For(counted), None) => For {
                 reversed: !counted.reversed,
@@ -397,6 +404,27 @@ impl Reverse {
         for ((position, _, _), adjoint) in reverse_carried.iter().zip(results) {
             self.contribute(adjoints, carried[*position], adjoint);
         }
+        before
+    }
+
+    /// Where the trip count is known, stacks get their memory at once, and no more than they need.
+    fn reserve(&mut self, counted: &For, stacks: &[SlotId]) -> Vec<Instruction> {
+        let For { start, end, inclusive, step, .. } = counted;
+        let function = &mut self.builder.function;
+        if *inclusive || step.is_some() || function.value(*start).ty != Type::USIZE {
+            return vec![];
+        }
+        let span = self.builder.span();
+        let function = &mut self.builder.function;
+        let trips = function.new_value(Type::USIZE, None, span);
+        let difference = operations::Operation::Integer(IntegerOperation::SaturatingSub);
+        let kind = InstructionKind::Operation(difference, vec![*end, *start]);
+        let mut before = vec![Instruction { kind, results: vec![trips], span }];
+        for stack in stacks {
+            let kind = InstructionKind::Resize(Place::root(*stack), ResizeKind::Reserve(trips));
+            before.push(Instruction { kind, results: vec![], span });
+        }
+        if stacks.is_empty() { vec![] } else { before }
     }
 
     /// Adds a counter of the iterations to a loop; returns the final count.

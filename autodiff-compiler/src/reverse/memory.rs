@@ -1,17 +1,29 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
-use super::{Adjoints, Reverse, Scope};
+use super::{Adjoints, Refusal, Reverse, Scope};
+use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
 use crate::ir::*;
 use crate::types::Type;
 
 impl Reverse {
     /// The adjoint of a place; `None` if its root is not active.
-    pub(super) fn adjoint_place(&self, place: &Place) -> Option<Place> {
+    pub(super) fn adjoint_place(&mut self, place: &Place) -> Option<Place> {
         if !self.is_active_slot(place.root) {
             return None;
         }
-        let root = *self.adjoint_slots.get(&place.root)?;
+        let Some(root) = self.adjoint_slots.get(&place.root).copied() else {
+            // Going on would lose a derivative.
+            self.refusals.push(Refusal {
+                span: self.builder.span(),
+                message: format!(
+                    "autodiff made a mistake: `{}` has no adjoint",
+                    self.builder.function.slot(place.root).name
+                ),
+                help: Some("please report this function".into()),
+            });
+            return None;
+        };
         let path = place
             .path
             .iter()
@@ -30,7 +42,13 @@ impl Reverse {
     }
 
     /// At the start of the reverse of a region: adjoint slots for the active slots it defines.
-    pub(super) fn define_local_adjoints(&mut self, forward: &mut Region, scope: &Scope) {
+    /// `result`: what is made of them after the region.
+    pub(super) fn define_local_adjoints(
+        &mut self,
+        forward: &mut Region,
+        result: &Aggregate,
+        scope: &Scope,
+    ) {
         let slots: Vec<_> =
             forward.defined_slots().filter(|slot| self.is_active_slot(*slot)).collect();
         for slot in slots {
@@ -41,10 +59,11 @@ impl Reverse {
             self.builder.at(known.span);
             let ty = known.ty.tangent();
             let place = Place::root(slot);
-            let visible = scope.live.contains(&slot) && !moved_out(forward, slot);
+            let gone = moved_out(forward, slot) || moves(result, slot);
+            let visible = scope.live.contains(&slot) && !gone;
             let content = if visible {
                 self.zeros(&ty, Some(&place))
-            } else if moved_out(forward, slot) {
+            } else if gone {
                 // Whoever took the content hands its adjoint back.
                 match &ty {
                     Type::Vec(_) => Aggregate::Vec(vec![]),
@@ -136,12 +155,8 @@ impl Reverse {
 
     /// An instruction that replaces or resizes an active `Vec` forgets its old length, which the
     /// reverse sweep needs: the forward sweep reads it before.
-    pub(super) fn record_old_length(
-        &mut self,
-        forward: &mut Region,
-        index: usize,
-    ) -> Option<ValueId> {
-        let place = match &forward.instructions[index].kind {
+    pub(super) fn record_old_length(&mut self, instruction: &Instruction) -> Option<Instruction> {
+        let place = match &instruction.kind {
             InstructionKind::Assign(place, _) | InstructionKind::Resize(place, _) => place.clone(),
             _ => return None,
         };
@@ -149,11 +164,13 @@ impl Reverse {
         if !dynamic || !self.is_active_slot(place.root) {
             return None;
         }
-        let span = forward.instructions[index].span;
+        Some(self.forward_length(place, instruction.span))
+    }
+
+    /// An instruction for the forward sweep that reads a length.
+    pub(super) fn forward_length(&mut self, place: Place, span: SourceSpan) -> Instruction {
         let length = self.builder.function.new_value(Type::USIZE, None, span);
-        let kind = InstructionKind::Length(place);
-        forward.instructions.insert(index, Instruction { kind, results: vec![length], span });
-        Some(length)
+        Instruction { kind: InstructionKind::Length(place), results: vec![length], span }
     }
 
     /// The adjoint of what was in a `Vec` before it was replaced: zeros of that length.
@@ -228,13 +245,23 @@ pub(super) fn moved_out(region: &Region, slot: SlotId) -> bool {
     let (mut moved, mut set_again) = (false, false);
     region.for_each_instruction(&mut |instruction| {
         for content in instruction.kind.contents() {
-            if let Aggregate::Place(place, Transfer::Move) = content {
-                moved |= place.root == slot && place.path.is_empty();
-            }
+            moved |= moves(content, slot);
         }
         if let InstructionKind::Assign(place, _) = &instruction.kind {
             set_again |= place.root == slot && place.path.is_empty();
         }
     });
     moved && !set_again
+}
+
+/// Whether making the content moves the whole slot into it.
+pub(super) fn moves(content: &Aggregate, slot: SlotId) -> bool {
+    match content {
+        Aggregate::Place(place, Transfer::Move) => place.root == slot && place.path.is_empty(),
+        Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+            elements.iter().any(|element| moves(element, slot))
+        }
+        Aggregate::Struct(_, fields) => fields.iter().any(|(_, field)| moves(field, slot)),
+        _ => false,
+    }
 }

@@ -25,8 +25,11 @@
 mod calls;
 mod content;
 mod control;
+mod generics;
 pub mod independence;
 mod memory;
+mod recompute;
+pub mod split;
 mod stash;
 pub mod support;
 #[cfg(test)]
@@ -70,27 +73,14 @@ pub struct LoopPair {
 
 /// Differentiates a function whose activity is given.
 pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
-    let span = primal
-        .parameters
-        .first()
-        .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
     let first_derivative_value = ValueId(primal.values.len() as u32);
-    let mut reverse = Reverse {
-        active: (0..primal.values.len() as u32).map(|v| activity.is_active(ValueId(v))).collect(),
-        active_slots: (0..primal.slots.len() as u32)
-            .map(|slot| activity.is_active_slot(SlotId(slot)))
-            .collect(),
-        builder: Builder::new(Function { body: Region::default(), ..primal.clone() }, span),
-        adjoint_slots: HashMap::new(),
-        stacks: Vec::new(),
-        loops: Vec::new(),
-        refusals: Vec::new(),
-    };
+    let mut reverse = Reverse::new(primal, activity);
     let gradients = reverse.gradient_parameters(primal);
     let mut forward = primal.body.clone();
 
     reverse.builder.open(vec![]);
     reverse.start_gradients(&gradients, &primal.body);
+    reverse.start_passive_parameters(primal);
     let mut adjoints = Adjoints::default();
     if let Aggregate::Value(result) = primal.result
         && reverse.is_active(result)
@@ -138,6 +128,9 @@ struct Reverse {
     /// Definitions of the stacks, for the start of the body.
     stacks: Vec<Instruction>,
     loops: Vec<LoopPair>,
+    /// Whether what the reverse uses from inside a branch would be stored: the branch is in a loop
+    /// that records, or in a function whose reverse runs later.
+    storing: bool,
     refusals: Vec<Refusal>,
 }
 
@@ -198,6 +191,25 @@ struct GradientParameter {
 }
 
 impl Reverse {
+    fn new(primal: &Function, activity: &Activity) -> Self {
+        let span = primal
+            .parameters
+            .first()
+            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+        let values = 0..primal.values.len() as u32;
+        let slots = 0..primal.slots.len() as u32;
+        Self {
+            active: values.map(|value| activity.is_active(ValueId(value))).collect(),
+            active_slots: slots.map(|slot| activity.is_active_slot(SlotId(slot))).collect(),
+            builder: Builder::new(Function { body: Region::default(), ..primal.clone() }, span),
+            adjoint_slots: HashMap::new(),
+            stacks: Vec::new(),
+            loops: Vec::new(),
+            storing: false,
+            refusals: Vec::new(),
+        }
+    }
+
     fn is_active(&self, value: ValueId) -> bool {
         self.active.get(value.0 as usize).copied().unwrap_or(false)
     }
@@ -254,32 +266,40 @@ impl Reverse {
     /// Appends the reverse of a region to the region open in the builder. The region's instructions
     /// may gain results, yields and pushes, so that the reverse can use what happened inside.
     fn region(&mut self, forward: &mut Region, adjoints: &mut Adjoints, scope: &Scope) {
-        self.define_local_adjoints(forward, scope);
+        self.define_local_adjoints(forward, &Aggregate::Unit, scope);
+        self.instructions(forward, adjoints, scope);
+    }
+
+    /// The same when the adjoints of the region's slots exist.
+    fn instructions(&mut self, forward: &mut Region, adjoints: &mut Adjoints, scope: &Scope) {
         let mut scope = scope.clone();
         for index in (0..forward.instructions.len()).rev() {
             let written = written_roots(&forward.instructions[index]);
             self.builder.at(forward.instructions[index].span);
-            let old_length = self.record_old_length(forward, index);
-            let index = index + usize::from(old_length.is_some());
-            self.instruction(&mut forward.instructions[index], old_length, adjoints, &scope);
+            let before = self.instruction(&mut forward.instructions[index], adjoints, &scope);
+            forward.instructions.splice(index..index, before);
             scope.written_later.extend(written);
         }
     }
 
+    /// Appends the reverse of an instruction. Returns what the forward sweep is to do just before it.
     fn instruction(
         &mut self,
         instruction: &mut Instruction,
-        old_length: Option<ValueId>,
         adjoints: &mut Adjoints,
         scope: &Scope,
-    ) {
+    ) -> Vec<Instruction> {
         match &instruction.kind {
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
             | InstructionKind::Opaque(_)
             | InstructionKind::Effect(_)
-            // Only derivative code has it.
-            | InstructionKind::AddTo(..) => {}
+            // Only derivative code has them.
+            | InstructionKind::AddTo(..)
+            | InstructionKind::Pop(_)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore => {}
             InstructionKind::Operation(operation, arguments) => {
                 if let Some(adjoint) = self.taken(instruction.results[0], adjoints) {
                     self.operation(*operation, arguments, instruction.results[0], adjoint, adjoints);
@@ -298,14 +318,20 @@ impl Reverse {
             | InstructionKind::Assign(..)
             | InstructionKind::Push(..)
             | InstructionKind::Resize(..)
-            | InstructionKind::Swap(..) => self.memory(&instruction.kind, old_length, adjoints),
-            InstructionKind::Call(_) => self.call(instruction, adjoints, scope),
+            | InstructionKind::Swap(..) => {
+                let before = self.record_old_length(instruction);
+                let old_length = before.as_ref().map(|read| read.results[0]);
+                self.memory(&instruction.kind, old_length, adjoints);
+                return before.into_iter().collect();
+            }
+            InstructionKind::Call(_) => return self.call(instruction, adjoints, scope),
             InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),
             InstructionKind::Match { .. } => self.matched(instruction, adjoints, scope),
             InstructionKind::For(_) | InstructionKind::Loop { .. } => {
-                self.looped(instruction, adjoints, scope);
+                return self.looped(instruction, adjoints, scope);
             }
         }
+        vec![]
     }
 
     /// The complete adjoint of a result, if it is active and anything depends on it.
@@ -380,6 +406,25 @@ impl Reverse {
             } else {
                 let zeros = self.zeros(&parameter.ty, Some(&Place::root(primal)));
                 self.define_adjoint(primal, parameter.ty.clone(), zeros);
+            }
+        }
+    }
+
+    /// A parameter that is passive at entry can hold what depends on active ones later.
+    fn start_passive_parameters(&mut self, primal: &Function) {
+        for parameter in primal.parameters.iter().filter(|parameter| !parameter.active) {
+            let ParameterBinding::Slot(slot) = parameter.binding else { continue };
+            if self.is_active_slot(slot) && !self.adjoint_slots.contains_key(&slot) {
+                let name = format!("{}_adjoint", parameter.name).into();
+                let root = Place::root(slot);
+                let resized = memory::is_resized(&primal.body, slot);
+                let adjoint = match resized && memory::moved_out(&primal.body, slot) {
+                    true => {
+                        self.builder.define(parameter.ty.tangent(), name, Aggregate::Vec(vec![]))
+                    }
+                    false => self.temporary(&parameter.ty.tangent(), name, Some(&root), None),
+                };
+                self.adjoint_slots.insert(slot, adjoint);
             }
         }
     }

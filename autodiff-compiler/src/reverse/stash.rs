@@ -1,18 +1,14 @@
 //! Making values from inside a forward region available to its reverse.
 //!
 //! Branches hand them out as additional results; loops push them on stacks, one stack a value. What
-//! can be had again for little (constants, index arithmetic, loads from memory that stays as it is)
-//! is computed again instead.
+//! can be had again for less ([`super::recompute`]) is computed again instead.
 
+use super::recompute::{Memory, PriceOfMemory, Source};
 use crate::diagnostics::SourceSpan;
-use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
-use crate::types::{IntegerType, Type};
-use std::collections::{HashMap, HashSet};
+use crate::types::Type;
+use std::collections::HashMap;
 use std::rc::Rc;
-
-/// How many operations may be computed again for one value before storing it is cheaper.
-const RECOMPUTE_LIMIT: usize = 8;
 
 /// Appends a constant to a closed region.
 pub(super) fn constant(function: &mut Function, region: &mut Region, value: Constant) -> ValueId {
@@ -29,43 +25,55 @@ pub(super) fn constant(function: &mut Function, region: &mut Region, value: Cons
     result
 }
 
-/// Where each value is defined directly in a region.
-fn definitions(region: &Region) -> HashMap<ValueId, usize> {
-    region
-        .instructions
-        .iter()
-        .enumerate()
-        .flat_map(|(index, instruction)| {
-            instruction.results.iter().map(move |result| (*result, index))
-        })
-        .collect()
+/// A branch or arm and its reverse.
+pub(super) struct Branch<'a> {
+    /// The forward region.
+    pub(super) this: &'a mut Region,
+    /// The forward regions that run instead.
+    pub(super) others: Vec<&'a mut Region>,
+    /// Values that an arm's pattern binds.
+    pub(super) bindings: &'a [ValueId],
 }
 
 /// Lets the reverse of one branch use what the forward branch computed: every such value becomes a
-/// result of the forward instruction, undefined in the other branches.
+/// result of the forward instruction, undefined in the other branches. Inside a loop, where results
+/// would be stored, what can be computed again from values around the branch is.
 pub(super) fn branch_results(
     function: &mut Function,
     results: &mut Vec<ValueId>,
-    this: &mut Region,
-    others: &mut [&mut Region],
-    bindings: &[ValueId],
+    branch: Branch<'_>,
     reversed: &mut Region,
+    memory: Option<Memory<'_>>,
 ) {
-    let defined = definitions(this);
-    let mut replaced = HashMap::new();
+    let Branch { this, mut others, bindings } = branch;
+    let mut known = HashMap::new();
     let mut prefix = vec![];
-    for value in reversed.free_uses() {
-        let definition = defined.get(&value).map(|index| &this.instructions[*index]);
-        if definition.is_none() && !bindings.contains(&value) {
-            continue;
-        }
+    let used = reversed.free_uses();
+    let needed: Vec<_> = {
+        let inner = inner_values(this, bindings);
+        used.iter().copied().filter(|value| inner.contains_key(value)).collect()
+    };
+    let mut stored = needed.clone();
+    if let Some(memory) = memory {
+        let source = Source::new(this, memory);
+        let plan = source.plan(
+            function,
+            &needed,
+            &|v| used.contains(&v) && !needed.contains(&v),
+            PriceOfMemory::First,
+        );
+        prefix = source.compute_again(function, &plan, &mut known);
+        let inner = inner_values(this, bindings);
+        stored = plan.stored.into_iter().filter(|value| inner.contains_key(value)).collect();
+    }
+    let mut constants = vec![];
+    for value in stored {
         let Value { ty, name, span } = function.value(value).clone();
         let copy = function.new_value(ty.clone(), name, span);
-        if let Some(InstructionKind::Constant(known)) =
-            definition.map(|definition| &definition.kind)
-        {
+        let definition = this.instructions.iter().find(|i| i.results.contains(&value));
+        if let Some(InstructionKind::Constant(known)) = definition.map(|i| &i.kind) {
             let kind = InstructionKind::Constant(known.clone());
-            prefix.push(Instruction { kind, results: vec![copy], span });
+            constants.push(Instruction { kind, results: vec![copy], span });
         } else {
             results.push(copy);
             this.yields.push(value);
@@ -74,173 +82,97 @@ pub(super) fn branch_results(
                 other.yields.push(undefined);
             }
         }
-        replaced.insert(value, copy);
+        known.insert(value, copy);
     }
-    reversed.replace_uses(&|value| replaced.get(&value).copied().unwrap_or(value));
-    reversed.instructions.splice(0..0, prefix);
+    prefix.splice(0..0, constants);
+    // What is computed again may use what is handed out.
+    let mut prefix = Region { instructions: prefix, ..Region::default() };
+    prefix.replace_uses(&|value| known.get(&value).copied().unwrap_or(value));
+    reversed.replace_uses(&|value| known.get(&value).copied().unwrap_or(value));
+    reversed.instructions.splice(0..0, prefix.instructions);
 }
 
-/// What recording may assume about memory when an iteration is reversed.
-pub(super) struct Memory<'a> {
-    /// Slots that are visible there.
-    pub(super) live: &'a HashSet<SlotId>,
-    /// Slots whose content may differ from what the forward iteration saw.
-    pub(super) written: &'a HashSet<SlotId>,
+/// The values that exist only inside a branch.
+fn inner_values(region: &Region, bindings: &[ValueId]) -> HashMap<ValueId, ()> {
+    let defined = region.instructions.iter().flat_map(|instruction| &instruction.results);
+    defined.chain(bindings).map(|value| (*value, ())).collect()
 }
 
-/// Lets the reverse of an iteration use what the forward iteration computed. Returns definitions of
-/// the stacks, for the start of the function.
+/// Lets the reverse of an iteration use what the forward iteration computed. Returns the stacks.
 pub(super) fn record_iteration(
     function: &mut Function,
     body: &mut Region,
     reversed: &mut Region,
     index: Option<(ValueId, ValueId)>,
-    memory: &Memory<'_>,
-) -> Vec<Instruction> {
-    let mut recorder = Recorder {
-        definitions: definitions(body),
-        body,
-        memory,
-        known: index.into_iter().collect(),
-        prefix: vec![],
-        stacks: vec![],
+    memory: Memory<'_>,
+) -> Vec<SlotId> {
+    let mut known: HashMap<ValueId, ValueId> = index.into_iter().collect();
+    let needed = needed(body, reversed, &known);
+    let (plan, computed) = {
+        let source = Source::new(body, memory);
+        let inner =
+            |value: ValueId| source.definition(value).is_some() || body.parameters.contains(&value);
+        let free = |value: ValueId| known.contains_key(&value) || !inner(value);
+        let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
+        let computed = source.compute_again(function, &plan, &mut known);
+        (plan, computed)
     };
-    for value in reversed.free_uses() {
-        if recorder.is_inner(value) && !recorder.known.contains_key(&value) {
-            let mut budget = RECOMPUTE_LIMIT;
-            if recorder.can_recompute(value, &mut budget) {
-                recorder.recompute(function, value);
-            } else {
-                recorder.record(function, value);
-            }
-        }
+    let mut popped = vec![];
+    let mut stacks = vec![];
+    for value in plan.stored {
+        let (stack, copy) = record(function, body, &mut popped, value);
+        stacks.push(stack);
+        known.insert(value, copy);
     }
-    let Recorder { known, prefix, stacks, .. } = recorder;
+    let mut prefix = Region { instructions: popped, ..Region::default() };
+    prefix.instructions.extend(computed);
+    // What is computed again may use what is popped.
+    prefix.replace_uses(&|value| known.get(&value).copied().unwrap_or(value));
     reversed.replace_uses(&|value| known.get(&value).copied().unwrap_or(value));
-    reversed.instructions.splice(0..0, prefix);
+    reversed.instructions.splice(0..0, prefix.instructions);
     stacks
 }
 
-struct Recorder<'a> {
-    body: &'a mut Region,
-    definitions: HashMap<ValueId, usize>,
-    memory: &'a Memory<'a>,
-    /// From values of the forward body to the same values in the reverse body.
-    known: HashMap<ValueId, ValueId>,
-    prefix: Vec<Instruction>,
-    stacks: Vec<Instruction>,
+/// The values of a forward region that its reverse uses.
+pub(super) fn needed(
+    forward: &Region,
+    reversed: &Region,
+    known: &HashMap<ValueId, ValueId>,
+) -> Vec<ValueId> {
+    let inner = inner_values(forward, &forward.parameters);
+    let mut needed = reversed.free_uses();
+    needed.retain(|value| inner.contains_key(value) && !known.contains_key(value));
+    needed
 }
 
-impl Recorder<'_> {
-    /// Whether the value only exists inside the forward body.
-    fn is_inner(&self, value: ValueId) -> bool {
-        self.definitions.contains_key(&value) || self.body.parameters.contains(&value)
-    }
-
-    fn can_recompute(&self, value: ValueId, budget: &mut usize) -> bool {
-        if !self.is_inner(value) || self.known.contains_key(&value) {
-            return true;
-        }
-        let Some(index) = self.definitions.get(&value) else { return false };
-        let kind = &self.body.instructions[*index].kind;
-        let cheap = match kind {
-            InstructionKind::Constant(_) => true,
-            InstructionKind::Operation(operation, _) => is_cheap(*operation),
-            InstructionKind::Load(place) | InstructionKind::Length(place) => {
-                self.memory.live.contains(&place.root) && !self.memory.written.contains(&place.root)
-            }
-            _ => false,
-        };
-        if !cheap || *budget == 0 {
-            return false;
-        }
-        *budget -= 1;
-        kind.operands().into_iter().all(|operand| self.can_recompute(operand, budget))
-    }
-
-    /// Computes the value again at the start of the reverse body.
-    fn recompute(&mut self, function: &mut Function, value: ValueId) -> ValueId {
-        if let Some(known) = self.known.get(&value) {
-            return *known;
-        }
-        let Some(index) = self.definitions.get(&value) else { return value };
-        let Instruction { mut kind, span, .. } = self.body.instructions[*index].clone();
-        let operands: HashMap<_, _> = kind
-            .operands()
-            .into_iter()
-            .map(|operand| (operand, self.recompute(function, operand)))
-            .collect();
-        kind.for_each_operand_mut(&mut |operand| *operand = operands[operand]);
-        let Value { ty, name, .. } = function.value(value).clone();
-        let copy = function.new_value(ty, name, span);
-        self.prefix.push(Instruction { kind, results: vec![copy], span });
-        self.known.insert(value, copy);
-        copy
-    }
-
-    /// Pushes the value at the end of the forward body, pops it at the start of the reverse body.
-    fn record(&mut self, function: &mut Function, value: ValueId) {
-        let Value { ty, name, span } = function.value(value).clone();
-        let stack_name: Rc<str> = format!("{}_stack", name.as_deref().unwrap_or("recorded")).into();
-        let stack_type = Type::Vec(Box::new(ty.clone()));
-        let stack = function.new_slot(stack_type, stack_name, span, SlotKind::Local);
-        self.stacks.push(Instruction {
-            kind: InstructionKind::Define(stack, Aggregate::Vec(vec![])),
-            results: vec![],
-            span,
-        });
-        let place = Place::root(stack);
-        self.body.instructions.push(Instruction {
-            kind: InstructionKind::Push(place.clone(), Aggregate::Value(value)),
-            results: vec![],
-            span,
-        });
-        let mut step = |kind, ty, name| {
-            let result = function.new_value(ty, name, span);
-            self.prefix.push(Instruction { kind, results: vec![result], span });
-            result
-        };
-        let length = step(InstructionKind::Length(place.clone()), Type::USIZE, None);
-        let one = step(
-            InstructionKind::Constant(Constant::Integer(1, IntegerType::Usize)),
-            Type::USIZE,
-            None,
-        );
-        let decrement = Operation::Integer(IntegerOperation::WrappingSub);
-        let last =
-            step(InstructionKind::Operation(decrement, vec![length, one]), Type::USIZE, None);
-        let top = place.project(Projection::Index { index: last, proven: true });
-        let copy = step(InstructionKind::Load(top), ty, name);
-        self.prefix.push(Instruction {
-            kind: InstructionKind::Resize(place, ResizeKind::Pop),
-            results: vec![],
-            span,
-        });
-        self.known.insert(value, copy);
-    }
+/// The definition of an empty stack, for the start of the function.
+pub(super) fn definition(function: &Function, stack: SlotId) -> Instruction {
+    let Slot { ty, span, .. } = function.slot(stack);
+    // The workspace keeps what is plain data.
+    let plain = ty.element().is_some_and(|element| element.is_copy());
+    let content = if plain { Aggregate::Stack } else { Aggregate::Vec(vec![]) };
+    Instruction { kind: InstructionKind::Define(stack, content), results: vec![], span: *span }
 }
 
-/// Whether computing it again costs no more than a store and a load.
-fn is_cheap(operation: Operation) -> bool {
-    match operation {
-        Operation::Float(operation) => matches!(
-            operation,
-            FloatOperation::Neg
-                | FloatOperation::Add
-                | FloatOperation::Sub
-                | FloatOperation::Mul
-                | FloatOperation::MulAdd
-                | FloatOperation::Abs
-                | FloatOperation::Max
-                | FloatOperation::Min
-        ),
-        Operation::Integer(operation) => {
-            !matches!(operation, IntegerOperation::Div | IntegerOperation::Rem)
-        }
-        Operation::Compare(_)
-        | Operation::Boolean(_)
-        | Operation::Predicate(_)
-        | Operation::Cast
-        | Operation::Select => true,
-    }
+/// Pushes the value at the end of the forward body, pops it at the start of the reverse body. Returns
+/// the stack and the value there.
+fn record(
+    function: &mut Function,
+    body: &mut Region,
+    popped: &mut Vec<Instruction>,
+    value: ValueId,
+) -> (SlotId, ValueId) {
+    let Value { ty, name, span } = function.value(value).clone();
+    let stack_name: Rc<str> = format!("{}_stack", name.as_deref().unwrap_or("recorded")).into();
+    let stack_type = Type::Vec(Box::new(ty.clone()));
+    let stack = function.new_slot(stack_type, stack_name, span, SlotKind::Local);
+    let place = Place::root(stack);
+    body.instructions.push(Instruction {
+        kind: InstructionKind::Push(place.clone(), Aggregate::Value(value)),
+        results: vec![],
+        span,
+    });
+    let copy = function.new_value(ty, Some(name.unwrap_or_else(|| "recorded".into())), span);
+    popped.push(Instruction { kind: InstructionKind::Pop(place), results: vec![copy], span });
+    (stack, copy)
 }

@@ -101,30 +101,8 @@ impl Check<'_> {
             return None;
         }
         let name = &call.name;
-        let mutates =
-            call.arguments.iter().any(|argument| matches!(argument, Argument::Mutable(_)));
-        if mutates {
-            return Some((
-                format!(
-                    "`{name}` takes `&mut` of what depends on a differentiated parameter: its call \
-                     cannot be differentiated yet"
-                ),
-                Some("let it return one float, or nest it: nested functions are".into()),
-            ));
-        }
-        if instruction.results.is_empty() {
-            return Some((
-                format!(
-                    "`{name}` returns more than one float: its call cannot be differentiated yet"
-                ),
-                Some("let it return one float, or nest it: nested functions are".into()),
-            ));
-        }
         for (position, argument) in call.arguments.iter().enumerate() {
-            let covered = call.signature.active.get(position) == Some(&true);
-            let ty = call.signature.parameters.get(position);
-            let known = ty.is_some_and(|ty| ty.tangent() != Type::Unit);
-            if self.activity.is_varied_argument(argument) && !(covered && known) {
+            if self.activity.is_varied_argument(argument) && !call.signature.covers(position) {
                 return Some((
                     format!(
                         "argument {} of `{name}` depends on a differentiated parameter, but `{name}` \

@@ -249,8 +249,12 @@ impl Walk<'_> {
                 }
             }
             InstructionKind::Push(..)
+            | InstructionKind::Pop(_)
             | InstructionKind::Resize(..)
             | InstructionKind::Swap(..)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore
             | InstructionKind::Call(_)
             | InstructionKind::Opaque(_)
             | InstructionKind::Effect(_) => {

@@ -71,6 +71,9 @@ impl Live<'_> {
         }
         match kind {
             InstructionKind::Call(_)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore
             | InstructionKind::Effect(_)
             | InstructionKind::Opaque(_)
             | InstructionKind::Match { .. }

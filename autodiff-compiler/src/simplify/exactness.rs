@@ -26,22 +26,36 @@ impl Exactness {
 
     /// All but what only flows into the parameters from the given position on.
     pub(super) fn except_into(function: &Function, outputs: usize) -> Self {
-        let mut exactness = Self {
-            // Truth values and integers decide which code runs.
-            values: function.values.iter().map(|value| !value.ty.is_float()).collect(),
-            slots: vec![false; function.slots.len()],
-            changed: true,
-        };
+        let mut exactness = Self::nothing(function);
         for parameter in function.parameters.iter().take(outputs) {
             if let ParameterBinding::Slot(slot) = parameter.binding {
                 exactness.slots[slot.0 as usize] = true;
             }
         }
         exactness.content(&function.result);
-        while std::mem::replace(&mut exactness.changed, false) {
-            exactness.region(&function.body);
+        exactness.complete(function)
+    }
+
+    /// What decides which code runs.
+    pub(super) fn of_derivative(function: &Function) -> Self {
+        Self::nothing(function).complete(function)
+    }
+
+    fn nothing(function: &Function) -> Self {
+        Self {
+            // Truth values and integers decide which code runs.
+            values: function.values.iter().map(|value| !value.ty.is_float()).collect(),
+            slots: vec![false; function.slots.len()],
+            changed: true,
         }
-        exactness
+    }
+
+    /// Adds what the exact values depend on.
+    fn complete(mut self, function: &Function) -> Self {
+        while std::mem::replace(&mut self.changed, false) {
+            self.region(&function.body);
+        }
+        self
     }
 
     pub(super) fn is_exact(&self, value: ValueId) -> bool {
@@ -108,13 +122,19 @@ impl Exactness {
     fn instruction(&mut self, instruction: &Instruction) {
         let kind = &instruction.kind;
         match kind {
-            InstructionKind::Constant(_) | InstructionKind::Length(_) => {}
+            InstructionKind::Constant(_)
+            | InstructionKind::Length(_)
+            | InstructionKind::Save(_)
+            | InstructionKind::SaveStack(_)
+            | InstructionKind::Restore => {}
+            // Cotangents.
+            InstructionKind::Call(Call { output: CallOutput::Reverse, .. }) => {}
             InstructionKind::Operation(_, arguments) => {
                 if self.is_exact(instruction.results[0]) {
                     arguments.iter().for_each(|argument| self.set_exact(*argument));
                 }
             }
-            InstructionKind::Load(place) => {
+            InstructionKind::Load(place) | InstructionKind::Pop(place) => {
                 if self.is_exact(instruction.results[0]) {
                     self.set_exact_slot(place.root);
                 }

@@ -45,6 +45,17 @@ pub fn simplify_derivative(function: &mut Function, primal: &Function) {
     run(function, &options);
 }
 
+/// Simplifies a function that calculates derivatives only: the reverse sweep of `primal` by itself.
+pub fn simplify_reverse(function: &mut Function, primal: &Function) {
+    let options = Options {
+        outputs: 0,
+        primal_values: primal.values.len() as u32,
+        primal_slots: primal.slots.len() as u32,
+    };
+    let exactness = Exactness::of_derivative(function);
+    fixpoint(function, &options, exactness);
+}
+
 /// What is derivative code.
 #[derive(Clone, Copy, Debug)]
 struct Options {
@@ -61,11 +72,15 @@ struct Options {
 const ROUNDS: usize = 16;
 
 fn run(function: &mut Function, options: &Options) {
-    let mut exactness = if options.outputs < function.parameters.len() {
+    let exactness = if options.outputs < function.parameters.len() {
         Exactness::except_into(function, options.outputs)
     } else {
         Exactness::everything(function)
     };
+    fixpoint(function, options, exactness);
+}
+
+fn fixpoint(function: &mut Function, options: &Options, mut exactness: Exactness) {
     for _ in 0..ROUNDS {
         let mut changed = common::share(function, &mut exactness);
         changed |= hoist::hoist(function, &mut exactness);

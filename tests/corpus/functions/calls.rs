@@ -14,7 +14,7 @@ samples! { gradient sigmoid: (0.3,), (-40.0,) }
 pub fn neuron(w: &[f64; 2], x: &[f64; 2], b: f64) -> f64 {
     sigmoid(w[0] * x[0] + w[1] * x[1] + b)
 }
-samples! { value neuron: ([0.5, -0.2], [1.0, 2.0], 0.1) }
+samples! { gradient neuron: ([0.5, -0.2], [1.0, 2.0], 0.1) }
 
 /// Calls inside a loop, before their definition.
 #[differentiate(wrt(w))]
@@ -26,7 +26,7 @@ pub fn network_loss(w: &[f64; 3], data: &[[f64; 3]]) -> f64 {
     }
     loss
 }
-samples! { value network_loss: ([0.5, -0.2, 0.1], vec![[1.0, 2.0, 1.0], [0.5, -1.0, 0.0]]), ([0.0; 3], vec![]) }
+samples! { gradient network_loss: ([0.5, -0.2, 0.1], vec![[1.0, 2.0, 1.0], [0.5, -1.0, 0.0]]), ([0.0; 3], vec![]) }
 
 /// A linear form.
 #[differentiate]
@@ -47,7 +47,7 @@ samples! { gradient squared: (-1.5,) }
 pub fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
-samples! { value cross: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0]) }
+samples! { gradient cross: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0]) }
 
 /// Triple product through an array-valued call.
 #[differentiate]
@@ -55,7 +55,7 @@ pub fn triple_product(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
     let n = cross(a, b);
     n[0] * c[0] + n[1] * c[1] + n[2] * c[2]
 }
-samples! { value triple_product: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [0.3, 0.1, -0.7]) }
+samples! { gradient triple_product: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [0.3, 0.1, -0.7]) }
 
 /// Determinant by minors, recursively, on a flat slice.
 #[differentiate]
@@ -82,7 +82,7 @@ pub fn minors(a: &[f64], n: usize) -> f64 {
     }
     det
 }
-samples! { value minors: (vec![2.0, 1.0, 0.5, 4.0, -1.0, 3.0, 0.0, 2.0, 1.0], 3), (vec![], 0), (vec![3.0], 1), (vec![1.0], 2) }
+samples! { gradient minors: (vec![2.0, 1.0, 0.5, 4.0, -1.0, 3.0, 0.0, 2.0, 1.0], 3), (vec![], 0), (vec![3.0], 1), (vec![1.0], 2) }
 
 /// Recursion on halves of a slice.
 #[differentiate]
@@ -93,28 +93,28 @@ pub fn pairwise_sum(x: &[f64]) -> f64 {
     let middle = x.len() / 2;
     pairwise_sum(&x[..middle]) + pairwise_sum(&x[middle..])
 }
-samples! { value pairwise_sum: (vec![1.0, 2.0, 3.0, 4.0, 5.0],), (vec![],) }
+samples! { gradient pairwise_sum: (vec![1.0, 2.0, 3.0, 4.0, 5.0],), (vec![],) }
 
 /// Recursion with a counter: a power tower.
 #[differentiate(wrt(x))]
 pub fn tower(x: f64, n: u32) -> f64 {
     if n == 0 { 1.0 } else { x.powf(tower(x, n - 1)) }
 }
-samples! { value tower: (1.2, 3), (1.2, 0) }
+samples! { gradient tower: (1.2, 3), (1.2, 0) }
 
 /// Mutual recursion.
 #[differentiate(wrt(x))]
 pub fn even_step(x: f64, n: u32) -> f64 {
     if n == 0 { x } else { odd_step(x.sin(), n - 1) }
 }
-samples! { value even_step: (0.5, 5), (0.5, 0) }
+samples! { gradient even_step: (0.5, 5), (0.5, 0) }
 
 /// The other half of it.
 #[differentiate(wrt(x))]
 pub fn odd_step(x: f64, n: u32) -> f64 {
     if n == 0 { -x } else { even_step(x * 1.5, n - 1) }
 }
-samples! { value odd_step: (0.5, 4) }
+samples! { gradient odd_step: (0.5, 4) }
 
 /// A callee that updates a buffer in place.
 #[differentiate]
@@ -123,7 +123,7 @@ pub fn relax(u: &mut [f64], omega: f64) {
         u[i] += omega * (0.5 * (u[i - 1] + u[i + 1]) - u[i]);
     }
 }
-samples! { value relax: (vec![1.0, 0.0, 0.0, 2.0], 1.2), (vec![], 1.0) }
+samples! { gradient relax: (vec![1.0, 0.0, 0.0, 2.0], 1.2), (vec![], 1.0) }
 
 /// A caller that relaxes a local copy several times.
 #[differentiate(wrt(u, omega))]
@@ -138,7 +138,7 @@ pub fn relaxed_energy(u: &[f64], omega: f64, sweeps: usize) -> f64 {
     }
     e
 }
-samples! { value relaxed_energy: (vec![1.0, 0.0, 0.0, 2.0], 1.2, 2), (vec![1.0, 3.0], 1.0, 1), (vec![], 1.0, 0) }
+samples! { gradient relaxed_energy: (vec![1.0, 0.0, 0.0, 2.0], 1.2, 2), (vec![1.0, 3.0], 1.0, 1), (vec![], 1.0, 0) }
 
 /// A callee returning a tuple, used in parts.
 #[differentiate]
@@ -154,7 +154,7 @@ pub fn mean_and_spread(x: &[f64]) -> (f64, f64) {
     }
     (mean, spread.sqrt())
 }
-samples! { value mean_and_spread: (vec![1.0, 2.0, 4.0],), (vec![],) }
+samples! { gradient mean_and_spread: (vec![1.0, 2.0, 4.0],), (vec![],) }
 
 /// Signal-to-noise from it.
 #[differentiate]
@@ -162,4 +162,4 @@ pub fn signal_to_noise(x: &[f64]) -> f64 {
     let (mean, spread) = mean_and_spread(x);
     mean / spread
 }
-samples! { value signal_to_noise: (vec![1.0, 2.0, 4.0],) }
+samples! { gradient signal_to_noise: (vec![1.0, 2.0, 4.0],) }

@@ -11,7 +11,7 @@ pub fn horner(coefficients: &[f64], x: f64) -> f64 {
     }
     value
 }
-samples! { value horner: (vec![1.0, -2.0, 0.5], 1.7), (vec![], 1.0) }
+samples! { gradient horner: (vec![1.0, -2.0, 0.5], 1.7), (vec![], 1.0) }
 
 /// Horner's scheme with the derivative carried along.
 #[differentiate]
@@ -24,7 +24,7 @@ pub fn horner_with_slope(coefficients: &[f64; 4], x: f64) -> (f64, f64) {
     }
     (p, d)
 }
-samples! { value horner_with_slope: ([1.0, -2.0, 0.5, 0.25], 1.7) }
+samples! { gradient horner_with_slope: ([1.0, -2.0, 0.5, 0.25], 1.7) }
 
 /// Clenshaw's recurrence for Chebyshev series.
 #[differentiate]
@@ -35,7 +35,7 @@ pub fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
     }
     x * b1 - b2 + coefficients[0]
 }
-samples! { value clenshaw: (vec![0.5, 1.0, -0.25, 0.125], 0.3), (vec![2.0], 0.3), (vec![], 0.3) }
+samples! { gradient clenshaw: (vec![0.5, 1.0, -0.25, 0.125], 0.3), (vec![2.0], 0.3), (vec![], 0.3) }
 
 /// Continued fraction from the end.
 #[differentiate]
@@ -46,7 +46,7 @@ pub fn continued_fraction(a: &[f64]) -> f64 {
     }
     value
 }
-samples! { value continued_fraction: (vec![1.0, 2.0, 3.0],), (vec![],), (vec![0.0],) }
+samples! { gradient continued_fraction: (vec![1.0, 2.0, 3.0],), (vec![],), (vec![0.0],) }
 
 /// Classical Runge-Kutta for the logistic equation.
 #[differentiate(wrt(y0, rate))]
@@ -63,7 +63,7 @@ pub fn runge_kutta_logistic(y0: f64, rate: f64, steps: usize) -> f64 {
     }
     y
 }
-samples! { value runge_kutta_logistic: (0.1, 3.0, 8), (0.1, 3.0, 0) }
+samples! { gradient runge_kutta_logistic: (0.1, 3.0, 8), (0.1, 3.0, 0) }
 
 /// Runge-Kutta on a system kept in arrays: the Lotka-Volterra equations.
 #[differentiate(wrt(start, rates))]
@@ -86,7 +86,7 @@ pub fn lotka_volterra(start: [f64; 2], rates: &[f64; 4], h: f64, steps: u32) -> 
     }
     s
 }
-samples! { value lotka_volterra: ([1.0, 0.5], [1.1, 0.4, 0.1, 0.4], 0.1, 5), ([1.0, 0.5], [1.1, 0.4, 0.1, 0.4], 0.1, 0) }
+samples! { gradient lotka_volterra: ([1.0, 0.5], [1.1, 0.4, 0.1, 0.4], 0.1, 5), ([1.0, 0.5], [1.1, 0.4, 0.1, 0.4], 0.1, 0) }
 
 /// Velocity Verlet of a pendulum with the energy as result.
 #[differentiate(wrt(angle, speed))]
@@ -100,7 +100,7 @@ pub fn verlet_pendulum(mut angle: f64, mut speed: f64, h: f64, steps: usize) -> 
     }
     0.5 * speed * speed + 1.0 - angle.cos()
 }
-samples! { value verlet_pendulum: (0.5, 0.1, 0.05, 10), (0.5, 0.1, 0.05, 0) }
+samples! { gradient verlet_pendulum: (0.5, 0.1, 0.05, 10), (0.5, 0.1, 0.05, 0) }
 
 /// Exponential smoothing with the squared one-step errors.
 #[differentiate(wrt(alpha, series))]
@@ -113,7 +113,7 @@ pub fn exponential_smoothing(alpha: f64, series: &[f64]) -> f64 {
     }
     error
 }
-samples! { value exponential_smoothing: (0.3, vec![1.0, 2.0, 1.5, 3.0]), (0.3, vec![1.0]), (0.3, vec![]) }
+samples! { gradient exponential_smoothing: (0.3, vec![1.0, 2.0, 1.5, 3.0]), (0.3, vec![1.0]), (0.3, vec![]) }
 
 /// GARCH(1,1) log-likelihood.
 #[differentiate(wrt(omega, alpha, beta))]
@@ -126,7 +126,7 @@ pub fn garch(omega: f64, alpha: f64, beta: f64, returns: &[f64]) -> f64 {
     }
     ll
 }
-samples! { value garch: (0.1, 0.1, 0.8, vec![0.5, -1.0, 0.3]), (0.1, 0.1, 0.8, vec![]) }
+samples! { gradient garch: (0.1, 0.1, 0.8, vec![0.5, -1.0, 0.3]), (0.1, 0.1, 0.8, vec![]) }
 
 /// Scalar Kalman filter log-likelihood.
 #[differentiate(wrt(process, measurement))]
@@ -144,7 +144,7 @@ pub fn kalman_scalar(process: f64, measurement: f64, observations: &[f64]) -> f6
     }
     0.5 * total
 }
-samples! { value kalman_scalar: (0.01, 0.5, vec![1.0, 1.2, 0.8]), (0.01, 0.5, vec![]) }
+samples! { gradient kalman_scalar: (0.01, 0.5, vec![1.0, 1.2, 0.8]), (0.01, 0.5, vec![]) }
 
 /// Fibonacci-like recurrence by tuple assignment.
 #[differentiate(wrt(a, b))]
@@ -155,7 +155,7 @@ pub fn recurrence(a: f64, b: f64, n: usize) -> f64 {
     }
     pair.0
 }
-samples! { value recurrence: (1.0, 2.0, 6), (1.0, 2.0, 0), (1.0, 2.0, 1) }
+samples! { gradient recurrence: (1.0, 2.0, 6), (1.0, 2.0, 0), (1.0, 2.0, 1) }
 
 /// Arithmetic-geometric mean with a fixed number of steps.
 #[differentiate]
@@ -168,7 +168,7 @@ pub fn arithmetic_geometric_mean(a: f64, b: f64) -> f64 {
     }
     a
 }
-samples! { value arithmetic_geometric_mean: (1.0, 2.0), (24.0, 6.0) }
+samples! { gradient arithmetic_geometric_mean: (1.0, 2.0), (24.0, 6.0) }
 
 /// Logistic map with the sum of visited states.
 #[differentiate(wrt(x, r))]
@@ -185,7 +185,7 @@ pub fn logistic_map(x: f64, r: f64, n: u32) -> f64 {
     }
     sum
 }
-samples! { value logistic_map: (0.3, 3.2, 7), (0.3, 3.2, 0) }
+samples! { gradient logistic_map: (0.3, 3.2, 7), (0.3, 3.2, 0) }
 
 /// Running maximum of a cumulative sum: maximum drawdown.
 #[differentiate]
@@ -202,7 +202,7 @@ pub fn drawdown(returns: &[f64]) -> f64 {
     }
     worst
 }
-samples! { value drawdown: (vec![0.1, -0.2, -0.1, 0.4, -0.3],), (vec![],) }
+samples! { gradient drawdown: (vec![0.1, -0.2, -0.1, 0.4, -0.3],), (vec![],) }
 
 /// Welford's online variance.
 #[differentiate]
@@ -216,7 +216,7 @@ pub fn welford(data: &[f64]) -> f64 {
     }
     m2 / (data.len() - 1) as f64
 }
-samples! { value welford: (vec![1.0, 2.0, 4.0, -1.0],), (vec![3.0],), (vec![],) }
+samples! { gradient welford: (vec![1.0, 2.0, 4.0, -1.0],), (vec![3.0],), (vec![],) }
 
 /// Kahan's compensated sum.
 #[differentiate]
@@ -231,7 +231,7 @@ pub fn kahan_sum(x: &[f64]) -> f64 {
     }
     sum
 }
-samples! { value kahan_sum: (vec![1.0, 1e-17, 1e-17, 1e16, -1e16],), (vec![],) }
+samples! { gradient kahan_sum: (vec![1.0, 1e-17, 1e-17, 1e16, -1e16],), (vec![],) }
 
 /// Fold with a tuple as state.
 #[differentiate]
@@ -242,7 +242,7 @@ pub fn fold_state(x: &[f64]) -> f64 {
     });
     level * energy
 }
-samples! { value fold_state: (vec![1.0, -0.5, 2.0],), (vec![],) }
+samples! { gradient fold_state: (vec![1.0, -0.5, 2.0],), (vec![],) }
 
 /// Ising chain free energy by the transfer matrix, two by two.
 #[differentiate(wrt(coupling, field))]
@@ -265,7 +265,7 @@ pub fn ising_transfer(coupling: f64, field: f64, sites: usize) -> f64 {
     }
     -(m[0][0] + m[1][1]).ln() / sites as f64
 }
-samples! { value ising_transfer: (0.4, 0.1, 5), (0.4, 0.1, 0) }
+samples! { gradient ising_transfer: (0.4, 0.1, 5), (0.4, 0.1, 0) }
 
 /// Hidden Markov model: the scaled forward algorithm.
 #[differentiate(wrt(transition, emission))]
@@ -291,7 +291,7 @@ pub fn hidden_markov(
     }
     likelihood
 }
-samples! { value hidden_markov:
+samples! { gradient hidden_markov:
     ([[0.9, 0.1], [0.2, 0.8]], [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], vec![0, 2, 1, 2]),
     ([[0.9, 0.1], [0.2, 0.8]], [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], vec![0, 3]),
     ([[0.9, 0.1], [0.2, 0.8]], [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], vec![]),
@@ -314,7 +314,7 @@ pub fn lstm(weights: &[[f64; 3]; 4], inputs: &[f64]) -> f64 {
     }
     hidden
 }
-samples! { value lstm:
+samples! { gradient lstm:
     ([[0.1, 0.2, 0.3], [-0.5, 0.4, 0.1], [1.0, -1.0, 0.0], [0.3, 0.3, 0.3]], vec![1.0, -0.5, 2.0]),
     ([[0.0; 3]; 4], vec![]),
 }
@@ -333,7 +333,7 @@ pub fn biquad_energy(b: [f64; 3], a: [f64; 2], signal: &[f64]) -> f64 {
     }
     energy
 }
-samples! { value biquad_energy: ([0.2, 0.3, 0.2], [-0.5, 0.25], vec![1.0, 0.0, 0.5, -1.0]) }
+samples! { gradient biquad_energy: ([0.2, 0.3, 0.2], [-0.5, 0.25], vec![1.0, 0.0, 0.5, -1.0]) }
 
 /// A random walk by an integer generator: passive state beside active state.
 #[differentiate(wrt(step))]
@@ -349,4 +349,4 @@ pub fn pseudo_random_walk(step: f64, seed: u64, n: usize) -> f64 {
     }
     energy
 }
-samples! { value pseudo_random_walk: (0.3, 42, 20), (0.3, 0, 0) }
+samples! { gradient pseudo_random_walk: (0.3, 42, 20), (0.3, 0, 0) }

@@ -91,7 +91,7 @@ pub fn array_by_value(x: [f64; 3]) -> f64 {
     let y = doubled(x);
     y[0] * x[1] + y[2]
 }
-samples! { value array_by_value: ([1.0, 2.0, 3.0],) }
+samples! { gradient array_by_value: ([1.0, 2.0, 3.0],) }
 
 /// A nested function with a `&mut` parameter.
 #[differentiate]
@@ -107,7 +107,7 @@ pub fn nested_mutation(x: f64, n: usize) -> f64 {
     }
     state[0] * state[1]
 }
-samples! { value nested_mutation: (1.0, 4), (1.0, 0) }
+samples! { gradient nested_mutation: (1.0, 4), (1.0, 0) }
 
 /// A recursive nested function on passive depth.
 #[differentiate(wrt(x))]
@@ -124,7 +124,7 @@ pub fn nested_recursion(x: f64, n: u32) -> f64 {
     }
     power(x, n) + x
 }
-samples! { value nested_recursion: (1.1, 10), (1.1, 0), (0.5, 7) }
+samples! { gradient nested_recursion: (1.1, 10), (1.1, 0), (0.5, 7) }
 
 /// Closures inside iterator chains that capture and destructure.
 #[differentiate(wrt(points, center))]

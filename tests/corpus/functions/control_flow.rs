@@ -14,7 +14,7 @@ pub fn newton_sqrt(a: f64) -> f64 {
         x = next;
     }
 }
-samples! { value newton_sqrt: (2.0,), (1e6,), (0.25,) }
+samples! { gradient newton_sqrt: (2.0,), (1e6,), (0.25,) }
 
 /// Newton's iteration for Kepler's equation with a limit of steps.
 #[differentiate(wrt(mean, eccentricity))]
@@ -31,7 +31,7 @@ pub fn kepler(mean: f64, eccentricity: f64) -> f64 {
     }
     e
 }
-samples! { value kepler: (0.7, 0.3), (0.0, 0.0), (2.5, 0.9) }
+samples! { gradient kepler: (0.7, 0.3), (0.0, 0.0), (2.5, 0.9) }
 
 /// Bisection whose result is refined: the bracket itself is passive.
 #[differentiate(wrt(c))]
@@ -49,7 +49,7 @@ pub fn bisection(c: f64) -> f64 {
     let x: f64 = 0.5 * (low + high);
     x - (x.powi(3) - c) / (3.0 * x * x)
 }
-samples! { value bisection: (8.0,), (2.0,) }
+samples! { gradient bisection: (8.0,), (2.0,) }
 
 /// Collatz steps scale a value: an integer `while` with an active payload.
 #[differentiate(wrt(x))]
@@ -67,7 +67,7 @@ pub fn collatz_scaled(x: f64, n: u64) -> f64 {
     }
     x
 }
-samples! { value collatz_scaled: (0.5, 6), (0.5, 1), (0.5, 27) }
+samples! { gradient collatz_scaled: (0.5, 6), (0.5, 1), (0.5, 27) }
 
 /// `loop` with a value.
 #[differentiate]
@@ -83,7 +83,7 @@ pub fn halve_until_small(x: f64) -> f64 {
     };
     result + y
 }
-samples! { value halve_until_small: (10.0,), (0.5,), (-3.0,) }
+samples! { gradient halve_until_small: (10.0,), (0.5,), (-3.0,) }
 
 /// First element above a threshold, times its position; early return from a `for`.
 #[differentiate(wrt(x))]
@@ -95,7 +95,7 @@ pub fn first_above(x: &[f64], threshold: f64) -> f64 {
     }
     -1.0
 }
-samples! { value first_above: (vec![1.0, 3.0, 5.0], 2.0), (vec![1.0], 2.0), (vec![], 0.0) }
+samples! { gradient first_above: (vec![1.0, 3.0, 5.0], 2.0), (vec![1.0], 2.0), (vec![], 0.0) }
 
 /// Labelled break out of a nested loop.
 #[differentiate(wrt(m))]
@@ -115,7 +115,7 @@ pub fn labelled_search(m: &[[f64; 3]; 3], limit: f64) -> f64 {
     }
     sum
 }
-samples! { value labelled_search:
+samples! { gradient labelled_search:
     ([[1.0, 2.0, 3.0], [4.0, -5.0, 6.0], [7.0, 8.0, 9.0]], 1000.0),
     ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]], 20.0),
     ([[-1.0; 3]; 3], 0.0),
@@ -138,7 +138,7 @@ pub fn deep_return(x: &[f64], rounds: usize) -> f64 {
     }
     state
 }
-samples! { value deep_return: (vec![1.0, 2.0, 3.0], 3), (vec![8.0, 9.0], 5), (vec![-4.0], 10), (vec![], 2), (vec![1.0], 0) }
+samples! { gradient deep_return: (vec![1.0, 2.0, 3.0], 3), (vec![8.0, 9.0], 5), (vec![-4.0], 10), (vec![], 2), (vec![1.0], 0) }
 
 /// `while let` on a passive option computed by arithmetic.
 #[differentiate(wrt(x))]
@@ -151,7 +151,7 @@ pub fn countdown(x: f64, start: u32) -> f64 {
     }
     y
 }
-samples! { value countdown: (2.0, 10), (2.0, 2), (2.0, 0) }
+samples! { gradient countdown: (2.0, 10), (2.0, 2), (2.0, 0) }
 
 /// Fixed-point iteration that counts its steps and panics when it does not converge.
 #[differentiate]
@@ -167,7 +167,7 @@ pub fn cosine_fixed_point(start: f64) -> f64 {
     }
     x
 }
-samples! { value cosine_fixed_point: (0.5,), (1.0,), (f64::NAN,) }
+samples! { gradient cosine_fixed_point: (0.5,), (1.0,), (f64::NAN,) }
 
 /// Secant method with a tuple of states.
 #[differentiate(wrt(a))]
@@ -187,7 +187,7 @@ pub fn secant(a: f64) -> f64 {
     }
     x1
 }
-samples! { value secant: (2.0,), (5.0,) }
+samples! { gradient secant: (2.0,), (5.0,) }
 
 /// Adaptive step: halve the step while the estimate is bad.
 #[differentiate(wrt(y0))]
@@ -211,7 +211,7 @@ pub fn adaptive_euler(y0: f64, end: f64) -> f64 {
     }
     y
 }
-samples! { value adaptive_euler: (1.0, 1.0), (0.0, 0.5), (1.0, 0.0) }
+samples! { gradient adaptive_euler: (1.0, 1.0), (0.0, 0.5), (1.0, 0.0) }
 
 /// Euclid's algorithm on integers weights the value.
 #[differentiate(wrt(x))]
@@ -222,7 +222,7 @@ pub fn gcd_weight(x: f64, a: u32, b: u32) -> f64 {
     }
     x.powi(a as i32) / a as f64
 }
-samples! { value gcd_weight: (1.1, 12, 18), (1.1, 7, 0), (1.1, 0, 0) }
+samples! { gradient gcd_weight: (1.1, 12, 18), (1.1, 7, 0), (1.1, 0, 0) }
 
 /// An early return in each arm of a `match` inside a loop.
 #[differentiate(wrt(x))]
@@ -245,7 +245,7 @@ pub fn interpreter(x: f64, program: &[u8]) -> f64 {
     }
     -accumulator
 }
-samples! { value interpreter: (0.5, vec![0, 1, 2, 9, 1]), (0.5, vec![0, 3, 255]), (0.5, vec![255]), (0.5, vec![]) }
+samples! { gradient interpreter: (0.5, vec![0, 1, 2, 9, 1]), (0.5, vec![0, 3, 255]), (0.5, vec![255]), (0.5, vec![]) }
 
 /// Skipping with `continue` in a `while`.
 #[differentiate(wrt(x))]
@@ -261,7 +261,7 @@ pub fn every_third(x: &[f64]) -> f64 {
     }
     value
 }
-samples! { value every_third: (vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],), (vec![],) }
+samples! { gradient every_third: (vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],), (vec![],) }
 
 /// Break with a value out of an outer labelled loop.
 #[differentiate]
@@ -281,4 +281,4 @@ pub fn outer_value(x: f64) -> f64 {
     };
     found * 2.0
 }
-samples! { value outer_value: (3.0,), (0.1,), (1e9,) }
+samples! { gradient outer_value: (3.0,), (0.1,), (1e9,) }

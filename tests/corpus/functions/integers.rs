@@ -17,7 +17,7 @@ pub fn fast_power(x: f64, n: u32) -> f64 {
     }
     result
 }
-samples! { value fast_power: (1.1, 13), (2.0, 0), (-0.5, 8) }
+samples! { gradient fast_power: (1.1, 13), (2.0, 0), (-0.5, 8) }
 
 /// Casts among integer types as indices and weights.
 #[differentiate(wrt(x))]
@@ -89,7 +89,7 @@ pub fn ring_buffer(x: &[f64], delay: usize) -> f64 {
     }
     out
 }
-samples! { value ring_buffer: (vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2), (vec![], 1) }
+samples! { gradient ring_buffer: (vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2), (vec![], 1) }
 
 /// Boolean operators, lazy and strict.
 #[differentiate(wrt(x))]
@@ -147,4 +147,4 @@ pub fn prime_series(x: f64, limit: usize) -> f64 {
     }
     sum
 }
-samples! { value prime_series: (0.9, 20), (0.9, 1), (0.9, 0) }
+samples! { gradient prime_series: (0.9, 20), (0.9, 1), (0.9, 0) }

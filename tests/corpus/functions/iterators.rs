@@ -7,7 +7,7 @@ use super::{differentiate, samples};
 pub fn collected(x: &[f64]) -> Vec<f64> {
     x.iter().map(|v| v.tanh()).collect()
 }
-samples! { value collected: (vec![1.0, -2.0],), (vec![],) }
+samples! { gradient collected: (vec![1.0, -2.0],), (vec![],) }
 
 /// Collected and used again.
 #[differentiate]
@@ -16,14 +16,14 @@ pub fn centered_energy(x: &[f64]) -> f64 {
     let centered: Vec<f64> = x.iter().map(|v| v - mean).collect();
     centered.iter().map(|v| v.powi(2)).sum::<f64>() + centered[0]
 }
-samples! { value centered_energy: (vec![1.0, -2.0, 4.0],), (vec![],) }
+samples! { gradient centered_energy: (vec![1.0, -2.0, 4.0],), (vec![],) }
 
 /// Collected with `collect::<Vec<_>>` over a range.
 #[differentiate]
 pub fn collected_range(a: f64, n: usize) -> Vec<f64> {
     (0..n).map(|i| a.powi(i as i32)).collect::<Vec<_>>()
 }
-samples! { value collected_range: (1.5, 4), (1.5, 0) }
+samples! { gradient collected_range: (1.5, 4), (1.5, 0) }
 
 /// Sums over a range.
 #[differentiate]
@@ -73,7 +73,7 @@ pub fn parabola_peak(x: &[f64]) -> f64 {
     let (l, m, r) = (x[best - 1], x[best], x[best + 1]);
     m - (r - l).powi(2) / (8.0 * (r - 2.0 * m + l))
 }
-samples! { value parabola_peak: (vec![3.0, 1.0, 0.5, 2.0],), (vec![0.0, 1.0],), (vec![],) }
+samples! { gradient parabola_peak: (vec![3.0, 1.0, 0.5, 2.0],), (vec![0.0, 1.0],), (vec![],) }
 
 /// `for` over `iter_mut().enumerate()` and over `&mut`.
 #[differentiate]
@@ -87,7 +87,7 @@ pub fn windowed_signal(mut x: Vec<f64>) -> f64 {
     }
     x.iter().product()
 }
-samples! { value windowed_signal: (vec![1.0, 2.0, 3.0],), (vec![],) }
+samples! { gradient windowed_signal: (vec![1.0, 2.0, 3.0],), (vec![],) }
 
 /// `into_iter` of a `Vec` and of an array.
 #[differentiate]
@@ -105,7 +105,7 @@ samples! { gradient consumed: (vec![1.0, 4.0], [0.5, 2.0]), (vec![], [1.0, 1.0])
 pub fn nested_fractions(x: &[f64]) -> f64 {
     x.iter().rev().fold(1.0, |acc, v| v + 1.0 / acc)
 }
-samples! { value nested_fractions: (vec![1.0, 2.0, 3.0],), (vec![],) }
+samples! { gradient nested_fractions: (vec![1.0, 2.0, 3.0],), (vec![],) }
 
 /// `any`-like search by flags, with two loops.
 #[differentiate(wrt(x))]

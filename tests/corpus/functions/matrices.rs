@@ -31,7 +31,7 @@ pub fn determinant<const N: usize>(a: &[[f64; N]; N]) -> f64 {
     }
     det
 }
-samples! { value determinant::<3>:
+samples! { gradient determinant::<3>:
     ([[2.0, 1.0, 0.5], [4.0, -1.0, 3.0], [0.0, 2.0, 1.0]],),
     ([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 0.0, 1.0]],),
     ([[0.0; 3]; 3],),
@@ -73,7 +73,7 @@ pub fn gaussian_solve(a: &[f64], b: &[f64]) -> Vec<f64> {
     }
     x
 }
-samples! { value gaussian_solve:
+samples! { gradient gaussian_solve:
     (vec![2.0, 1.0, 1.0, 3.0], vec![1.0, 2.0]),
     (vec![0.0, 1.0, 2.0, 0.0], vec![1.0, 2.0]),
     (vec![], vec![]),
@@ -99,7 +99,7 @@ pub fn cholesky_log_det<const N: usize>(a: [[f64; N]; N]) -> f64 {
     }
     log_det
 }
-samples! { value cholesky_log_det::<3>: ([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]],) }
+samples! { gradient cholesky_log_det::<3>: ([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]],) }
 
 /// Gaussian process log-likelihood: kernel, Cholesky, triangular solve.
 #[differentiate(wrt(length, noise))]
@@ -137,7 +137,7 @@ pub fn gaussian_process(length: f64, noise: f64, x: &[f64], y: &[f64]) -> f64 {
     }
     -0.5 * fit - log_det
 }
-samples! { value gaussian_process:
+samples! { gradient gaussian_process:
     (0.8, 0.1, vec![0.0, 0.5, 1.5], vec![0.2, 0.4, -0.3]),
     (0.8, 0.1, vec![], vec![]),
     (0.8, 0.1, vec![0.0, 1.0], vec![0.0]),
@@ -161,7 +161,7 @@ pub fn matmul<const N: usize, const K: usize, const M: usize>(
     }
     c
 }
-samples! { value matmul::<2, 3, 2>: ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[1.0, 0.5], [-1.0, 2.0], [0.0, 1.0]]) }
+samples! { gradient matmul::<2, 3, 2>: ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[1.0, 0.5], [-1.0, 2.0], [0.0, 1.0]]) }
 
 /// Power iteration with the Rayleigh quotient.
 #[differentiate(wrt(a))]
@@ -175,7 +175,7 @@ pub fn power_iteration(a: &[[f64; 2]; 2], rounds: usize) -> f64 {
     let w = [a[0][0] * v[0] + a[0][1] * v[1], a[1][0] * v[0] + a[1][1] * v[1]];
     v[0] * w[0] + v[1] * w[1]
 }
-samples! { value power_iteration: ([[2.0, 1.0], [1.0, 3.0]], 5), ([[2.0, 1.0], [1.0, 3.0]], 0) }
+samples! { gradient power_iteration: ([[2.0, 1.0], [1.0, 3.0]], 5), ([[2.0, 1.0], [1.0, 3.0]], 0) }
 
 /// Determinant of three by three written out.
 #[differentiate]
@@ -208,7 +208,7 @@ pub fn rodrigues(axis_angle: &[f64; 3], v: &[f64; 3]) -> [f64; 3] {
     }
     out
 }
-samples! { value rodrigues: ([0.1, 0.2, -0.3], [1.0, 2.0, 3.0]), ([0.0; 3], [1.0, 2.0, 3.0]) }
+samples! { gradient rodrigues: ([0.1, 0.2, -0.3], [1.0, 2.0, 3.0]), ([0.0; 3], [1.0, 2.0, 3.0]) }
 
 /// Quaternion rotation and normalization.
 #[differentiate]
@@ -259,7 +259,7 @@ pub fn kalman_step(x: [f64; 2], p: [[f64; 2]; 2], z: f64, dt: f64) -> ([f64; 2],
     }
     (updated, covariance)
 }
-samples! { value kalman_step: ([0.5, 1.0], [[1.0, 0.1], [0.1, 2.0]], 0.9, 0.1) }
+samples! { gradient kalman_step: ([0.5, 1.0], [[1.0, 0.1], [0.1, 2.0]], 0.9, 0.1) }
 
 /// LU factors in place in the caller's array, without pivoting.
 #[differentiate]
@@ -274,7 +274,7 @@ pub fn lu_in_place<const N: usize>(a: &mut [[f64; N]; N]) {
         }
     }
 }
-samples! { value lu_in_place::<3>: ([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]],) }
+samples! { gradient lu_in_place::<3>: ([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]],) }
 
 /// Gram-Schmidt on the rows of a matrix.
 #[differentiate]
@@ -297,7 +297,7 @@ pub fn gram_schmidt(rows: &[[f64; 3]; 2]) -> [[f64; 3]; 2] {
     }
     q
 }
-samples! { value gram_schmidt: ([[1.0, 2.0, 2.0], [0.5, -1.0, 3.0]],) }
+samples! { gradient gram_schmidt: ([[1.0, 2.0, 2.0], [0.5, -1.0, 3.0]],) }
 
 /// Conjugate gradients for a small symmetric system.
 #[differentiate(wrt(b))]
@@ -328,7 +328,7 @@ pub fn conjugate_gradient(a: &[[f64; 3]; 3], b: &[f64; 3], rounds: usize) -> f64
     }
     x[0] * x[0] + x[1] - x[2]
 }
-samples! { value conjugate_gradient: ([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]], [1.0, 2.0, 3.0], 2), ([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [0.0; 3], 3) }
+samples! { gradient conjugate_gradient: ([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]], [1.0, 2.0, 3.0], 2), ([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [0.0; 3], 3) }
 
 /// Transpose in place with `split_at_mut` and `mem::swap`.
 #[differentiate]
@@ -340,7 +340,7 @@ pub fn transpose_in_place(m: &mut [[f64; 3]; 3]) {
         }
     }
 }
-samples! { value transpose_in_place: ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]],) }
+samples! { gradient transpose_in_place: ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]],) }
 
 /// Batched matrix-vector products over `chunks_exact` rows.
 #[differentiate]
@@ -353,4 +353,4 @@ pub fn matvec(a: &[f64], x: &[f64], out: &mut [f64]) {
         *y = s;
     }
 }
-samples! { value matvec: (vec![1.0, 2.0, 3.0, 4.0], vec![0.5, -1.0], vec![0.0, 0.0]), (vec![1.0], vec![], vec![]) }
+samples! { gradient matvec: (vec![1.0, 2.0, 3.0, 4.0], vec![0.5, -1.0], vec![0.0, 0.0]), (vec![1.0], vec![], vec![]) }

@@ -14,7 +14,7 @@ pub fn chatty(x: f64, n: usize) -> f64 {
     assert_ne!(n, 7);
     y
 }
-samples! { value chatty: (0.5, 4), (1e6, 3), (0.1, 7), (f64::NAN, 2) }
+samples! { gradient chatty: (0.5, 4), (1e6, 3), (0.1, 7), (f64::NAN, 2) }
 
 /// Constants inside the body and an inner `use`.
 #[differentiate(wrt(celsius))]

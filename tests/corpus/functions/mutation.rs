@@ -11,7 +11,7 @@ pub fn prefix_sums<const N: usize>(x: [f64; N]) -> [f64; N] {
     }
     s
 }
-samples! { value prefix_sums::<4>: ([1.0, 2.0, 3.0, 4.0],) }
+samples! { gradient prefix_sums::<4>: ([1.0, 2.0, 3.0, 4.0],) }
 
 /// Prefix products in the caller's buffer.
 #[differentiate]
@@ -20,7 +20,7 @@ pub fn prefix_products(x: &mut [f64]) {
         x[i] *= x[i - 1];
     }
 }
-samples! { value prefix_products: (vec![1.0, 2.0, 3.0],), (vec![],) }
+samples! { gradient prefix_products: (vec![1.0, 2.0, 3.0],), (vec![],) }
 
 /// Scale and shift in place.
 #[differentiate]
@@ -29,7 +29,7 @@ pub fn affine_in_place(x: &mut [f64], scale: f64, shift: f64) {
         *v = *v * scale + shift;
     }
 }
-samples! { value affine_in_place: (vec![1.0, 2.0], 3.0, 0.5), (vec![], 1.0, 1.0) }
+samples! { gradient affine_in_place: (vec![1.0, 2.0], 3.0, 0.5), (vec![], 1.0, 1.0) }
 
 /// `axpy`.
 #[differentiate]
@@ -38,7 +38,7 @@ pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
         *y += a * x;
     }
 }
-samples! { value axpy: (2.0, vec![1.0, 2.0, 3.0], vec![0.5, 0.5]), (2.0, vec![], vec![]) }
+samples! { gradient axpy: (2.0, vec![1.0, 2.0, 3.0], vec![0.5, 0.5]), (2.0, vec![], vec![]) }
 
 /// Softmax into a new `Vec`.
 #[differentiate]
@@ -55,7 +55,7 @@ pub fn softmax(x: &[f64]) -> Vec<f64> {
     }
     out
 }
-samples! { value softmax: (vec![1.0, 2.0, 0.5],), (vec![],) }
+samples! { gradient softmax: (vec![1.0, 2.0, 0.5],), (vec![],) }
 
 /// Bubble sort: a sorting network on an array.
 #[differentiate]
@@ -69,7 +69,7 @@ pub fn bubble_sort<const N: usize>(mut x: [f64; N]) -> [f64; N] {
     }
     x
 }
-samples! { value bubble_sort::<5>: ([3.0, 1.0, 4.0, 1.0, 5.0],), ([5.0, 4.0, 3.0, 2.0, 1.0],) }
+samples! { gradient bubble_sort::<5>: ([3.0, 1.0, 4.0, 1.0, 5.0],), ([5.0, 4.0, 3.0, 2.0, 1.0],) }
 
 /// Insertion sort in a slice, then weighted by rank.
 #[differentiate]
@@ -88,7 +88,7 @@ pub fn rank_weighted(x: &[f64]) -> f64 {
     }
     total
 }
-samples! { value rank_weighted: (vec![3.0, -1.0, 2.0],), (vec![],), (vec![1.0, 1.0],) }
+samples! { gradient rank_weighted: (vec![3.0, -1.0, 2.0],), (vec![],), (vec![1.0, 1.0],) }
 
 /// A four-element sorting network with `min` and `max`.
 #[differentiate]
@@ -102,7 +102,7 @@ pub fn network4(x: [f64; 4]) -> f64 {
     }
     y[0] + 2.0 * y[1] + 3.0 * y[2] + 4.0 * y[3]
 }
-samples! { value network4: ([3.0, 1.0, 4.0, 2.0],), ([1.0; 4],) }
+samples! { gradient network4: ([3.0, 1.0, 4.0, 2.0],), ([1.0; 4],) }
 
 /// Ping-pong stencil with two buffers and `std::mem::swap`.
 #[differentiate(wrt(initial, k))]
@@ -118,7 +118,7 @@ pub fn heat_ping_pong(initial: &[f64], k: f64, steps: usize) -> f64 {
     }
     a.iter().map(|v| v * v).sum()
 }
-samples! { value heat_ping_pong: (vec![0.0, 1.0, 0.5, 0.0], 0.2, 3), (vec![1.0, 2.0], 0.1, 2), (vec![], 0.1, 0), (vec![], 0.1, 1) }
+samples! { gradient heat_ping_pong: (vec![0.0, 1.0, 0.5, 0.0], 0.2, 3), (vec![1.0, 2.0], 0.1, 2), (vec![], 0.1, 0), (vec![], 0.1, 1) }
 
 /// Ping-pong between two arrays chosen by parity.
 #[differentiate(wrt(x))]
@@ -134,7 +134,7 @@ pub fn parity_buffers(x: [f64; 3], steps: usize) -> f64 {
     }
     buffers[steps % 2][0]
 }
-samples! { value parity_buffers: ([1.0, -0.5, 0.25], 3), ([1.0, -0.5, 0.25], 0) }
+samples! { gradient parity_buffers: ([1.0, -0.5, 0.25], 3), ([1.0, -0.5, 0.25], 0) }
 
 /// `std::mem::replace` and `take` of scalars and vectors.
 #[differentiate(wrt(x))]
@@ -150,7 +150,7 @@ pub fn replace_and_take(x: f64, rounds: usize) -> f64 {
     }
     history.iter().sum::<f64>() + current
 }
-samples! { value replace_and_take: (0.5, 3), (0.5, 0) }
+samples! { gradient replace_and_take: (0.5, 3), (0.5, 0) }
 
 /// Gauss-Seidel sweep in place.
 #[differentiate(wrt(a, b))]
@@ -169,7 +169,7 @@ pub fn gauss_seidel(a: &[[f64; 3]; 3], b: &[f64; 3], sweeps: usize) -> [f64; 3] 
     }
     x
 }
-samples! { value gauss_seidel: ([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]], [1.0, 2.0, 3.0], 4) }
+samples! { gradient gauss_seidel: ([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]], [1.0, 2.0, 3.0], 4) }
 
 /// Thomas algorithm for a tridiagonal system with workspaces.
 #[differentiate]
@@ -191,7 +191,7 @@ pub fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Ve
     }
     d
 }
-samples! { value thomas:
+samples! { gradient thomas:
     (vec![0.0, 1.0, 1.0], vec![4.0, 4.0, 4.0], vec![1.0, 1.0, 0.0], vec![1.0, 2.0, 3.0]),
     (vec![0.0], vec![2.0], vec![0.0], vec![3.0]),
     (vec![], vec![], vec![], vec![]),
@@ -206,7 +206,7 @@ pub fn histogram_energy(weights: &[f64], bins: &[usize], count: usize) -> f64 {
     }
     histogram.iter().map(|h| h * h).sum()
 }
-samples! { value histogram_energy: (vec![1.0, 2.0, 3.0], vec![0, 2, 0], 3), (vec![1.0], vec![5], 3), (vec![], vec![], 0) }
+samples! { gradient histogram_energy: (vec![1.0, 2.0, 3.0], vec![0, 2, 0], 3), (vec![1.0], vec![5], 3), (vec![], vec![], 0) }
 
 /// Reversal in place through two indices.
 #[differentiate]
@@ -220,7 +220,7 @@ pub fn reversed(x: Vec<f64>) -> Vec<f64> {
     }
     x
 }
-samples! { value reversed: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
+samples! { gradient reversed: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
 
 /// Rotate three scalars by tuple assignment and by swap.
 #[differentiate(wrt(a, b, c))]
@@ -231,7 +231,7 @@ pub fn rotate_scalars(mut a: f64, mut b: f64, mut c: f64, n: u8) -> f64 {
     }
     a + 2.0 * b + 3.0 * c
 }
-samples! { value rotate_scalars: (1.0, 2.0, 3.0, 4), (1.0, 2.0, 3.0, 0) }
+samples! { gradient rotate_scalars: (1.0, 2.0, 3.0, 4), (1.0, 2.0, 3.0, 0) }
 
 /// `fill`, `copy_from_slice` and whole-array assignment.
 #[differentiate]
@@ -244,7 +244,7 @@ pub fn array_copies(x: [f64; 4], y: f64) -> f64 {
     a[3] *= 2.0;
     a.iter().zip(&b).map(|(p, q)| p * q).sum()
 }
-samples! { value array_copies: ([1.0, 2.0, 3.0, 4.0], 0.5) }
+samples! { gradient array_copies: ([1.0, 2.0, 3.0, 4.0], 0.5) }
 
 /// Two outputs through `&mut` scalars.
 #[differentiate]
@@ -252,7 +252,7 @@ pub fn polar(x: f64, y: f64, radius: &mut f64, angle: &mut f64) {
     *radius = (x * x + y * y).sqrt();
     *angle = y.atan2(x);
 }
-samples! { value polar: (1.0, 2.0, 0.0, 0.0), (-1.0, 0.5, 9.0, 9.0) }
+samples! { gradient polar: (1.0, 2.0, 0.0, 0.0), (-1.0, 0.5, 9.0, 9.0) }
 
 /// A value is returned and a buffer is updated.
 #[differentiate]
@@ -265,7 +265,7 @@ pub fn normalize(x: &mut [f64; 3]) -> f64 {
     }
     n
 }
-samples! { value normalize: ([1.0, 2.0, 2.0],), ([0.0; 3],) }
+samples! { gradient normalize: ([1.0, 2.0, 2.0],), ([0.0; 3],) }
 
 /// Mutation through a reborrowed sub-slice.
 #[differentiate]
@@ -278,7 +278,7 @@ pub fn smooth_tail(x: &mut [f64], from: usize) {
         tail[0] *= 2.0;
     }
 }
-samples! { value smooth_tail: (vec![1.0, 2.0, 3.0, 4.0], 1), (vec![1.0], 1), (vec![1.0], 2) }
+samples! { gradient smooth_tail: (vec![1.0, 2.0, 3.0, 4.0], 1), (vec![1.0], 1), (vec![1.0], 2) }
 
 /// Halves exchanged with `split_at_mut`.
 #[differentiate]
@@ -291,7 +291,7 @@ pub fn butterfly(x: &mut [f64]) {
         *q = difference;
     }
 }
-samples! { value butterfly: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
+samples! { gradient butterfly: (vec![1.0, 2.0, 3.0, 4.0],), (vec![1.0, 2.0, 3.0],), (vec![],) }
 
 /// Walsh-Hadamard transform over chunks.
 #[differentiate]
@@ -309,7 +309,7 @@ pub fn walsh_hadamard<const N: usize>(mut x: [f64; N]) -> [f64; N] {
     }
     x
 }
-samples! { value walsh_hadamard::<8>: ([1.0, 2.0, 3.0, 4.0, -1.0, 0.5, 0.0, 2.0],) }
+samples! { gradient walsh_hadamard::<8>: ([1.0, 2.0, 3.0, 4.0, -1.0, 0.5, 0.0, 2.0],) }
 
 /// A `Vec` of `Vec`s grown row by row: Pascal's triangle with a weight.
 #[differentiate(wrt(w))]
@@ -330,7 +330,7 @@ pub fn pascal(w: f64, rows: usize) -> f64 {
     }
     total
 }
-samples! { value pascal: (0.5, 5), (0.5, 0) }
+samples! { gradient pascal: (0.5, 5), (0.5, 0) }
 
 /// `pop`, `truncate`, `clear` and `last` of a stack machine.
 #[differentiate(wrt(x))]
@@ -348,4 +348,4 @@ pub fn reverse_polish(x: f64, program: &[i32]) -> f64 {
     }
     stack[0]
 }
-samples! { value reverse_polish: (0.5, vec![1, 2, -1, 3, -2]), (0.5, vec![1, -1]), (0.5, vec![]) }
+samples! { gradient reverse_polish: (0.5, vec![1, 2, -1, 3, -2]), (0.5, vec![1, -1]), (0.5, vec![]) }

@@ -21,7 +21,7 @@ pub fn soft_dtw(a: &[f64], b: &[f64], gamma: f64) -> f64 {
     }
     r[n][m]
 }
-samples! { value soft_dtw: (vec![1.0, 2.0, 3.0], vec![1.0, 2.5], 0.5), (vec![], vec![], 1.0), (vec![], vec![1.0], 1.0) }
+samples! { gradient soft_dtw: (vec![1.0, 2.0, 3.0], vec![1.0, 2.5], 0.5), (vec![], vec![], 1.0), (vec![], vec![1.0], 1.0) }
 
 /// Two-layer tanh network with weights in one flat slice.
 #[differentiate(wrt(w))]
@@ -67,7 +67,7 @@ pub fn dense_layers(
     }
     loss
 }
-samples! { value dense_layers:
+samples! { gradient dense_layers:
     ([[0.5, -0.2], [0.3, 0.8], [-1.0, 0.1]], [1.0, -0.5, 2.0], vec![[1.0, 2.0], [-0.5, 0.3]], vec![0.5, 1.0]),
     ([[0.5, -0.2], [0.3, 0.8], [-1.0, 0.1]], [1.0, -0.5, 2.0], vec![], vec![]),
 }
@@ -97,7 +97,7 @@ pub fn finite_volume_residual(u: &[f64], velocity: f64, diffusion: f64, dx: f64)
     }
     residual
 }
-samples! { value finite_volume_residual:
+samples! { gradient finite_volume_residual:
     (vec![0.0, 1.0, 1.5, 1.2, 0.3], 1.0, 0.1, 0.5),
     (vec![0.0, 1.0, 1.5], -1.0, 0.1, 0.5),
     (vec![], 1.0, 0.1, 0.5),
@@ -128,7 +128,7 @@ pub fn burgers(initial: &[f64; 5], steps: usize) -> f64 {
     }
     u.iter().map(|x| x * x).sum()
 }
-samples! { value burgers: ([1.0, 0.5, -0.2, -0.7, 0.3], 4), ([1.0, 0.5, -0.2, -0.7, 0.3], 0) }
+samples! { gradient burgers: ([1.0, 0.5, -0.2, -0.7, 0.3], 4), ([1.0, 0.5, -0.2, -0.7, 0.3], 0) }
 
 /// American put by a binomial tree, in place.
 #[differentiate(wrt(spot, rate, volatility))]
@@ -152,7 +152,7 @@ pub fn binomial_put(spot: f64, strike: f64, rate: f64, volatility: f64, steps: u
     }
     values[0]
 }
-samples! { value binomial_put: (100.0, 105.0, 0.03, 0.25, 4), (100.0, 105.0, 0.03, 0.25, 1) }
+samples! { gradient binomial_put: (100.0, 105.0, 0.03, 0.25, 4), (100.0, 105.0, 0.03, 0.25, 1) }
 
 /// Convolution followed by pooling of the maximum.
 #[differentiate(wrt(signal, kernel))]
@@ -171,7 +171,7 @@ pub fn convolve_and_pool(signal: &[f64], kernel: &[f64; 3]) -> f64 {
     }
     total
 }
-samples! { value convolve_and_pool: (vec![1.0, 0.5, -1.0, 2.0, 0.3], [0.2, -0.4, 0.6]), (vec![1.0], [1.0; 3]) }
+samples! { gradient convolve_and_pool: (vec![1.0, 0.5, -1.0, 2.0, 0.3], [0.2, -0.4, 0.6]), (vec![1.0], [1.0; 3]) }
 
 /// Single-head attention over a short sequence.
 #[differentiate(wrt(queries, keys, values))]
@@ -195,7 +195,7 @@ pub fn attention(queries: &[[f64; 2]], keys: &[[f64; 2]], values: &[f64]) -> f64
     }
     total
 }
-samples! { value attention:
+samples! { gradient attention:
     (vec![[1.0, 0.5], [-0.3, 0.8]], vec![[0.2, 0.1], [1.0, -1.0], [0.0, 0.4]], vec![1.0, 2.0, -1.0]),
     (vec![[1.0, 0.5]], vec![], vec![]),
 }
@@ -232,7 +232,7 @@ pub fn n_body(positions: [[f64; 2]; 3], velocities: [[f64; 2]; 3], h: f64, steps
     }
     energy
 }
-samples! { value n_body: ([[0.0, 0.0], [1.0, 0.2], [-0.5, 0.8]], [[0.1, 0.0], [0.0, -0.2], [0.3, 0.1]], 0.05, 3) }
+samples! { gradient n_body: ([[0.0, 0.0], [1.0, 0.2], [-0.5, 0.8]], [[0.1, 0.0], [0.0, -0.2], [0.3, 0.1]], 0.05, 3) }
 
 /// Viterbi-like shortest path through a grid.
 #[differentiate]
@@ -251,7 +251,7 @@ pub fn grid_path(cost: &[[f64; 3]; 3]) -> f64 {
     }
     best[2][2]
 }
-samples! { value grid_path: ([[1.0, 3.0, 1.0], [1.5, 5.0, 1.0], [4.0, 2.0, 1.0]],), ([[1.0; 3]; 3],) }
+samples! { gradient grid_path: ([[1.0, 3.0, 1.0], [1.5, 5.0, 1.0], [4.0, 2.0, 1.0]],), ([[1.0; 3]; 3],) }
 
 /// de Casteljau's algorithm.
 #[differentiate]
@@ -264,7 +264,7 @@ pub fn de_casteljau(points: &[f64; 4], t: f64) -> f64 {
     }
     p[0]
 }
-samples! { value de_casteljau: ([0.0, 1.0, -1.0, 2.0], 0.3) }
+samples! { gradient de_casteljau: ([0.0, 1.0, -1.0, 2.0], 0.3) }
 
 /// Neville's interpolation in a workspace.
 #[differentiate]
@@ -278,7 +278,7 @@ pub fn neville(xs: &[f64], ys: &[f64], x: f64) -> f64 {
     }
     p[0]
 }
-samples! { value neville: (vec![0.0, 1.0, 3.0], vec![1.0, 2.0, 0.5], 1.7), (vec![0.0], vec![2.0], 5.0), (vec![], vec![], 1.0) }
+samples! { gradient neville: (vec![0.0, 1.0, 3.0], vec![1.0, 2.0, 0.5], 1.7), (vec![0.0], vec![2.0], 5.0), (vec![], vec![], 1.0) }
 
 /// Piecewise linear interpolation with a passive search.
 #[differentiate]
@@ -297,7 +297,7 @@ pub fn interpolate(xs: &[f64], ys: &[f64], x: f64) -> f64 {
     let t = (x - xs[i]) / (xs[i + 1] - xs[i]);
     ys[i] * (1.0 - t) + ys[i + 1] * t
 }
-samples! { value interpolate: (vec![0.0, 1.0, 3.0], vec![1.0, 2.0, 0.5], 1.7), (vec![0.0, 1.0], vec![1.0, 2.0], -1.0), (vec![0.0, 1.0], vec![1.0, 2.0], 4.0), (vec![], vec![], 0.0) }
+samples! { gradient interpolate: (vec![0.0, 1.0, 3.0], vec![1.0, 2.0, 0.5], 1.7), (vec![0.0, 1.0], vec![1.0, 2.0], -1.0), (vec![0.0, 1.0], vec![1.0, 2.0], 4.0), (vec![], vec![], 0.0) }
 
 /// Trapezoid rule over a closure.
 #[differentiate]
@@ -388,7 +388,7 @@ pub fn levinson(r: &[f64]) -> f64 {
     }
     error
 }
-samples! { value levinson: (vec![1.0, 0.5, 0.2, 0.1],), (vec![2.0],), (vec![],) }
+samples! { gradient levinson: (vec![1.0, 0.5, 0.2, 0.1],), (vec![2.0],), (vec![],) }
 
 /// Discounted returns backwards over a trajectory, then a policy loss.
 #[differentiate(wrt(log_probabilities, discount))]
@@ -406,7 +406,7 @@ pub fn policy_loss(log_probabilities: &[f64], rewards: &[f64], discount: f64) ->
     }
     loss
 }
-samples! { value policy_loss: (vec![-0.5, -1.0, -0.2], vec![1.0, 0.0, 2.0], 0.9), (vec![], vec![], 0.9) }
+samples! { gradient policy_loss: (vec![-0.5, -1.0, -0.2], vec![1.0, 0.0, 2.0], 0.9), (vec![], vec![], 0.9) }
 
 /// Cooley-Tukey butterflies on separate real and imaginary parts, iterative.
 #[differentiate]
@@ -434,4 +434,4 @@ pub fn fft_power(re: [f64; 4], im: [f64; 4]) -> f64 {
     }
     re[1] * re[1] + im[1] * im[1] + re[2]
 }
-samples! { value fft_power: ([1.0, 2.0, -1.0, 0.5], [0.0, 0.1, 0.2, -0.3]) }
+samples! { gradient fft_power: ([1.0, 2.0, -1.0, 0.5], [0.0, 0.1, 0.2, -0.3]) }

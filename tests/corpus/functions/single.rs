@@ -88,4 +88,4 @@ pub fn filter_f32(x: &[f32], a: f32) -> f32 {
     }
     state
 }
-samples! { value filter_f32: (vec![1.0, 2.0, 3.0], 0.7), (vec![], 0.7) }
+samples! { gradient filter_f32: (vec![1.0, 2.0, 3.0], 0.7), (vec![], 0.7) }

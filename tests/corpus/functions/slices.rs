@@ -157,7 +157,7 @@ pub fn scaled_chunks(x: &mut [f64], factor: f64) {
         }
     }
 }
-samples! { value scaled_chunks: (vec![1.0, 2.0, 3.0], 0.5), (vec![], 0.5) }
+samples! { gradient scaled_chunks: (vec![1.0, 2.0, 3.0], 0.5), (vec![], 0.5) }
 
 /// A `&mut` local reborrowed through a block.
 #[differentiate]

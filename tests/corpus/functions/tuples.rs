@@ -41,7 +41,7 @@ pub fn julia(c: (f64, f64), n: usize) -> f64 {
     }
     z.0 + z.1
 }
-samples! { value julia: ((0.3, 0.4), 5), ((2.0, 2.0), 10), ((0.0, 0.0), 0) }
+samples! { gradient julia: ((0.3, 0.4), 5), ((2.0, 2.0), 10), ((0.0, 0.0), 0) }
 
 /// Returns a value with passive extras.
 #[differentiate]
@@ -49,7 +49,7 @@ pub fn value_with_extras(x: f64, n: usize) -> (f64, usize, bool) {
     let y = x * n as f64;
     (y * y, n + 1, y > 1.0)
 }
-samples! { value value_with_extras: (0.5, 3), (-0.5, 0) }
+samples! { gradient value_with_extras: (0.5, 3), (-0.5, 0) }
 
 /// Tuples in arrays, updated in place.
 #[differentiate]

@@ -9,8 +9,8 @@
 //! samples! { value prefix_sums::<4>: ([1.0, 2.0, 3.0, 4.0],) }
 //! ```
 //!
-//! `gradient` means that reverse mode covers the function, `value` that only the front end and the
-//! value function do so far. A sample is a tuple of arguments by value: a `Vec` for a slice, the
+//! `gradient` means that reverse mode covers the function (`vjp` if it does not return one float), `value`
+//! that it has nothing to differentiate. A sample is a tuple of arguments by value: a `Vec` for a slice, the
 //! referent for a reference. After the name stand the generic arguments to use.
 //!
 //! This module needs `syn`, `quote` and `proc-macro2` only, so that any package can include it by path.

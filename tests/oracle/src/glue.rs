@@ -42,10 +42,20 @@ impl Parameter {
 
     /// The type of its gradient: `()` for what holds no floats.
     pub(crate) fn gradient(&self) -> syn::Type {
-        let mut ty = self.owned.clone();
-        Zeros.visit_type_mut(&mut ty);
-        ty
+        tangent(&self.owned)
     }
+
+    /// Whether it is behind `&mut` and holds floats.
+    pub(crate) fn is_output(&self) -> bool {
+        self.reference == Some(true) && holds_floats(&self.owned.to_token_stream())
+    }
+}
+
+/// The type of derivatives of a type: `()` for what holds no floats.
+pub(crate) fn tangent(ty: &syn::Type) -> syn::Type {
+    let mut ty = ty.clone();
+    Zeros.visit_type_mut(&mut ty);
+    ty
 }
 
 /// Replaces types without floats by `()`.
@@ -80,7 +90,7 @@ impl Substitution {
         Self(names.zip(arguments.iter().cloned()).collect())
     }
 
-    fn apply(&self, tokens: TokenStream) -> TokenStream {
+    pub(crate) fn apply(&self, tokens: TokenStream) -> TokenStream {
         tokens
             .into_iter()
             .map(|token| match token {
@@ -139,7 +149,7 @@ pub(crate) fn parameters(
 }
 
 /// Whether a type may hold floats: it names a float type or a struct.
-fn holds_floats(ty: &TokenStream) -> bool {
+pub(crate) fn holds_floats(ty: &TokenStream) -> bool {
     ty.clone().into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(ident) => {
             let name = ident.to_string();

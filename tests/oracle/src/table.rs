@@ -134,7 +134,13 @@ fn entry(
             let none = quote!(::std::vec![]);
             Ok(entry_code(&name, samples.gradient, &parameters, &path, Numbers::Dual, none))
         }
-        "derived" => Ok(derived_code(&name, samples.gradient, &parameters, &path)),
+        "derived" => {
+            let result = match &function.sig.output {
+                syn::ReturnType::Default => syn::parse_quote!(()),
+                syn::ReturnType::Type(_, ty) => syn::parse2(substitution.apply(quote!(#ty)))?,
+            };
+            Ok(derived_code(&name, samples.gradient, &parameters, &result, &path))
+        }
         _ => Err(syn::Error::new(request.variant.span(), "expected plain, dual or derived")),
     }
 }
@@ -185,6 +191,7 @@ fn derived_code(
     name: &str,
     gradient: bool,
     parameters: &[Parameter],
+    result: &syn::Type,
     path: &TokenStream,
 ) -> TokenStream {
     let refused = switch::is_refused(name);
@@ -194,10 +201,17 @@ fn derived_code(
         let call = glue::call(&quote!(#path::value), parameters, Numbers::Plain);
         quote!(Some(|inputs, cursor, part| #call))
     };
-    let [by_gradient, by_both, by_into] = if !gradient || switch::is_gradient_refused(name) {
-        [quote!(None), quote!(None), quote!(None)]
-    } else {
-        gradient_calls(parameters, path)
+    let none = || quote!(None);
+    let expected = gradient && !switch::is_gradient_refused(name);
+    let is_float = matches!(result.to_token_stream().to_string().as_str(), "f64" | "f32");
+    let [by_gradient, by_both, by_into] = match expected && is_float {
+        true => gradient_calls(parameters, path),
+        false => [none(), none(), none()],
+    };
+    let mutates = parameters.iter().any(Parameter::is_output);
+    let vjp = match expected && (!is_float || mutates) {
+        true => vjp_call(parameters, result, path),
+        false => none(),
     };
     quote! {
         ::autodiff_oracle_runtime::Derived {
@@ -206,7 +220,63 @@ fn derived_code(
             gradient: #by_gradient,
             value_and_gradient: #by_both,
             gradient_into: #by_into,
+            vjp: #vjp,
         }
+    }
+}
+
+/// `|inputs, cotangents| …`: calls `vjp`; gives a list of the value, the gradients, and what is behind
+/// `&mut` parameters at exit. The cotangents are those of the result and of the `&mut` parameters.
+fn vjp_call(parameters: &[Parameter], result: &syn::Type, path: &TokenStream) -> TokenStream {
+    let reads = glue::read_arguments(parameters, Numbers::Plain);
+    let arguments = parameters.iter().map(Parameter::argument);
+    let mut cotangents = vec![];
+    let mut passed = vec![];
+    let mut cotangent = |ty: &syn::Type, index: usize| {
+        let name = quote::format_ident!("cotangent_{index}");
+        let ty = glue::tangent(ty);
+        cotangents.push(quote! {
+            let #name: #ty = ::autodiff_oracle_runtime::Data::read(
+                &cotangents[#index],
+                &mut ::autodiff_oracle_runtime::Cursor::plain(),
+            );
+        });
+        let is_vec = ty.to_token_stream().to_string().replace(' ', "");
+        let is_vec = is_vec.starts_with("Vec<") || is_vec.starts_with("::std::vec::Vec<");
+        passed.push(if is_vec { quote!(&#name) } else { quote!(#name) });
+    };
+    if glue::holds_floats(&result.to_token_stream()) {
+        cotangent(result, 0);
+    }
+    // Everything behind `&mut` has a tree, floats or not.
+    for (index, parameter) in parameters.iter().filter(|p| p.reference == Some(true)).enumerate() {
+        if parameter.is_output() {
+            cotangent(&parameter.owned, index + 1);
+        }
+    }
+    let active: Vec<_> = parameters.iter().filter(|parameter| parameter.active).collect();
+    let names: Vec<_> = (0..active.len()).map(|k| quote::format_ident!("gradient_{k}")).collect();
+    let types: Vec<_> = active.iter().map(|parameter| parameter.gradient()).collect();
+    let (pattern, ty) = match (&names[..], &types[..]) {
+        ([name], [ty]) => (quote!(#name), quote!(#ty)),
+        _ => (quote!((#(#names),*)), quote!((#(#types),*))),
+    };
+    let mutated = glue::mutated(parameters);
+    let write = quote!(::autodiff_oracle_runtime::Data::write);
+    let part = quote!(::autodiff_oracle_runtime::Part::Value);
+    let list = quote!(::autodiff_oracle_runtime::Tree::List);
+    quote! {
+        Some(|inputs, cotangents| {
+            let mut cursor = ::autodiff_oracle_runtime::Cursor::plain();
+            #reads
+            #(#cotangents)*
+            let (value, #pattern): (_, #ty) = #path::vjp(#(#arguments,)* #(#passed),*);
+            #list(::std::vec![
+                #write(&value, #part),
+                #list(::std::vec![#(#write(&#names, #part)),*]),
+                #list(::std::vec![#(#write(&#mutated, #part)),*]),
+            ])
+        })
     }
 }
 

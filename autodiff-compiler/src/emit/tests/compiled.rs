@@ -36,6 +36,9 @@ pub mod support {
         pub fn trigamma(x: f64) -> f64 { reference::polygamma(x, 1) }
         pub fn polygamma(x: f64, n: i32) -> f64 { reference::polygamma(x, n) }
     }
+    pub mod __private {
+        pub use crate::workspace::{Stack, Tape};
+    }
 }
 trait Show {
     fn show(&self, text: &mut String);
@@ -130,6 +133,8 @@ pub(super) fn check_compiled(
     // The same reference values as the interpreter has.
     let reference = include_str!("../../ir/special.rs").replace("//!", "//");
     writeln!(source, "#[allow(dead_code)]\nmod reference {{\n{reference}\n}}").unwrap();
+    let workspace = include_str!("../../../../autodiff-core/src/workspace.rs").replace("//!", "//");
+    writeln!(source, "#[allow(dead_code)]\nmod workspace {{\n{workspace}\n}}").unwrap();
     source.push_str("mod emitted {\n    #![no_implicit_prelude]\n");
     let mut main = String::from("fn main() {\n    std::panic::set_hook(Box::new(|_| {}));\n");
     let mut expected = Vec::new();

@@ -94,6 +94,10 @@ impl Verifier<'_> {
                     false => mismatch(&format!("the gradient of `{found}`")),
                 }
             }
+            Aggregate::Stack | Aggregate::RestoredStack => match expected {
+                Type::Vec(_) => Ok(()),
+                _ => mismatch("a stack"),
+            },
             Aggregate::Deferred => Err("only a definition can be deferred".to_owned()),
         }
     }

@@ -39,6 +39,9 @@ pub struct Derived {
     /// `gradient_into`, with buffers that hold garbage of the shapes given: a list of the value and
     /// the gradient.
     pub gradient_into: Option<GradientInto>,
+    /// `vjp` with cotangents of the result and of what is behind each `&mut` parameter: a list of the
+    /// value, the gradient and what is behind `&mut` parameters at exit.
+    pub vjp: Option<GradientInto>,
 }
 
 /// The number of active floats.

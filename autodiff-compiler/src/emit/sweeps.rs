@@ -1,0 +1,157 @@
+//! The two sweeps of a function as items, and `vjp`, which runs one after the other.
+
+use super::item::{Item, list, name_of, one_or_tuple};
+use super::{Header, types};
+use crate::ir::{Function, Parameter};
+use crate::signature::is_mutable;
+use crate::types::Type;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+impl Item {
+    /// `__forward`, `__reverse`, and `vjp` if the function has outputs besides one float.
+    pub(super) fn sweeps(
+        &self,
+        value: &Function,
+        forward: &Function,
+        reverse: &Function,
+    ) -> Vec<TokenStream> {
+        let hidden = quote!(#[doc(hidden)]);
+        let header = self.header_for("__forward", "");
+        let forward = super::function(
+            forward,
+            &Header { attributes: hidden.clone(), takes_tape: true, ..header },
+        );
+        let header = self.header_for("__reverse", "");
+        let reverse = super::function(
+            reverse,
+            &Header {
+                attributes: hidden,
+                takes_tape: true,
+                parameter_types: vec![],
+                receiver: None,
+                result_type: None,
+                ..header
+            },
+        );
+        let mut functions = vec![forward, reverse];
+        let mutates = value.parameters.iter().any(is_output);
+        if !value.result_type.is_float() || mutates {
+            functions.push(self.vjp(value));
+        }
+        functions
+    }
+
+    fn vjp(&self, value: &Function) -> TokenStream {
+        let (mut declared, passed) = self.parameters(value);
+        let core = &self.header.crate_path;
+        let mut before = vec![];
+        let mut arguments = vec![];
+        let tangent = value.result_type.tangent();
+        let cotangent = Ident::new("cotangent", Span::call_site());
+        if value.result_type.holds_floats() {
+            let (ty, owned) = by_slice(&tangent, &cotangent);
+            declared.push(quote!(#cotangent: #ty));
+            if tangent.is_float() {
+                arguments.push(quote!(#cotangent));
+            } else {
+                before.push(quote!(let mut #cotangent = #owned;));
+                arguments.push(quote!(&mut #cotangent));
+            }
+        }
+        let mut gradients = vec![];
+        let mut kinds = vec![];
+        let mut returned = vec![];
+        let active: Vec<&Parameter> =
+            value.parameters.iter().filter(|parameter| parameter.active).collect();
+        for parameter in &value.parameters {
+            let tangent = parameter.ty.tangent();
+            if tangent == Type::Unit {
+                continue;
+            }
+            let adjoint = format_ident!("{}_adjoint", name_of(parameter));
+            if is_output(parameter) {
+                let cotangent = format_ident!("{}_cotangent", name_of(parameter));
+                let (ty, owned) = by_slice(&tangent, &cotangent);
+                declared.push(quote!(#cotangent: #ty));
+                before.extend(length_check(parameter, &cotangent));
+                before.push(quote!(let mut #adjoint = #owned;));
+                arguments.push(quote!(&mut #adjoint));
+            } else if !parameter.active {
+                continue;
+            } else if matches!(parameter.ty, Type::Reference { .. }) {
+                let (ty, zeros) = (types::tokens(&tangent), self.zeros(parameter));
+                before.push(quote!(let mut #adjoint: #ty = #zeros;));
+                arguments.push(quote!(&mut #adjoint));
+            } else {
+                returned.push(adjoint.clone());
+            }
+            if parameter.active {
+                gradients.push(adjoint);
+                kinds.push(types::tokens(&tangent));
+            }
+        }
+        let (forward, reverse) = (self.path("__forward"), self.path("__reverse"));
+        let returned = match &returned[..] {
+            [] => quote!(),
+            several => {
+                let pattern = one_or_tuple(several);
+                quote!(let #pattern =)
+            }
+        };
+        let (gradient, gradient_type) = (one_or_tuple(&gradients), one_or_tuple(&kinds));
+        let result = self.result_type(value);
+        let result = if value.result_type == Type::Unit { quote!(()) } else { result };
+        let body = quote! {
+            let mut tape = #core::__private::Tape::new();
+            #(#before)*
+            let value = #forward(#(#passed,)* &mut tape);
+            #returned #reverse(#(#arguments,)* &mut tape);
+            (value, #gradient)
+        };
+        let words = format!(
+            "The value of {} and its vector-Jacobian product: the gradient of the sum of its outputs, \
+             each times its cotangent, with respect to {}. The outputs are what is returned, if that \
+             holds floats, then what is behind each `&mut` parameter at exit; the gradient with \
+             respect to such a parameter is that with respect to its content at entry.",
+            self.reference(),
+            list(&active)
+        );
+        self.wrapper("vjp", &words, &declared, quote!((#result, #gradient_type)), body)
+    }
+}
+
+/// Whether what is behind the parameter is an output with a derivative.
+fn is_output(parameter: &Parameter) -> bool {
+    is_mutable(&parameter.ty) && parameter.ty.holds_floats()
+}
+
+/// How a cotangent is passed (by value, but a `Vec` as slice), and how it is made one's own.
+fn by_slice(tangent: &Type, name: &Ident) -> (TokenStream, TokenStream) {
+    match tangent {
+        Type::Vec(element) => {
+            let element = types::tokens(element);
+            (quote!(&[#element]), quote!(#name.to_vec()))
+        }
+        other => (types::tokens(other), quote!(#name)),
+    }
+}
+
+/// A slice cannot change its length, so its cotangent has the same.
+fn length_check(parameter: &Parameter, cotangent: &Ident) -> Option<TokenStream> {
+    if !matches!(parameter.ty.referent(), Type::Slice(_)) {
+        return None;
+    }
+    let name = name_of(parameter);
+    let message = format!(
+        "`{cotangent}` has {{}} elements, but `{name}` has {{}}: the cotangent needs as many"
+    );
+    Some(quote! {
+        ::core::assert!(
+            #cotangent.len() == #name.len(),
+            #message,
+            #cotangent.len(),
+            #name.len()
+        );
+    })
+}

@@ -1,0 +1,372 @@
+//! The two sweeps as two functions, for callees whose reverse runs later than their forward sweep.
+//!
+//! `__forward` has the primal's parameters and result, and leaves on the tape what the reverse sweep
+//! needs. `__reverse` takes it from there. Its parameters are, in this order,
+//!
+//! 1. the cotangent of the result, if that holds floats: a float by value, anything else behind
+//!    `&mut` (it may be consumed);
+//! 2. for every active parameter that is a reference, `&mut` its adjoint. Behind `&`, the gradient is
+//!    added to it; behind `&mut`, the cotangent of the content at exit goes in and that of the content
+//!    at entry comes out.
+//!
+//! It returns the gradient with respect to the active parameters that are passed by value: nothing,
+//! one, or a tuple.
+//!
+//! The reverse sees no memory of the primal: whatever it needs is saved as a number, or is on a stack,
+//! or is computed again from those.
+
+use super::content::has_static_shape;
+use super::recompute::{Memory, PriceOfMemory, Source};
+use super::{Adjoints, Refusal, Reverse, Reversed, Scope, memory};
+use crate::activity::Activity;
+use crate::ir::*;
+use crate::signature::is_mutable;
+use crate::types::Type;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Both functions, before the tape is written in.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// The forward sweep.
+    pub forward: Function,
+    /// The reverse sweep; what it needs of the forward sweep are parameters yet.
+    pub reverse: Reversed,
+    /// What goes from one to the other.
+    pub tape: Tape,
+}
+
+/// What the reverse sweep needs of the forward sweep.
+#[derive(Clone, Debug)]
+pub struct Tape {
+    /// Values of the forward sweep, and the parameters of the reverse sweep that they become.
+    saved: Vec<(ValueId, ValueId)>,
+    /// Stacks, which are slots of both.
+    stacks: Vec<SlotId>,
+    /// How many parameters the reverse sweep has besides.
+    parameters: usize,
+}
+
+/// The function as its sweeps see it: the content behind `&mut` is an output, so it is active at entry,
+/// too, whatever `wrt` says.
+pub fn with_active_outputs(primal: &Function) -> Function {
+    let mut function = primal.clone();
+    for parameter in &mut function.parameters {
+        parameter.active |= is_mutable(&parameter.ty) && parameter.ty.holds_floats();
+    }
+    function
+}
+
+/// Splits a function whose activity is given; see [`with_active_outputs`].
+pub fn split(primal: &Function, activity: &Activity) -> Split {
+    let mut reverse = Reverse::new(primal, activity);
+    reverse.storing = true;
+    reverse.builder.function.parameters.clear();
+    let mut forward = primal.body.clone();
+    let cotangent = reverse.cotangent_parameter(primal);
+    reverse.adjoint_parameters(primal);
+    let own_parameters = reverse.builder.function.parameters.len();
+
+    reverse.builder.open(vec![]);
+    let scope = Scope { live: HashSet::new(), written_later: HashSet::new() };
+    let mut adjoints = Adjoints::default();
+    reverse.define_local_adjoints(&mut forward, &primal.result, &scope);
+    reverse.define_parameter_adjoints(primal, &mut forward);
+    match (cotangent, &primal.result) {
+        (Some(ParameterBinding::Value(seed)), Aggregate::Value(result)) => {
+            reverse.contribute(&mut adjoints, *result, seed);
+        }
+        (Some(ParameterBinding::Value(seed)), Aggregate::Place(place, _)) => {
+            if let Some(target) = reverse.adjoint_place(place) {
+                reverse.builder.push(InstructionKind::AddTo(target, seed), vec![]);
+            }
+        }
+        (Some(ParameterBinding::Slot(slot)), result) => {
+            reverse.take_content(&Place::root(slot), result, &mut adjoints);
+        }
+        _ => {}
+    }
+    reverse.instructions(&mut forward, &mut adjoints, &scope);
+    let (result, result_type) = reverse.returned(primal, &mut adjoints);
+    let mut sweep = reverse.builder.close(vec![]);
+
+    // What the sweep uses of the forward function comes in by parameters.
+    let mut values = sweep.free_uses();
+    result.for_each_operand(&mut |value| values.push(*value));
+    let parameters: HashSet<_> = primal.parameters.iter().filter_map(scalar).collect();
+    let mut known = HashMap::new();
+    let function = &mut reverse.builder.function;
+    let (stored, computed) = {
+        let nothing = HashSet::new();
+        let source = Source::new(&forward, Memory { live: &nothing, written: &nothing });
+        let is_forward =
+            |value: ValueId| parameters.contains(&value) || source.definition(value).is_some();
+        values.retain(|value| is_forward(*value));
+        let plan =
+            source.plan(function, &values, &|value| !is_forward(value), PriceOfMemory::Traffic);
+        (plan.stored.clone(), source.compute_again(function, &plan, &mut known))
+    };
+    let mut saved = vec![];
+    for value in stored {
+        let Value { ty, name, span } = function.value(value).clone();
+        let copy = function.new_value(ty.clone(), name.clone(), span);
+        function.parameters.push(Parameter {
+            name: name.unwrap_or_else(|| "saved".into()),
+            ty,
+            binding: ParameterBinding::Value(copy),
+            active: false,
+            span,
+        });
+        known.insert(value, copy);
+        saved.push((value, copy));
+    }
+    let mut instructions = computed;
+    instructions.append(&mut sweep.instructions);
+    sweep.instructions = instructions;
+    let available = |value: ValueId| known.get(&value).copied().unwrap_or(value);
+    sweep.replace_uses(&available);
+    let mut result = result;
+    result.for_each_operand_mut(&mut |value| *value = available(*value));
+
+    let Reverse { builder, stacks: definitions, loops, mut refusals, .. } = reverse;
+    let mut function = builder.finish();
+    let stacks: Vec<_> = definitions.iter().filter_map(|d| d.kind.defined_slot()).collect();
+    for (value, _) in &saved {
+        let Value { ty, span, .. } = function.value(*value);
+        if !ty.is_scalar() {
+            refusals.push(not_kept(*span, ty));
+        }
+    }
+    let forward_body = Region {
+        instructions: definitions.into_iter().chain(forward.instructions).collect(),
+        ..Region::default()
+    };
+    let forward = Function {
+        name: primal.name.clone(),
+        parameters: primal.parameters.clone(),
+        body: forward_body,
+        result: primal.result.clone(),
+        result_type: primal.result_type.clone(),
+        values: function.values.clone(),
+        slots: function.slots.clone(),
+    };
+    for stack in &stacks {
+        let Slot { ty, name, span, .. } = function.slot(*stack).clone();
+        function.slots[stack.0 as usize].kind = SlotKind::ByValue;
+        if ty.element().is_none_or(|element| !element.is_copy()) {
+            refusals.push(not_kept(span, &ty));
+        }
+        function.parameters.push(Parameter {
+            name,
+            ty,
+            binding: ParameterBinding::Slot(*stack),
+            active: false,
+            span,
+        });
+    }
+    function.body = sweep;
+    function.result = result;
+    function.result_type = result_type;
+    let first_derivative_value = ValueId(primal.values.len() as u32);
+    Split {
+        forward,
+        reverse: Reversed { function, loops, refusals, first_derivative_value },
+        tape: Tape { saved, stacks, parameters: own_parameters },
+    }
+}
+
+impl Tape {
+    /// Writes the tape into both functions, for what the reverse sweep, which is simplified, really
+    /// uses.
+    pub fn write(mut self, forward: &mut Function, reverse: &mut Function) {
+        let mut used: HashSet<_> = reverse.body.free_uses().into_iter().collect();
+        reverse.result.for_each_operand(&mut |value| {
+            used.insert(*value);
+        });
+        let mut touched = HashSet::new();
+        reverse.body.for_each_instruction(&mut |instruction| {
+            touched.extend(instruction.kind.reads().iter().map(|place| place.root));
+            touched.extend(instruction.kind.writes().iter().map(|place| place.root));
+        });
+        self.saved.retain(|(_, parameter)| used.contains(parameter));
+        self.stacks.retain(|stack| touched.contains(stack));
+
+        let span = forward
+            .parameters
+            .first()
+            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+        let step = |kind, results| Instruction { kind, results, span };
+        let (saved, restored): (Vec<_>, Vec<_>) = self.saved.into_iter().unzip();
+        let mut end = vec![];
+        let mut start = vec![];
+        if !saved.is_empty() {
+            end.push(step(InstructionKind::Save(saved), vec![]));
+            start.push(step(InstructionKind::Restore, restored));
+        }
+        for stack in self.stacks {
+            end.push(step(InstructionKind::SaveStack(stack), vec![]));
+            let definition = InstructionKind::Define(stack, Aggregate::RestoredStack);
+            start.push(step(definition, vec![]));
+            reverse.slots[stack.0 as usize].kind = SlotKind::Local;
+        }
+        start.reverse();
+        forward.body.instructions.extend(end);
+        reverse.body.instructions.splice(0..0, start);
+        reverse.parameters.truncate(self.parameters);
+    }
+}
+
+fn not_kept(span: crate::diagnostics::SourceSpan, ty: &Type) -> Refusal {
+    Refusal {
+        span,
+        message: format!(
+            "the derivative needs this value of type `{ty}` again, and cannot keep it"
+        ),
+        help: Some("use numbers or truth values where the derivative depends on it".into()),
+    }
+}
+
+/// The value of a parameter that is one number.
+fn scalar(parameter: &Parameter) -> Option<ValueId> {
+    match parameter.binding {
+        ParameterBinding::Value(value) => Some(value),
+        ParameterBinding::Slot(_) => None,
+    }
+}
+
+impl Reverse {
+    /// The parameter for the cotangent of the result.
+    fn cotangent_parameter(&mut self, primal: &Function) -> Option<ParameterBinding> {
+        if !primal.result_type.holds_floats() {
+            return None;
+        }
+        let span = self.builder.span();
+        let name: Rc<str> = "cotangent".into();
+        let function = &mut self.builder.function;
+        let tangent = primal.result_type.tangent();
+        let (ty, binding) = if tangent.is_float() {
+            let value = function.new_value(tangent.clone(), Some(name.clone()), span);
+            (tangent, ParameterBinding::Value(value))
+        } else {
+            let slot = function.new_slot(tangent.clone(), name.clone(), span, SlotKind::Mutable);
+            let ty = Type::Reference { mutable: true, to: Box::new(tangent) };
+            (ty, ParameterBinding::Slot(slot))
+        };
+        function.parameters.push(Parameter { name, ty, binding, active: false, span });
+        Some(binding)
+    }
+
+    /// The parameters for the adjoints of active parameters that are references.
+    fn adjoint_parameters(&mut self, primal: &Function) {
+        for parameter in primal.parameters.iter().filter(|parameter| parameter.active) {
+            let (Type::Reference { mutable, to }, ParameterBinding::Slot(slot)) =
+                (&parameter.ty, parameter.binding)
+            else {
+                continue;
+            };
+            let tangent = to.tangent();
+            if tangent == Type::Unit {
+                continue;
+            }
+            let content = match tangent {
+                // Only what is behind `&mut` may change its length.
+                Type::Vec(element) if !(*mutable && matches!(**to, Type::Vec(_))) => {
+                    Type::Slice(element)
+                }
+                other => other,
+            };
+            let name: Rc<str> = format!("{}_adjoint", parameter.name).into();
+            let function = &mut self.builder.function;
+            let adjoint =
+                function.new_slot(content.clone(), name.clone(), parameter.span, SlotKind::Mutable);
+            function.parameters.push(Parameter {
+                name,
+                ty: Type::Reference { mutable: true, to: Box::new(content) },
+                binding: ParameterBinding::Slot(adjoint),
+                active: false,
+                span: parameter.span,
+            });
+            self.adjoint_slots.insert(slot, adjoint);
+        }
+    }
+
+    /// Adjoints of parameters that are passed by value, live in memory and are active, or become so.
+    fn define_parameter_adjoints(&mut self, primal: &Function, forward: &mut Region) {
+        for parameter in &primal.parameters {
+            let ParameterBinding::Slot(slot) = parameter.binding else { continue };
+            let reference = matches!(parameter.ty, Type::Reference { .. });
+            if reference || !self.is_active_slot(slot) {
+                continue;
+            }
+            let ty = parameter.ty.tangent();
+            let gone = memory::moved_out(forward, slot) || memory::moves(&primal.result, slot);
+            let content = match &ty {
+                Type::Vec(_) if gone => Aggregate::Vec(vec![]),
+                Type::Vec(element) if element.is_copy() => {
+                    let length = self.forward_length(Place::root(slot), parameter.span);
+                    let count = length.results[0];
+                    forward.instructions.push(length);
+                    let zero = self.zeros(element, None);
+                    Aggregate::VecRepeat(Box::new(zero), count)
+                }
+                ty if has_static_shape(ty) => self.zeros(ty, None),
+                _ => {
+                    self.refusals.push(Refusal {
+                        span: parameter.span,
+                        message: format!(
+                            "`{}: {}` is passed by value and differentiated: the shape of its \
+                             derivative is gone when that is calculated",
+                            parameter.name, parameter.ty
+                        ),
+                        help: Some("pass it by reference".into()),
+                    });
+                    Aggregate::Unit
+                }
+            };
+            self.define_adjoint(slot, ty, content);
+        }
+    }
+
+    /// The gradient with respect to what is passed by value.
+    fn returned(&mut self, primal: &Function, adjoints: &mut Adjoints) -> (Aggregate, Type) {
+        let mut parts = vec![];
+        let mut types = vec![];
+        for parameter in by_value(primal) {
+            let ty = parameter.ty.tangent();
+            parts.push(match parameter.binding {
+                ParameterBinding::Value(value) => {
+                    let adjoint = match adjoints.take(value) {
+                        Some(adjoint) => adjoint,
+                        None => {
+                            let float = self.float_type(value);
+                            self.builder.float(0.0, &float)
+                        }
+                    };
+                    self.name_adjoint(value, adjoint);
+                    Aggregate::Value(adjoint)
+                }
+                ParameterBinding::Slot(slot) => {
+                    let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Move };
+                    match self.adjoint_slots.get(&slot) {
+                        Some(adjoint) => Aggregate::Place(Place::root(*adjoint), transfer),
+                        None => self.zeros(&ty, None),
+                    }
+                }
+            });
+            types.push(ty);
+        }
+        match parts.len() {
+            0 => (Aggregate::Unit, Type::Unit),
+            1 => (parts.remove(0), types.remove(0)),
+            _ => (Aggregate::Tuple(parts), Type::Tuple(types)),
+        }
+    }
+}
+
+/// The active parameters that are passed by value.
+fn by_value(primal: &Function) -> impl Iterator<Item = &Parameter> {
+    primal.parameters.iter().filter(|parameter| {
+        let reference = matches!(parameter.ty, Type::Reference { .. });
+        parameter.active && !reference && parameter.ty.tangent() != Type::Unit
+    })
+}
