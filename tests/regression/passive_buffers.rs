@@ -1,5 +1,7 @@
 //! A parameter that `wrt` leaves out is passive at entry, but what the function writes into it is not.
 
+#![allow(clippy::needless_range_loop)] // as users write
+
 use autodiff_core::differentiate;
 
 #[differentiate(wrt(x))]
