@@ -15,8 +15,8 @@ use crate::ir::verify::verify;
 use crate::ir::{Function, InstructionKind};
 use crate::options::{Options, Output};
 use crate::resolve::signature_of;
-use crate::reverse::Refusal;
 use crate::reverse::split::Split;
+use crate::reverse::{Refusal, Strategy};
 use crate::signature::{Environment, FunctionSignature, is_mutable};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
@@ -197,7 +197,7 @@ fn road(
 
     let derivatives = match options.outputs == [Output::Value] {
         true => Derivatives::default(),
-        false => derivatives(&value, signature, trace, diagnostics)?,
+        false => derivatives(&value, signature, strategy(options), trace, diagnostics)?,
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
@@ -210,19 +210,24 @@ fn road(
     Some(items(&item, &value, &derivatives))
 }
 
+fn strategy(options: &Options) -> Strategy {
+    Strategy { checkpoint: options.checkpoint }
+}
+
 /// The derivative functions of a simplified value function.
 pub fn derivatives(
     value: &Function,
     signature: &FunctionSignature,
+    strategy: Strategy,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Derivatives> {
     let mut derivatives = Derivatives::default();
     if signature.result.is_float() {
-        derivatives.gradient = Some(gradient(value, trace, diagnostics)?);
+        derivatives.gradient = Some(gradient(value, strategy, trace, diagnostics)?);
     }
     if needs_sweeps(signature, value) {
-        derivatives.sweeps = Some(sweeps(value, trace, diagnostics)?);
+        derivatives.sweeps = Some(sweeps(value, strategy, trace, diagnostics)?);
     }
     Some(derivatives)
 }
@@ -245,6 +250,7 @@ fn needs_sweeps(signature: &FunctionSignature, value: &Function) -> bool {
 /// The passes after the value function: its sweeps as two functions.
 fn sweeps(
     value: &Function,
+    strategy: Strategy,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Function, Function)> {
@@ -254,7 +260,7 @@ fn sweeps(
     if !diagnostics.is_empty() {
         return None;
     }
-    let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity);
+    let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity, strategy);
     refuse(&reverse.refusals, diagnostics)?;
     trace.ir("forward", &forward);
     check("forward", &forward, diagnostics)?;
@@ -283,6 +289,7 @@ fn refuse(refusals: &[Refusal], diagnostics: &mut Diagnostics) -> Option<()> {
 /// The passes after the value function: its gradient.
 fn gradient(
     value: &Function,
+    strategy: Strategy,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Function> {
@@ -291,7 +298,7 @@ fn gradient(
     if !diagnostics.is_empty() {
         return None;
     }
-    let reversed = reverse::reverse(value, &activity);
+    let reversed = reverse::reverse_with(value, &activity, strategy);
     refuse(&reversed.refusals, diagnostics)?;
     trace.ir("reverse", &reversed.function);
     check("reverse", &reversed.function, diagnostics)?;

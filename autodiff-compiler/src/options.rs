@@ -24,6 +24,8 @@ pub struct Options {
     pub crate_path: TokenStream,
     /// `strict`: the value is bit-equal to the original.
     pub strict: bool,
+    /// `checkpoint`: outermost sequential loops keep few states and run again from those.
+    pub checkpoint: bool,
     /// Outputs asked for by name, in order. `value` alone leaves out the derivatives.
     pub outputs: Vec<Output>,
 }
@@ -66,6 +68,7 @@ impl Default for Options {
             name: None,
             crate_path: quote!(::autodiff_core),
             strict: false,
+            checkpoint: false,
             outputs: Vec::new(),
         }
     }
@@ -164,7 +167,8 @@ impl Options {
                 _ => bad_crate(word, diagnostics),
             },
             "strict" => self.strict = expect_plain(word, &value, diagnostics),
-            "order" | "checkpoint" | "fma" => not_yet(word, diagnostics),
+            "checkpoint" => self.checkpoint = expect_plain(word, &value, diagnostics),
+            "order" | "fma" => not_yet(word, diagnostics),
             _ => unknown(word, diagnostics),
         }
     }

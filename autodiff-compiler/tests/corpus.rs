@@ -12,6 +12,7 @@ use autodiff_compiler::diagnostics::Diagnostics;
 use autodiff_compiler::ir::verify::verify;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
+use autodiff_compiler::reverse::Strategy;
 use autodiff_compiler::signature::Environment;
 use autodiff_compiler::trace::Trace;
 use autodiff_compiler::{expand, fence, infer, lower, simplify};
@@ -80,7 +81,8 @@ fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal
     let signature = signature_of(&item.sig, &options, &TypeContext::new(environment));
     let mut diagnostics = Diagnostics::new();
     let mut trace = Trace::new(&name);
-    let derivatives = expand::derivatives(&value, &signature, &mut trace, &mut diagnostics);
+    let derivatives =
+        expand::derivatives(&value, &signature, Strategy::default(), &mut trace, &mut diagnostics);
     #[cfg(feature = "dump")]
     if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
         println!("{value}\n{derivatives:?}");

@@ -11,6 +11,7 @@ use autodiff_compiler::emit::{self, Header};
 use autodiff_compiler::ir;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
+use autodiff_compiler::reverse::Strategy;
 use autodiff_compiler::signature::Environment;
 use autodiff_compiler::trace::Trace;
 use autodiff_compiler::{expand, infer, lower, simplify};
@@ -59,7 +60,8 @@ fn derivatives(
     let options = Options::parse(function.options.clone(), &mut Diagnostics::new());
     let signature = signature_of(&function.item.sig, &options, &TypeContext::new(environment));
     let mut trace = Trace::new(&value.name);
-    expand::derivatives(value, &signature, &mut trace, &mut Diagnostics::new()).unwrap_or_default()
+    expand::derivatives(value, &signature, Strategy::default(), &mut trace, &mut Diagnostics::new())
+        .unwrap_or_default()
 }
 
 fn header(function: &Function, name: &str, items: &[TokenStream]) -> Header {

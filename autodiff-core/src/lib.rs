@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+mod checkpoint;
 mod differentiable;
 mod float;
 pub mod optimize;
@@ -130,6 +131,7 @@ extern crate self as autodiff_core;
 /// What generated code calls; not for users, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::checkpoint::{checkpoint_budget, next_checkpoint};
     pub use crate::float::Sealed;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;

@@ -269,8 +269,8 @@ mod tests {
         for _ in 0..2 {
             let mut large = Stack::new();
             let mut small = Stack::new();
-            large.reserve_exact(1000 - large.len());
-            small.reserve_exact(10 - small.len());
+            large.reserve_exact(1000);
+            small.reserve_exact(10);
             large.push(1_u8);
             small.push(2_u8);
             drop((small, large));

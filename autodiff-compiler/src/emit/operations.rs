@@ -133,6 +133,11 @@ impl Emitter<'_> {
                 let name = super::names::identifier(name, proc_macro2::Span::call_site());
                 Code::Call { path: quote!(#crate_path::special::#name), arguments, generic: true }
             }
+            Spelling::Private(name) => {
+                let crate_path = &self.header.crate_path;
+                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                Code::call(quote!(#crate_path::__private::#name), arguments)
+            }
             // Handled above.
             Spelling::Cast => next(),
         };

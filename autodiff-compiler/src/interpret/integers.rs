@@ -167,6 +167,12 @@ macro_rules! native {
                     TrailingZeros => bits(a.trailing_zeros()),
                     SwapBytes => plain(a.swap_bytes()),
                     ReverseBits => plain(a.reverse_bits()),
+                    CheckpointBudget => plain(2 * ($ty::BITS - a.leading_zeros()) as $ty),
+                    // Any choice gives the same results: halves are as good as core's.
+                    NextCheckpoint => plain(match argument(2) {
+                        0 => b,
+                        _ => a + (b - a).min((b - a) / 2 + 1),
+                    }),
                     other => $own!(other, a, b, plain, settle),
                 }
             }

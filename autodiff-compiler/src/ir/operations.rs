@@ -19,6 +19,8 @@ pub enum Spelling {
     Method(&'static str),
     /// `#crate::special::name(a, …)`.
     Special(&'static str),
+    /// `#crate::__private::name(a, …)`.
+    Private(&'static str),
     /// `a as T`, with the type of the result.
     Cast,
 }
@@ -265,6 +267,11 @@ operations! {
         IsPositive(1) "is_positive" Method("is_positive");
         /// Answers with a `bool`.
         IsNegative(1) "is_negative" Method("is_negative");
+        /// How many states of a loop of so many iterations to keep; only derivative code has it.
+        CheckpointBudget(1) "checkpoint_budget" Private("checkpoint_budget");
+        /// From a kept state to a wanted one, with so many more to keep: before which iteration to keep
+        /// the next one; only derivative code has it.
+        NextCheckpoint(3) "next_checkpoint" Private("next_checkpoint");
     }
 }
 
@@ -352,6 +359,8 @@ impl Operation {
                         | IsPowerOfTwo
                         | IsPositive
                         | IsNegative
+                        | CheckpointBudget
+                        | NextCheckpoint
                 )
             }
             _ => false,

@@ -387,7 +387,7 @@ impl Aggregate {
     }
 
     /// Places whose content it moves out or takes.
-    fn taken(&self, found: &mut Vec<Place>) {
+    pub fn taken(&self, found: &mut Vec<Place>) {
         match self {
             Self::Place(place, Transfer::Move | Transfer::Take) => found.push(place.clone()),
             Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {

@@ -3,7 +3,7 @@
 use super::independence::{self, Reductions};
 use super::recompute::Memory;
 use super::stash::{self, Branch};
-use super::{Adjoints, LoopPair, Reverse, Scope};
+use super::{Adjoints, LoopPair, Refusal, Reverse, Scope};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation};
 use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Type};
@@ -191,9 +191,42 @@ impl Reverse {
             vec![]
         } else {
             let storing = std::mem::replace(&mut self.storing, true);
-            let before = self.recorded(instruction, &seeds, adjoints, scope);
+            let outermost = std::mem::replace(&mut self.sequential, true);
+            let before = self.sequential(instruction, &seeds, !outermost, adjoints, scope);
+            self.sequential = outermost;
             self.storing = storing;
             before
+        }
+    }
+
+    /// A loop whose iterations depend on each other.
+    fn sequential(
+        &mut self,
+        instruction: &mut Instruction,
+        seeds: &[Option<ValueId>],
+        outermost: bool,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        if self.strategy.checkpoint && outermost {
+            if let Some(changed) = self.rerunnable(instruction, scope) {
+                return self.checkpointed(instruction, &changed, seeds, adjoints, scope);
+            }
+            self.refusals.push(Refusal {
+                span: instruction.span,
+                message: "this loop cannot be checkpointed: its iterations cannot be run again".into(),
+                help: Some(
+                    "its state has to be numbers, arrays and flat slices or `Vec`s, and what it reads \
+                     must not change after it; or leave out `checkpoint`"
+                        .into(),
+                ),
+            });
+        }
+        match self.rerunnable(instruction, scope) {
+            Some(changed) if outermost && self.rerun_pays(instruction, &changed) => {
+                self.rerun(instruction, &changed, seeds, adjoints, scope)
+            }
+            _ => self.recorded(instruction, seeds, adjoints, scope),
         }
     }
 
@@ -286,23 +319,7 @@ impl Reverse {
         };
         let parameters = body.parameters[results_of_body..].to_vec();
 
-        // The adjoints of the carried values are carried by the reverse loop.
-        let mut reverse_carried = vec![];
-        for (position, parameter) in parameters.iter().enumerate() {
-            let seed = seeds.get(position).copied().flatten();
-            if self.is_active(*parameter) {
-                let ty = self.float_type(*parameter);
-                let name = self.builder.function.value(*parameter).name.clone();
-                let name = name.map(|name| format!("{name}_adjoint").into());
-                let value = self.builder.value(Type::Float(ty.clone()), name);
-                let initial = match seed {
-                    Some(seed) => seed,
-                    None => self.builder.float(0.0, &ty),
-                };
-                reverse_carried.push((position, value, initial));
-            }
-        }
-
+        let reverse_carried = self.carried_adjoints(&parameters, seeds);
         let index = match &instruction.kind {
             InstructionKind::For(_) if count.is_none() => {
                 let InstructionKind::For(For { body, .. }) = &instruction.kind else {
@@ -321,16 +338,15 @@ impl Reverse {
         };
         let mut inner = Adjoints::default();
         self.builder.open(vec![]);
-        for (position, value, _) in &reverse_carried {
-            let next = body.yields[*position];
-            self.contribute(&mut inner, next, *value);
+        for carried in &reverse_carried {
+            self.contribute(&mut inner, body.yields[carried.position], carried.adjoint);
         }
         let mut inner_scope = scope.clone();
         inner_scope.written_later.extend(body.written_roots());
         self.region(body, &mut inner, &inner_scope);
         let mut next_adjoints = vec![];
-        for (position, _, _) in &reverse_carried {
-            let parameter = parameters[*position];
+        for carried in &reverse_carried {
+            let parameter = parameters[carried.position];
             let adjoint = match inner.take(parameter) {
                 Some(adjoint) => adjoint,
                 None => {
@@ -393,22 +409,49 @@ impl Reverse {
             }
         };
         let mut region_parameters = vec![index];
-        region_parameters.extend(reverse_carried.iter().map(|(_, value, _)| *value));
+        region_parameters.extend(reverse_carried.iter().map(|carried| carried.adjoint));
         self.builder.open(region_parameters);
         for step in reversed.instructions {
             self.builder.append(step);
         }
-        let initials: Vec<_> = reverse_carried.iter().map(|(_, _, initial)| *initial).collect();
-        let results =
-            self.close_carrying(shape, initials, reversed.yields, contributions, adjoints);
-        for ((position, _, _), adjoint) in reverse_carried.iter().zip(results) {
-            self.contribute(adjoints, carried[*position], adjoint);
+        let accumulation = Accumulation {
+            initial: reverse_carried.iter().map(|carried| carried.initial).collect(),
+            next: reversed.yields,
+            contributions,
+        };
+        let results = self.close_carrying(shape, accumulation, adjoints);
+        for (reversed, adjoint) in reverse_carried.iter().zip(results) {
+            self.contribute(adjoints, carried[reversed.position], adjoint);
         }
         before
     }
 
+    /// The adjoints of the carried values, which the reverse loop carries.
+    pub(super) fn carried_adjoints(
+        &mut self,
+        parameters: &[ValueId],
+        seeds: &[Option<ValueId>],
+    ) -> Vec<CarriedAdjoint> {
+        let mut carried = vec![];
+        for (position, parameter) in parameters.iter().enumerate() {
+            let seed = seeds.get(position).copied().flatten();
+            if self.is_active(*parameter) {
+                let ty = self.float_type(*parameter);
+                let name = self.builder.function.value(*parameter).name.clone();
+                let name = name.map(|name| format!("{name}_adjoint").into());
+                let adjoint = self.builder.value(Type::Float(ty.clone()), name);
+                let initial = match seed {
+                    Some(seed) => seed,
+                    None => self.builder.float(0.0, &ty),
+                };
+                carried.push(CarriedAdjoint { position, adjoint, initial });
+            }
+        }
+        carried
+    }
+
     /// Where the trip count is known, stacks get their memory at once, and no more than they need.
-    fn reserve(&mut self, counted: &For, stacks: &[SlotId]) -> Vec<Instruction> {
+    pub(super) fn reserve(&mut self, counted: &For, stacks: &[SlotId]) -> Vec<Instruction> {
         let For { start, end, inclusive, step, .. } = counted;
         let function = &mut self.builder.function;
         if *inclusive || step.is_some() || function.value(*start).ty != Type::USIZE {
@@ -428,7 +471,7 @@ impl Reverse {
     }
 
     /// Adds a counter of the iterations to a loop; returns the final count.
-    fn count_iterations(&mut self, instruction: &mut Instruction) -> ValueId {
+    pub(super) fn count_iterations(&mut self, instruction: &mut Instruction) -> ValueId {
         let zero = self.new_forward_constant(instruction);
         let function = &mut self.builder.function;
         let span = instruction.span;
@@ -501,20 +544,20 @@ impl Reverse {
         contributions: Vec<(ValueId, ValueId)>,
         adjoints: &mut Adjoints,
     ) {
-        self.close_carrying(shape, vec![], vec![], contributions, adjoints);
+        let accumulation = Accumulation { initial: vec![], next: vec![], contributions };
+        self.close_carrying(shape, accumulation, adjoints);
     }
 
     /// Closes the open region as a loop that carries values and sums contributions to outer values;
     /// returns the final carried values. Sums start from zero and are added afterwards, so that the
     /// loop does not depend on what came before it.
-    fn close_carrying(
+    pub(super) fn close_carrying(
         &mut self,
         shape: For,
-        mut carried: Vec<ValueId>,
-        mut yields: Vec<ValueId>,
-        contributions: Vec<(ValueId, ValueId)>,
+        accumulation: Accumulation,
         adjoints: &mut Adjoints,
     ) -> Vec<ValueId> {
+        let Accumulation { initial: mut carried, next: mut yields, contributions } = accumulation;
         let own = carried.len();
         let mut sums = vec![];
         for (value, contribution) in &contributions {
@@ -545,6 +588,26 @@ impl Reverse {
         }
         results
     }
+}
+
+/// The adjoint of a carried value, carried by the reverse loop.
+pub(super) struct CarriedAdjoint {
+    /// Where the value stands among the carried ones of the forward loop.
+    pub(super) position: usize,
+    /// The adjoint at the start of an iteration's reverse.
+    pub(super) adjoint: ValueId,
+    /// The adjoint of the loop's result.
+    pub(super) initial: ValueId,
+}
+
+/// What a reverse loop carries and sums.
+pub(super) struct Accumulation {
+    /// Initial carried values.
+    pub(super) initial: Vec<ValueId>,
+    /// Their next values.
+    pub(super) next: Vec<ValueId>,
+    /// Outer values and what an iteration contributes to their adjoints.
+    pub(super) contributions: Vec<(ValueId, ValueId)>,
 }
 
 /// A reversed branch or arm: its instructions and what it contributes to outer values.

@@ -14,7 +14,10 @@
 //!   followed by its own reverse; nothing is stored. [`crate::schedule`] fuses this with the forward
 //!   loop where the cotangents are known by then.
 //! * *Other loops.* The forward loop records on stacks what the reverse of an iteration needs and
-//!   cannot cheaply compute again; the reverse loop runs the iterations backwards and pops.
+//!   cannot compute again ([`recompute`]); the reverse loop runs the iterations backwards and pops. Or
+//!   the state at iteration entry is kept, and the body runs again ([`rerun`]).
+//! * *Calls.* The callee's gradient at the same arguments, or its forward and reverse sweep
+//!   ([`calls`], [`split`]).
 //! * *Memory.* An active slot has an adjoint slot of the tangent type. A load adds to it, a store
 //!   takes from it and leaves zero, a swap swaps.
 //!
@@ -29,6 +32,7 @@ mod generics;
 pub mod independence;
 mod memory;
 mod recompute;
+mod rerun;
 pub mod split;
 mod stash;
 pub mod support;
@@ -73,8 +77,14 @@ pub struct LoopPair {
 
 /// Differentiates a function whose activity is given.
 pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
+    reverse_with(primal, activity, Strategy::default())
+}
+
+/// Differentiates a function whose activity is given, with the user's choices.
+pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) -> Reversed {
     let first_derivative_value = ValueId(primal.values.len() as u32);
     let mut reverse = Reverse::new(primal, activity);
+    reverse.strategy = strategy;
     let gradients = reverse.gradient_parameters(primal);
     let mut forward = primal.body.clone();
 
@@ -131,7 +141,19 @@ struct Reverse {
     /// Whether what the reverse uses from inside a branch would be stored: the branch is in a loop
     /// that records, or in a function whose reverse runs later.
     storing: bool,
+    /// Whether a loop around has iterations that depend on each other.
+    sequential: bool,
+    /// Lengths of memory that are known as values.
+    sized: Vec<(SlotId, ValueId)>,
+    strategy: Strategy,
     refusals: Vec<Refusal>,
+}
+
+/// What the user chose about store and recompute.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Strategy {
+    /// Outermost sequential loops keep few states and run again from those.
+    pub checkpoint: bool,
 }
 
 /// Something that turned out not to be differentiable on the way.
@@ -206,6 +228,9 @@ impl Reverse {
             stacks: Vec::new(),
             loops: Vec::new(),
             storing: false,
+            sequential: false,
+            sized: rerun::sized(primal),
+            strategy: Strategy::default(),
             refusals: Vec::new(),
         }
     }

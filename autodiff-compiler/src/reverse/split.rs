@@ -17,7 +17,7 @@
 
 use super::content::has_static_shape;
 use super::recompute::{Memory, PriceOfMemory, Source};
-use super::{Adjoints, Refusal, Reverse, Reversed, Scope, memory};
+use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
 use crate::activity::Activity;
 use crate::ir::*;
 use crate::signature::is_mutable;
@@ -58,8 +58,9 @@ pub fn with_active_outputs(primal: &Function) -> Function {
 }
 
 /// Splits a function whose activity is given; see [`with_active_outputs`].
-pub fn split(primal: &Function, activity: &Activity) -> Split {
+pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Split {
     let mut reverse = Reverse::new(primal, activity);
+    reverse.strategy = strategy;
     reverse.storing = true;
     reverse.builder.function.parameters.clear();
     let mut forward = primal.body.clone();

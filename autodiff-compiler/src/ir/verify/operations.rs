@@ -150,6 +150,7 @@ fn signature(operation: IntegerOperation) -> (Sign, Second, Gives) {
             (Sign::Any, Second::Same, Gives::U32)
         }
         IsPowerOfTwo => (Sign::Unsigned, Second::Same, Gives::Bool),
+        CheckpointBudget | NextCheckpoint => (Sign::Unsigned, Second::Same, Gives::Same),
         IsPositive | IsNegative => (Sign::Signed, Second::Same, Gives::Bool),
     }
 }

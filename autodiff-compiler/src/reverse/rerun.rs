@@ -1,0 +1,741 @@
+//! Loops that keep the state at iteration entry and run the body again, instead of recording what
+//! happens inside.
+//!
+//! The state of a loop is what one iteration leaves for the next: its carried values and the memory
+//! that it writes. With the state at its entry, an iteration can be run again at any time, and be
+//! followed by its reverse; what it records of loops inside is gone when it is done.
+//!
+//! * *Every state* ([`Reverse::rerun`]): the forward loop pushes the state at each iteration's entry.
+//!   That pays where the body holds loops over the whole of the memory that it changes: a few numbers
+//!   an element instead of everything that is calculated from them.
+//! * *Checkpoints* ([`Reverse::checkpointed`], asked for by `checkpoint`): only the state before the
+//!   first iteration is kept at first; the reverse sweep runs forward from kept states to the one it
+//!   needs and keeps some on the way, so that memory grows with the logarithm of the trip count
+//!   (`next_checkpoint` in core has the schedule and its source).
+//!
+//! Memory that is run again is a copy: the primal's keeps its content at exit.
+
+use super::control::Accumulation;
+use super::{Adjoints, Reverse, Scope, stash};
+use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
+use crate::ir::*;
+use crate::types::Type;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// What one iteration leaves for the next, and where it is kept.
+struct State {
+    /// A stack for each carried value.
+    stacks: Vec<SlotId>,
+    memory: Vec<KeptRoot>,
+}
+
+/// A memory root that the loop changes.
+struct KeptRoot {
+    root: SlotId,
+    /// What stands for it when iterations are run again.
+    copy: SlotId,
+    /// Contents, end to end or one an element.
+    stack: SlotId,
+    /// Its length if that is dynamic: a stack of lengths.
+    lengths: Option<SlotId>,
+}
+
+/// A loop without its kind.
+struct Loop {
+    carried: Vec<ValueId>,
+    /// The parameters for the carried values.
+    parameters: Vec<ValueId>,
+    body: Region,
+    /// Index, first, step and whether it runs backwards, if it counts.
+    counted: Option<For>,
+}
+
+impl Loop {
+    fn of(instruction: &Instruction) -> Option<Self> {
+        Some(match &instruction.kind {
+            InstructionKind::For(counted) => Self {
+                carried: counted.carried.clone(),
+                parameters: counted.body.parameters[1..].to_vec(),
+                body: counted.body.clone(),
+                counted: Some(counted.clone()),
+            },
+            InstructionKind::Loop { carried, body } => Self {
+                carried: carried.clone(),
+                parameters: body.parameters.clone(),
+                body: body.clone(),
+                counted: None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl Reverse {
+    /// The memory that an iteration changes, if iterations can be run again.
+    pub(super) fn rerunnable(
+        &self,
+        instruction: &Instruction,
+        scope: &Scope,
+    ) -> Option<Vec<SlotId>> {
+        let looped = Loop::of(instruction)?;
+        let body = &looped.body;
+        let scalar = |value: &ValueId| self.builder.function.value(*value).ty.is_scalar();
+        if !looped.parameters.iter().all(scalar) {
+            return None;
+        }
+        let mut local = HashSet::new();
+        let mut moved: Vec<Place> = vec![];
+        let mut possible = true;
+        body.for_each_instruction(&mut |instruction| {
+            local.extend(instruction.kind.defined_slot());
+            // Unknown code may answer differently the second time.
+            possible &= !matches!(instruction.kind, InstructionKind::Opaque(_));
+            for content in instruction.kind.contents() {
+                content.taken(&mut moved);
+            }
+        });
+        let mut changed: Vec<SlotId> = vec![];
+        let mut read = vec![];
+        body.for_each_instruction(&mut |instruction| {
+            if matches!(instruction.kind, InstructionKind::Effect(_)) {
+                return;
+            }
+            let writes = instruction.kind.writes();
+            for root in writes.iter().map(|place| place.root) {
+                if !local.contains(&root) && !changed.contains(&root) {
+                    changed.push(root);
+                }
+            }
+            read.extend(instruction.kind.reads().iter().map(|place| place.root));
+        });
+        possible &= read.iter().all(|root| {
+            local.contains(root)
+                || changed.contains(root)
+                || (scope.live.contains(root) && !scope.written_later.contains(root))
+        });
+        // Copies are filled from stacks of plain data.
+        possible &= changed.iter().all(|root| {
+            let ty = &self.builder.function.slot(*root).ty;
+            let plain = match ty {
+                Type::Slice(element) | Type::Vec(element) => element.is_copy(),
+                ty => ty.is_copy(),
+            };
+            plain && moved.iter().all(|place| place.root != *root)
+        });
+        possible.then_some(changed)
+    }
+
+    /// Keeps the state at every iteration's entry. Returns what is to be done before the forward loop.
+    pub(super) fn rerun(
+        &mut self,
+        instruction: &mut Instruction,
+        changed: &[SlotId],
+        seeds: &[Option<ValueId>],
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        // Before the counter is added: it is not part of the state.
+        let Some(looped) = Loop::of(instruction) else { return vec![] };
+        let count = match &instruction.kind {
+            InstructionKind::For(For { exits: false, .. }) => None,
+            _ => Some(self.count_iterations(instruction)),
+        };
+        let state = self.state(&looped, changed);
+        // The forward loop pushes at the start of each iteration.
+        let values = looped.parameters.clone();
+        let pushes = self.push_state(&state, &values, |kept| kept.root);
+        if let InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } =
+            &mut instruction.kind
+        {
+            body.instructions.splice(0..0, pushes);
+        }
+        let before = match (&instruction.kind, count) {
+            (InstructionKind::For(counted), None) => self.reserve(counted, &state.stacks),
+            _ => vec![],
+        };
+        for stack in state.all_stacks() {
+            self.stacks.push(stash::definition(&self.builder.function, stack));
+        }
+
+        self.define_copies(&state);
+        let (index, shape) = match (&looped.counted, count) {
+            (Some(counted), None) => {
+                let parameter = self.builder.function.value(counted.body.parameters[0]).clone();
+                let index = self.builder.value(parameter.ty, parameter.name);
+                let shape = For {
+                    reversed: !counted.reversed,
+                    carried: vec![],
+                    exits: false,
+                    body: Region::default(),
+                    ..counted.clone()
+                };
+                (index, shape)
+            }
+            (_, count) => {
+                let start = self.builder.usize(0);
+                (self.builder.value(Type::USIZE, None), backwards(start, count.unwrap_or(start)))
+            }
+        };
+        let reverse_carried = self.carried_adjoints(&looped.parameters, seeds);
+        let mut parameters = vec![index];
+        parameters.extend(reverse_carried.iter().map(|carried| carried.adjoint));
+        self.builder.open(parameters);
+        let values = self.load_state(&state, &looped);
+        self.pop_state(&state);
+        let index = match (&looped.counted, count) {
+            (Some(_), None) => Some(index),
+            (Some(counted), Some(count)) => Some(self.index_at(counted, index, count)),
+            _ => None,
+        };
+        self.iteration_again(
+            &looped,
+            &state,
+            &values,
+            index,
+            &reverse_carried,
+            shape,
+            adjoints,
+            scope,
+        );
+        before
+    }
+
+    /// Keeps few states and runs forward from them. Returns what is to be done before the forward loop.
+    pub(super) fn checkpointed(
+        &mut self,
+        instruction: &mut Instruction,
+        changed: &[SlotId],
+        seeds: &[Option<ValueId>],
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        // Before the counter is added: it is not part of the state.
+        let Some(looped) = Loop::of(instruction) else { return vec![] };
+        let count = self.count_iterations(instruction);
+        let state = self.state(&looped, changed);
+        let span = self.builder.span();
+        let indices = self.builder.function.new_slot(
+            Type::Vec(Box::new(Type::USIZE)),
+            "checkpoints".into(),
+            span,
+            SlotKind::Local,
+        );
+        for stack in state.all_stacks().into_iter().chain([indices]) {
+            self.stacks.push(stash::definition(&self.builder.function, stack));
+        }
+        let indices = Place::root(indices);
+
+        // Before the forward loop: the state before its first iteration.
+        self.builder.open(vec![]);
+        let zero = self.builder.usize(0);
+        self.push(&indices, Aggregate::Value(zero));
+        let first = self.builder.close(vec![]).instructions;
+        let mut before = first;
+        before.extend(self.push_state(&state, &looped.carried, |kept| kept.root));
+
+        self.define_copies(&state);
+        let budget = self.integer_operation(IntegerOperation::CheckpointBudget, &[count]);
+        let start = self.builder.usize(0);
+        let wanted = self.builder.value(Type::USIZE, Some("wanted".into()));
+        let shape = backwards(start, count);
+        let reverse_carried = self.carried_adjoints(&looped.parameters, seeds);
+        let mut parameters = vec![wanted];
+        parameters.extend(reverse_carried.iter().map(|carried| carried.adjoint));
+        self.builder.open(parameters);
+        let top = self.top(&indices);
+        let kept = self.builder.load(top, Type::USIZE);
+        let values = self.load_state(&state, &looped);
+        let values = self.advance(&looped, &state, &indices, kept, wanted, count, budget, values);
+        let done = self.builder.compare(Comparison::Equal, kept, wanted);
+        self.builder.open(vec![]);
+        self.pop_state(&state);
+        self.builder.push(InstructionKind::Resize(indices, ResizeKind::Pop), vec![]);
+        let then_region = self.builder.close(vec![]);
+        let kind =
+            InstructionKind::If { condition: done, then_region, else_region: Region::default() };
+        self.builder.push(kind, vec![]);
+        let index = looped.counted.as_ref().map(|counted| self.index_at(counted, wanted, count));
+        self.iteration_again(
+            &looped,
+            &state,
+            &values,
+            index,
+            &reverse_carried,
+            shape,
+            adjoints,
+            scope,
+        );
+        before
+    }
+
+    /// Runs forward from the kept state to the wanted iteration, keeping states on the way. Returns
+    /// the carried values there.
+    #[allow(clippy::too_many_arguments)]
+    fn advance(
+        &mut self,
+        looped: &Loop,
+        state: &State,
+        indices: &Place,
+        kept: ValueId,
+        wanted: ValueId,
+        count: ValueId,
+        budget: ValueId,
+        values: Vec<ValueId>,
+    ) -> Vec<ValueId> {
+        let code = self.builder.exit_code(0);
+        let mut carried = vec![code, kept];
+        carried.extend(&values);
+        let parameters: Vec<_> = carried
+            .iter()
+            .map(|value| {
+                let Value { ty, name, .. } = self.builder.function.value(*value).clone();
+                self.builder.value(ty, name)
+            })
+            .collect();
+        self.builder.open(parameters.clone());
+        let from = parameters[1];
+        let stored = self.builder.length(indices.clone());
+        let free = self.integer_operation(IntegerOperation::SaturatingSub, &[budget, stored]);
+        let next = self.integer_operation(IntegerOperation::NextCheckpoint, &[from, wanted, free]);
+
+        // for k in from..next { body }
+        let trip = self.builder.value(Type::USIZE, None);
+        let mut renaming = self.copies(state);
+        let mut inner = vec![trip];
+        for parameter in &looped.parameters {
+            inner.push(self.builder.function.copy_value(*parameter, &mut renaming));
+        }
+        self.builder.open(inner);
+        if let Some(counted) = &looped.counted {
+            let index = self.index_at(counted, trip, count);
+            renaming.values.insert(counted.body.parameters[0], index);
+        }
+        let body = self.builder.function.copy_region(&looped.body, &mut renaming);
+        for instruction in without_effects(body.instructions) {
+            self.builder.append(instruction);
+        }
+        let body = self.builder.close(body.yields);
+        let types: Vec<_> = parameters[2..]
+            .iter()
+            .map(|value| self.builder.function.value(*value).ty.clone())
+            .collect();
+        let forward = For {
+            start: from,
+            end: next,
+            inclusive: false,
+            step: None,
+            reversed: false,
+            carried: parameters[2..].to_vec(),
+            exits: false,
+            body,
+        };
+        let values = self.builder.push(InstructionKind::For(forward), types);
+
+        let arrived = self.builder.compare(Comparison::Equal, next, wanted);
+        self.builder.open(vec![]);
+        self.push(indices, Aggregate::Value(next));
+        let mut keep = self.builder.close(vec![]);
+        keep.instructions.extend(self.push_state(state, &values, |kept| kept.copy));
+        let kind = InstructionKind::If {
+            condition: arrived,
+            then_region: Region::default(),
+            else_region: keep,
+        };
+        self.builder.push(kind, vec![]);
+        let one = self.builder.exit_code(1);
+        let zero = self.builder.exit_code(0);
+        let code =
+            self.builder.operation(Operation::Select, &[arrived, one, zero], Type::EXIT_CODE);
+        let mut yields = vec![code, next];
+        yields.extend(values);
+        let types =
+            yields.iter().map(|value| self.builder.function.value(*value).ty.clone()).collect();
+        let body = self.builder.close(yields);
+        let mut results = self.builder.push(InstructionKind::Loop { carried, body }, types);
+        results.split_off(2)
+    }
+
+    /// Runs one iteration again and reverses it; closes the reverse loop.
+    #[allow(clippy::too_many_arguments)]
+    fn iteration_again(
+        &mut self,
+        looped: &Loop,
+        state: &State,
+        values: &[ValueId],
+        index: Option<ValueId>,
+        reverse_carried: &[super::control::CarriedAdjoint],
+        shape: For,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) {
+        let mut renaming = self.copies(state);
+        for (parameter, value) in looped.parameters.iter().zip(values) {
+            renaming.values.insert(*parameter, *value);
+        }
+        if let (Some(counted), Some(index)) = (&looped.counted, index) {
+            renaming.values.insert(counted.body.parameters[0], index);
+        }
+        let mut again = self.builder.function.copy_region(&looped.body, &mut renaming);
+        again.instructions = without_effects(again.instructions);
+        again.parameters.clear();
+        self.inherit_activity(&renaming);
+        for kept in &state.memory {
+            if let Some(adjoint) = self.adjoint_slots.get(&kept.root).copied() {
+                self.adjoint_slots.insert(kept.copy, adjoint);
+            }
+        }
+        let mut inner = Adjoints::default();
+        self.builder.open(vec![]);
+        for carried in reverse_carried {
+            self.contribute(&mut inner, again.yields[carried.position], carried.adjoint);
+        }
+        let mut inner_scope = scope.clone();
+        inner_scope.live.extend(again.defined_slots());
+        inner_scope.live.extend(state.memory.iter().map(|kept| kept.copy));
+        let storing = std::mem::replace(&mut self.storing, false);
+        self.region(&mut again, &mut inner, &inner_scope);
+        self.storing = storing;
+        let next: Vec<_> = reverse_carried
+            .iter()
+            .map(|carried| {
+                let value = values[carried.position];
+                inner.take(value).unwrap_or_else(|| {
+                    let ty = self.float_type(value);
+                    self.builder.float(0.0, &ty)
+                })
+            })
+            .collect();
+        let sweep = self.builder.close(vec![]);
+        for instruction in again.instructions.into_iter().chain(sweep.instructions) {
+            self.builder.append(instruction);
+        }
+        let accumulation = Accumulation {
+            initial: reverse_carried.iter().map(|carried| carried.initial).collect(),
+            next,
+            contributions: inner.into_ordered(),
+        };
+        let results = self.close_carrying(shape, accumulation, adjoints);
+        for (carried, adjoint) in reverse_carried.iter().zip(results) {
+            self.contribute(adjoints, looped.carried[carried.position], adjoint);
+        }
+    }
+
+    // The state.
+
+    fn state(&mut self, looped: &Loop, changed: &[SlotId]) -> State {
+        let span = self.builder.span();
+        let function = &mut self.builder.function;
+        let mut stacks = vec![];
+        for parameter in &looped.parameters {
+            let Value { ty, name, .. } = function.value(*parameter).clone();
+            let name = format!("{}_stack", name.as_deref().unwrap_or("state")).into();
+            let ty = Type::Vec(Box::new(ty));
+            stacks.push(function.new_slot(ty, name, span, SlotKind::Local));
+        }
+        let mut memory = vec![];
+        for root in changed {
+            let Slot { ty, name, .. } = function.slot(*root).clone();
+            let (element, copy, dynamic) = match ty {
+                Type::Slice(element) | Type::Vec(element) => {
+                    ((*element).clone(), Type::Vec(element), true)
+                }
+                other => (other.clone(), other, false),
+            };
+            let mut local = |ty: Type, suffix: &str| {
+                let name: Rc<str> = format!("{name}_{suffix}").into();
+                function.new_slot(ty, name, span, SlotKind::Local)
+            };
+            memory.push(KeptRoot {
+                root: *root,
+                copy: local(copy, "again"),
+                stack: local(Type::Vec(Box::new(element)), "stack"),
+                lengths: dynamic.then(|| local(Type::Vec(Box::new(Type::USIZE)), "lengths")),
+            });
+        }
+        State { stacks, memory }
+    }
+
+    /// Instructions that push the state: carried values and the content of a slot for each root.
+    fn push_state(
+        &mut self,
+        state: &State,
+        values: &[ValueId],
+        slot: impl Fn(&KeptRoot) -> SlotId,
+    ) -> Vec<Instruction> {
+        self.builder.open(vec![]);
+        for (value, stack) in values.iter().zip(&state.stacks) {
+            self.push(&Place::root(*stack), Aggregate::Value(*value));
+        }
+        for kept in &state.memory {
+            let source = Place::root(slot(kept));
+            let stack = Place::root(kept.stack);
+            match kept.lengths {
+                Some(lengths) => {
+                    let length = self.builder.length(source.clone());
+                    self.push(&Place::root(lengths), Aggregate::Value(length));
+                    let extend = ResizeKind::ExtendFrom(source);
+                    self.builder.push(InstructionKind::Resize(stack, extend), vec![]);
+                }
+                None => self.push(&stack, Aggregate::Place(source, Transfer::Copy)),
+            }
+        }
+        self.builder.close(vec![]).instructions
+    }
+
+    fn push(&mut self, stack: &Place, content: Aggregate) {
+        self.builder.push(InstructionKind::Push(stack.clone(), content), vec![]);
+    }
+
+    /// The last element of a stack.
+    fn top(&mut self, stack: &Place) -> Place {
+        let length = self.builder.length(stack.clone());
+        let one = self.builder.usize(1);
+        let index = self.integer_operation(IntegerOperation::WrappingSub, &[length, one]);
+        stack.project(Projection::Index { index, proven: true })
+    }
+
+    /// Reads the state that was pushed last: the carried values, and memory into its copies.
+    fn load_state(&mut self, state: &State, looped: &Loop) -> Vec<ValueId> {
+        for kept in &state.memory {
+            let (stack, copy) = (Place::root(kept.stack), Place::root(kept.copy));
+            match kept.lengths {
+                Some(_) => {
+                    let range = self.top_range(kept);
+                    let clear = InstructionKind::Resize(copy.clone(), ResizeKind::Clear);
+                    self.builder.push(clear, vec![]);
+                    let extend = ResizeKind::ExtendFrom(range);
+                    self.builder.push(InstructionKind::Resize(copy, extend), vec![]);
+                }
+                None => {
+                    let top = self.top(&stack);
+                    let content = Aggregate::Place(top, Transfer::Copy);
+                    self.builder.push(InstructionKind::Define(kept.copy, content), vec![]);
+                }
+            }
+        }
+        looped
+            .parameters
+            .iter()
+            .zip(&state.stacks)
+            .map(|(parameter, stack)| {
+                let top = self.top(&Place::root(*stack));
+                let Value { ty, name, .. } = self.builder.function.value(*parameter).clone();
+                let value = self.builder.load(top, ty);
+                self.builder.function.values[value.0 as usize].name = name;
+                value
+            })
+            .collect()
+    }
+
+    /// The content that was pushed last of memory with a dynamic length.
+    fn top_range(&mut self, kept: &KeptRoot) -> Place {
+        let stack = Place::root(kept.stack);
+        let end = self.builder.length(stack.clone());
+        let length = match kept.lengths {
+            Some(lengths) => {
+                let top = self.top(&Place::root(lengths));
+                self.builder.load(top, Type::USIZE)
+            }
+            None => self.builder.usize(1),
+        };
+        let start = self.integer_operation(IntegerOperation::WrappingSub, &[end, length]);
+        stack.project(Projection::Range { start, end, proven: true })
+    }
+
+    /// Removes the state that was pushed last.
+    fn pop_state(&mut self, state: &State) {
+        for kept in &state.memory {
+            let stack = Place::root(kept.stack);
+            match kept.lengths {
+                Some(lengths) => {
+                    if let Some(Projection::Range { start, .. }) = self.top_range(kept).path.last()
+                    {
+                        let shorter = ResizeKind::Truncate(*start);
+                        self.builder.push(InstructionKind::Resize(stack, shorter), vec![]);
+                    }
+                    let pop = InstructionKind::Resize(Place::root(lengths), ResizeKind::Pop);
+                    self.builder.push(pop, vec![]);
+                }
+                None => {
+                    self.builder.push(InstructionKind::Resize(stack, ResizeKind::Pop), vec![]);
+                }
+            }
+        }
+        for stack in &state.stacks {
+            let pop = InstructionKind::Resize(Place::root(*stack), ResizeKind::Pop);
+            self.builder.push(pop, vec![]);
+        }
+    }
+
+    /// Before the reverse loop: copies of dynamic length, whose memory is used for every iteration.
+    fn define_copies(&mut self, state: &State) {
+        for kept in &state.memory {
+            if kept.lengths.is_some() {
+                self.builder.push(InstructionKind::Define(kept.copy, Aggregate::Stack), vec![]);
+            }
+        }
+    }
+
+    /// Memory that is run again goes by its copy.
+    fn copies(&self, state: &State) -> Renaming {
+        let mut renaming = Renaming::default();
+        renaming.slots.extend(state.memory.iter().map(|kept| (kept.root, kept.copy)));
+        renaming
+    }
+
+    /// The index of the iteration with a number: `start + number * step`, from the end if the loop
+    /// runs backwards.
+    fn index_at(&mut self, counted: &For, number: ValueId, count: ValueId) -> ValueId {
+        let number = match counted.reversed {
+            true => {
+                let one = self.builder.usize(1);
+                let last = self.integer_operation(IntegerOperation::WrappingSub, &[count, one]);
+                self.integer_operation(IntegerOperation::WrappingSub, &[last, number])
+            }
+            false => number,
+        };
+        let offset = match counted.step {
+            Some(step) => self.integer_operation(IntegerOperation::WrappingMul, &[number, step]),
+            None => number,
+        };
+        let ty = self.builder.function.value(counted.start).ty.clone();
+        let offset = match ty == Type::USIZE {
+            true => offset,
+            false => self.builder.operation(Operation::Cast, &[offset], ty),
+        };
+        self.integer_operation(IntegerOperation::WrappingAdd, &[counted.start, offset])
+    }
+
+    fn integer_operation(&mut self, operation: IntegerOperation, arguments: &[ValueId]) -> ValueId {
+        self.builder.integer(operation, arguments)
+    }
+}
+
+impl State {
+    fn all_stacks(&self) -> Vec<SlotId> {
+        let memory = self.memory.iter().flat_map(|kept| [Some(kept.stack), kept.lengths]);
+        self.stacks.iter().copied().chain(memory.flatten()).collect()
+    }
+}
+
+/// `(start..end).rev()`
+fn backwards(start: ValueId, end: ValueId) -> For {
+    For {
+        start,
+        end,
+        inclusive: false,
+        step: None,
+        reversed: true,
+        carried: vec![],
+        exits: false,
+        body: Region::default(),
+    }
+}
+
+/// Effects happened when the iteration ran first.
+fn without_effects(mut instructions: Vec<Instruction>) -> Vec<Instruction> {
+    instructions.retain(|instruction| !matches!(instruction.kind, InstructionKind::Effect(_)));
+    for instruction in &mut instructions {
+        for region in instruction.kind.regions_mut() {
+            region.instructions = without_effects(std::mem::take(&mut region.instructions));
+        }
+    }
+    instructions
+}
+
+/// How many values must be recorded for each one of the state before running again pays.
+const PAYS: usize = 2;
+
+impl Reverse {
+    /// Whether keeping the state takes far less memory than recording. It is asked of loops with loops
+    /// inside over the memory that they change: both then grow with its length.
+    pub(super) fn rerun_pays(&self, instruction: &Instruction, changed: &[SlotId]) -> bool {
+        let Some(looped) = Loop::of(instruction) else { return false };
+        let mut lengths = HashSet::new();
+        let mut recorded = 0;
+        for inner in &looped.body.instructions {
+            if let InstructionKind::For(counted) = &inner.kind {
+                lengths.extend(self.lengths_behind(counted.end, &looped.body));
+                recorded += self.recorded_in(&counted.body, changed);
+            }
+        }
+        let covered = changed.iter().all(|root| {
+            let ty = &self.builder.function.slot(*root).ty;
+            !matches!(ty, Type::Slice(_) | Type::Vec(_)) || lengths.contains(root)
+        });
+        !lengths.is_empty() && covered && recorded > PAYS * changed.len()
+    }
+
+    /// The roots of which a loop bound is the length.
+    fn lengths_behind(&self, bound: ValueId, body: &Region) -> Vec<SlotId> {
+        self.sized
+            .iter()
+            .filter(|(_, length)| *length == bound)
+            .map(|(slot, _)| *slot)
+            .chain(body.instructions.iter().filter_map(|instruction| match &instruction.kind {
+                InstructionKind::Length(place)
+                    if instruction.results[0] == bound && place.path.is_empty() =>
+                {
+                    Some(place.root)
+                }
+                _ => None,
+            }))
+            .collect()
+    }
+
+    /// About how many values an iteration would record: operands of nonlinear operations that come
+    /// from the changed memory.
+    fn recorded_in(&self, body: &Region, changed: &[SlotId]) -> usize {
+        let mut from_memory = HashSet::new();
+        let mut needed = HashSet::new();
+        body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Load(place) if changed.contains(&place.root) => {
+                from_memory.extend(instruction.results.iter().copied());
+            }
+            InstructionKind::Operation(operation, arguments)
+                if arguments.iter().any(|argument| from_memory.contains(argument)) =>
+            {
+                from_memory.extend(instruction.results.iter().copied());
+                let active = arguments.iter().filter(|argument| self.is_active(**argument)).count();
+                let linear = matches!(
+                    operation,
+                    Operation::Float(
+                        FloatOperation::Add | FloatOperation::Sub | FloatOperation::Neg
+                    )
+                ) || (*operation == Operation::Float(FloatOperation::Mul)
+                    && active < 2);
+                if !linear && active > 0 {
+                    needed.extend(arguments.iter().filter(|a| from_memory.contains(*a)).copied());
+                }
+            }
+            _ => {}
+        });
+        needed.len()
+    }
+}
+
+/// The lengths of dynamic memory that are known as values, over the whole function.
+pub(super) fn sized(primal: &Function) -> Vec<(SlotId, ValueId)> {
+    let mut sized: Vec<(SlotId, ValueId)> = vec![];
+    primal.body.for_each_instruction(&mut |instruction| match &instruction.kind {
+        InstructionKind::Length(place) if place.path.is_empty() => {
+            sized.push((place.root, instruction.results[0]));
+        }
+        InstructionKind::Define(slot, Aggregate::VecRepeat(_, length)) => {
+            sized.push((*slot, *length));
+        }
+        InstructionKind::Define(slot, Aggregate::Place(source, Transfer::Clone))
+            if source.path.is_empty() =>
+        {
+            let same: Vec<_> = sized
+                .iter()
+                .filter(|(known, _)| *known == source.root)
+                .map(|(_, length)| (*slot, *length))
+                .collect();
+            sized.extend(same);
+        }
+        _ => {}
+    });
+    sized
+}
