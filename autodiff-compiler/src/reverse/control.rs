@@ -87,7 +87,8 @@ impl Reverse {
         written.extend(branch.this.written_roots());
         let memory = Memory { live: &scope.live, written: &written };
         let memory = self.storing.then_some(memory);
-        stash::branch_results(&mut self.builder.function, results, branch, reversed, memory);
+        let free = |value: ValueId| self.facts.is_free(value);
+        stash::branch_results(&mut self.builder.function, results, branch, reversed, memory, &free);
     }
 
     /// The adjoints of the results, by position.

@@ -28,6 +28,7 @@
 mod calls;
 mod content;
 mod control;
+mod facts;
 mod generics;
 pub mod independence;
 mod memory;
@@ -46,6 +47,7 @@ use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
+use facts::Facts;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -85,6 +87,7 @@ pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) 
     let first_derivative_value = ValueId(primal.values.len() as u32);
     let mut reverse = Reverse::new(primal, activity);
     reverse.strategy = strategy;
+    reverse.facts = Facts::of(primal, true);
     let gradients = reverse.gradient_parameters(primal);
     let mut forward = primal.body.clone();
 
@@ -143,8 +146,7 @@ struct Reverse {
     storing: bool,
     /// Whether a loop around has iterations that depend on each other.
     sequential: bool,
-    /// Lengths of memory that are known as values.
-    sized: Vec<(SlotId, ValueId)>,
+    facts: Facts,
     strategy: Strategy,
     refusals: Vec<Refusal>,
 }
@@ -229,7 +231,7 @@ impl Reverse {
             loops: Vec::new(),
             storing: false,
             sequential: false,
-            sized: rerun::sized(primal),
+            facts: Facts::default(),
             strategy: Strategy::default(),
             refusals: Vec::new(),
         }
@@ -249,6 +251,7 @@ impl Reverse {
         for (old, new) in &renaming.values {
             self.active[new.0 as usize] = self.is_active(*old);
         }
+        self.facts.inherit(renaming);
         self.active_slots.resize(self.builder.function.slots.len(), false);
         for (old, new) in &renaming.slots {
             self.active_slots[new.0 as usize] = self.is_active_slot(*old);

@@ -35,8 +35,8 @@ struct KeptRoot {
     root: SlotId,
     /// What stands for it when iterations are run again.
     copy: SlotId,
-    /// Contents, end to end or one an element.
-    stack: SlotId,
+    /// Contents, end to end or one an element; none if an iteration overwrites it before it reads it.
+    stack: Option<SlotId>,
     /// Its length if that is dynamic: a stack of lengths.
     lengths: Option<SlotId>,
 }
@@ -141,7 +141,7 @@ impl Reverse {
             InstructionKind::For(For { exits: false, .. }) => None,
             _ => Some(self.count_iterations(instruction)),
         };
-        let state = self.state(&looped, changed);
+        let state = self.state(&looped, changed, &scope.live);
         // The forward loop pushes at the start of each iteration.
         let values = looped.parameters.clone();
         let pushes = self.push_state(&state, &values, |kept| kept.root);
@@ -213,7 +213,7 @@ impl Reverse {
         // Before the counter is added: it is not part of the state.
         let Some(looped) = Loop::of(instruction) else { return vec![] };
         let count = self.count_iterations(instruction);
-        let state = self.state(&looped, changed);
+        let state = self.state(&looped, changed, &scope.live);
         let span = self.builder.span();
         let indices = self.builder.function.new_slot(
             Type::Vec(Box::new(Type::USIZE)),
@@ -423,7 +423,7 @@ impl Reverse {
 
     // The state.
 
-    fn state(&mut self, looped: &Loop, changed: &[SlotId]) -> State {
+    fn state(&mut self, looped: &Loop, changed: &[SlotId], live: &HashSet<SlotId>) -> State {
         let span = self.builder.span();
         let function = &mut self.builder.function;
         let mut stacks = vec![];
@@ -446,11 +446,16 @@ impl Reverse {
                 let name: Rc<str> = format!("{name}_{suffix}").into();
                 function.new_slot(ty, name, span, SlotKind::Local)
             };
+            let scratch = dynamic
+                && element.is_float()
+                && live.contains(root)
+                && self.facts.is_overwritten_first(&looped.body, *root);
+            let lengths = Type::Vec(Box::new(Type::USIZE));
             memory.push(KeptRoot {
                 root: *root,
                 copy: local(copy, "again"),
-                stack: local(Type::Vec(Box::new(element)), "stack"),
-                lengths: dynamic.then(|| local(Type::Vec(Box::new(Type::USIZE)), "lengths")),
+                stack: (!scratch).then(|| local(Type::Vec(Box::new(element)), "stack")),
+                lengths: (dynamic && !scratch).then(|| local(lengths, "lengths")),
             });
         }
         State { stacks, memory }
@@ -468,8 +473,8 @@ impl Reverse {
             self.push(&Place::root(*stack), Aggregate::Value(*value));
         }
         for kept in &state.memory {
-            let source = Place::root(slot(kept));
-            let stack = Place::root(kept.stack);
+            let Some(stack) = kept.stack else { continue };
+            let (source, stack) = (Place::root(slot(kept)), Place::root(stack));
             match kept.lengths {
                 Some(lengths) => {
                     let length = self.builder.length(source.clone());
@@ -498,10 +503,11 @@ impl Reverse {
     /// Reads the state that was pushed last: the carried values, and memory into its copies.
     fn load_state(&mut self, state: &State, looped: &Loop) -> Vec<ValueId> {
         for kept in &state.memory {
-            let (stack, copy) = (Place::root(kept.stack), Place::root(kept.copy));
+            let Some(stack) = kept.stack else { continue };
+            let (stack, copy) = (Place::root(stack), Place::root(kept.copy));
             match kept.lengths {
-                Some(_) => {
-                    let range = self.top_range(kept);
+                Some(lengths) => {
+                    let range = self.top_range(stack, lengths);
                     let clear = InstructionKind::Resize(copy.clone(), ResizeKind::Clear);
                     self.builder.push(clear, vec![]);
                     let extend = ResizeKind::ExtendFrom(range);
@@ -529,16 +535,10 @@ impl Reverse {
     }
 
     /// The content that was pushed last of memory with a dynamic length.
-    fn top_range(&mut self, kept: &KeptRoot) -> Place {
-        let stack = Place::root(kept.stack);
+    fn top_range(&mut self, stack: Place, lengths: SlotId) -> Place {
         let end = self.builder.length(stack.clone());
-        let length = match kept.lengths {
-            Some(lengths) => {
-                let top = self.top(&Place::root(lengths));
-                self.builder.load(top, Type::USIZE)
-            }
-            None => self.builder.usize(1),
-        };
+        let top = self.top(&Place::root(lengths));
+        let length = self.builder.load(top, Type::USIZE);
         let start = self.integer_operation(IntegerOperation::WrappingSub, &[end, length]);
         stack.project(Projection::Range { start, end, proven: true })
     }
@@ -546,21 +546,18 @@ impl Reverse {
     /// Removes the state that was pushed last.
     fn pop_state(&mut self, state: &State) {
         for kept in &state.memory {
-            let stack = Place::root(kept.stack);
-            match kept.lengths {
-                Some(lengths) => {
-                    if let Some(Projection::Range { start, .. }) = self.top_range(kept).path.last()
-                    {
-                        let shorter = ResizeKind::Truncate(*start);
-                        self.builder.push(InstructionKind::Resize(stack, shorter), vec![]);
-                    }
-                    let pop = InstructionKind::Resize(Place::root(lengths), ResizeKind::Pop);
-                    self.builder.push(pop, vec![]);
-                }
-                None => {
-                    self.builder.push(InstructionKind::Resize(stack, ResizeKind::Pop), vec![]);
-                }
+            let Some(stack) = kept.stack.map(Place::root) else { continue };
+            let Some(lengths) = kept.lengths else {
+                self.builder.push(InstructionKind::Resize(stack, ResizeKind::Pop), vec![]);
+                continue;
+            };
+            let range = self.top_range(stack.clone(), lengths);
+            if let Some(Projection::Range { start, .. }) = range.path.last() {
+                let shorter = ResizeKind::Truncate(*start);
+                self.builder.push(InstructionKind::Resize(stack, shorter), vec![]);
             }
+            let pop = InstructionKind::Resize(Place::root(lengths), ResizeKind::Pop);
+            self.builder.push(pop, vec![]);
         }
         for stack in &state.stacks {
             let pop = InstructionKind::Resize(Place::root(*stack), ResizeKind::Pop);
@@ -571,8 +568,23 @@ impl Reverse {
     /// Before the reverse loop: copies of dynamic length, whose memory is used for every iteration.
     fn define_copies(&mut self, state: &State) {
         for kept in &state.memory {
-            if kept.lengths.is_some() {
-                self.builder.push(InstructionKind::Define(kept.copy, Aggregate::Stack), vec![]);
+            let define = InstructionKind::Define(kept.copy, Aggregate::Stack);
+            match (kept.stack, kept.lengths) {
+                (None, _) => {
+                    // Every iteration fills it.
+                    self.builder.push(define, vec![]);
+                    let length = self.builder.length(Place::root(kept.root));
+                    let ty = self.builder.function.slot(kept.copy).ty.clone();
+                    let element = ty.element().cloned().unwrap_or(Type::F64);
+                    let zero = self.zeros(&element, None);
+                    let resize = ResizeKind::Resize(length, zero);
+                    let copy = Place::root(kept.copy);
+                    self.builder.push(InstructionKind::Resize(copy, resize), vec![]);
+                }
+                (Some(_), Some(_)) => {
+                    self.builder.push(define, vec![]);
+                }
+                (Some(_), None) => {}
             }
         }
     }
@@ -614,7 +626,7 @@ impl Reverse {
 
 impl State {
     fn all_stacks(&self) -> Vec<SlotId> {
-        let memory = self.memory.iter().flat_map(|kept| [Some(kept.stack), kept.lengths]);
+        let memory = self.memory.iter().flat_map(|kept| [kept.stack, kept.lengths]);
         self.stacks.iter().copied().chain(memory.flatten()).collect()
     }
 }
@@ -656,7 +668,7 @@ impl Reverse {
         let mut recorded = 0;
         for inner in &looped.body.instructions {
             if let InstructionKind::For(counted) = &inner.kind {
-                lengths.extend(self.lengths_behind(counted.end, &looped.body));
+                lengths.extend(self.facts.bounded_by(counted.end, &looped.body));
                 recorded += self.recorded_in(&counted.body, changed);
             }
         }
@@ -664,24 +676,9 @@ impl Reverse {
             let ty = &self.builder.function.slot(*root).ty;
             !matches!(ty, Type::Slice(_) | Type::Vec(_)) || lengths.contains(root)
         });
-        !lengths.is_empty() && covered && recorded > PAYS * changed.len()
-    }
-
-    /// The roots of which a loop bound is the length.
-    fn lengths_behind(&self, bound: ValueId, body: &Region) -> Vec<SlotId> {
-        self.sized
-            .iter()
-            .filter(|(_, length)| *length == bound)
-            .map(|(slot, _)| *slot)
-            .chain(body.instructions.iter().filter_map(|instruction| match &instruction.kind {
-                InstructionKind::Length(place)
-                    if instruction.results[0] == bound && place.path.is_empty() =>
-                {
-                    Some(place.root)
-                }
-                _ => None,
-            }))
-            .collect()
+        let kept = |root: &&SlotId| !self.facts.is_overwritten_first(&looped.body, **root);
+        let kept = changed.iter().filter(kept).count();
+        !lengths.is_empty() && covered && recorded > PAYS * kept
     }
 
     /// About how many values an iteration would record: operands of nonlinear operations that come
@@ -713,29 +710,4 @@ impl Reverse {
         });
         needed.len()
     }
-}
-
-/// The lengths of dynamic memory that are known as values, over the whole function.
-pub(super) fn sized(primal: &Function) -> Vec<(SlotId, ValueId)> {
-    let mut sized: Vec<(SlotId, ValueId)> = vec![];
-    primal.body.for_each_instruction(&mut |instruction| match &instruction.kind {
-        InstructionKind::Length(place) if place.path.is_empty() => {
-            sized.push((place.root, instruction.results[0]));
-        }
-        InstructionKind::Define(slot, Aggregate::VecRepeat(_, length)) => {
-            sized.push((*slot, *length));
-        }
-        InstructionKind::Define(slot, Aggregate::Place(source, Transfer::Clone))
-            if source.path.is_empty() =>
-        {
-            let same: Vec<_> = sized
-                .iter()
-                .filter(|(known, _)| *known == source.root)
-                .map(|(_, length)| (*slot, *length))
-                .collect();
-            sized.extend(same);
-        }
-        _ => {}
-    });
-    sized
 }

@@ -16,6 +16,7 @@
 //! or is computed again from those.
 
 use super::content::has_static_shape;
+use super::facts::Facts;
 use super::recompute::{Memory, PriceOfMemory, Source};
 use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
 use crate::activity::Activity;
@@ -61,6 +62,7 @@ pub fn with_active_outputs(primal: &Function) -> Function {
 pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Split {
     let mut reverse = Reverse::new(primal, activity);
     reverse.strategy = strategy;
+    reverse.facts = Facts::of(primal, false);
     reverse.storing = true;
     reverse.builder.function.parameters.clear();
     let mut forward = primal.body.clone();

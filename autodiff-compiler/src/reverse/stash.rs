@@ -37,13 +37,15 @@ pub(super) struct Branch<'a> {
 
 /// Lets the reverse of one branch use what the forward branch computed: every such value becomes a
 /// result of the forward instruction, undefined in the other branches. Inside a loop, where results
-/// would be stored, what can be computed again from values around the branch is.
+/// would be stored, what can be computed again from values around the branch is; `free` ones among those
+/// are not stored either.
 pub(super) fn branch_results(
     function: &mut Function,
     results: &mut Vec<ValueId>,
     branch: Branch<'_>,
     reversed: &mut Region,
     memory: Option<Memory<'_>>,
+    free: &dyn Fn(ValueId) -> bool,
 ) {
     let Branch { this, mut others, bindings } = branch;
     let mut known = HashMap::new();
@@ -56,12 +58,11 @@ pub(super) fn branch_results(
     let mut stored = needed.clone();
     if let Some(memory) = memory {
         let source = Source::new(this, memory);
-        let plan = source.plan(
-            function,
-            &needed,
-            &|v| used.contains(&v) && !needed.contains(&v),
-            PriceOfMemory::First,
-        );
+        // What the reverse uses anyway costs no more.
+        let free = |value: ValueId| {
+            free(value) || (used.contains(&value) && !needed.contains(&value))
+        };
+        let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
         prefix = source.compute_again(function, &plan, &mut known);
         let inner = inner_values(this, bindings);
         stored = plan.stored.into_iter().filter(|value| inner.contains_key(value)).collect();
