@@ -12,7 +12,7 @@ use crate::emit::Header;
 use crate::emit::documentation::formulas;
 use crate::emit::item::{Derivatives, Item, items};
 use crate::ir::verify::verify;
-use crate::ir::{Function, InstructionKind};
+use crate::ir::{Function, InstructionKind, SlotId};
 use crate::options::{Options, Output};
 use crate::resolve::signature_of;
 use crate::reverse::split::Split;
@@ -197,7 +197,7 @@ fn road(
 
     let derivatives = match options.outputs == [Output::Value] {
         true => Derivatives::default(),
-        false => derivatives(&value, signature, strategy(options), trace, diagnostics)?,
+        false => derivatives(&value, signature, Choices::of(options), trace, diagnostics)?,
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
@@ -210,23 +210,37 @@ fn road(
     Some(items(&item, &value, &derivatives))
 }
 
-fn strategy(options: &Options) -> Strategy {
-    Strategy { checkpoint: options.checkpoint }
+/// What the user chose about derivatives.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choices {
+    strategy: Strategy,
+    /// `vjp` is asked for where it is not the default.
+    vjp: bool,
+}
+
+impl Choices {
+    fn of(options: &Options) -> Self {
+        Self {
+            strategy: Strategy { checkpoint: options.checkpoint },
+            vjp: options.outputs.contains(&Output::Vjp),
+        }
+    }
 }
 
 /// The derivative functions of a simplified value function.
 pub fn derivatives(
     value: &Function,
     signature: &FunctionSignature,
-    strategy: Strategy,
+    choices: Choices,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Derivatives> {
-    let mut derivatives = Derivatives::default();
+    let Choices { strategy, vjp } = choices;
+    let mut derivatives = Derivatives { vjp, ..Derivatives::default() };
     if signature.result.is_float() {
         derivatives.gradient = Some(gradient(value, strategy, trace, diagnostics)?);
     }
-    if needs_sweeps(signature, value) {
+    if needs_sweeps(signature, value) || vjp {
         derivatives.sweeps = Some(sweeps(value, strategy, trace, diagnostics)?);
     }
     Some(derivatives)
@@ -271,6 +285,7 @@ fn sweeps(
     simplify::simplify_reverse(&mut reverse, &primal);
     tape.write(&mut forward, &mut reverse);
     simplify::simplify_derivative(&mut forward, &primal);
+    schedule::use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
     trace.ir("simplify", &forward);
     check("simplify", &forward, diagnostics)?;
     trace.ir("simplify", &reverse);
@@ -308,6 +323,7 @@ fn gradient(
     check("schedule", &gradient, diagnostics)?;
 
     simplify::simplify_derivative(&mut gradient, value);
+    schedule::use_workspace(&mut gradient, SlotId(value.slots.len() as u32));
     trace.ir("simplify", &gradient);
     check("simplify", &gradient, diagnostics)?;
     Some(gradient)

@@ -43,6 +43,7 @@ pub mod options;
 pub mod random;
 pub mod resolve;
 pub mod reverse;
+pub mod rule;
 pub mod schedule;
 pub mod signature;
 pub mod simplify;

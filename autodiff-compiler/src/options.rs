@@ -52,7 +52,7 @@ const OUTPUTS: &[(&str, Output, bool)] = &[
     ("gradient", Output::Gradient, true),
     ("gradient_into", Output::GradientInto, true),
     ("jvp", Output::Jvp, false),
-    ("vjp", Output::Vjp, false),
+    ("vjp", Output::Vjp, true),
     ("jacobian", Output::Jacobian, false),
     ("hvp", Output::Hvp, false),
     ("hessian", Output::Hessian, false),
@@ -429,7 +429,7 @@ mod tests {
         let path = "`crate` takes a path to `autodiff_core`\nhelp: write `crate = my_crate::autodiff_core`";
         refused("crate = 3", &[path]);
         refused("crate", &[path]);
-        for word in ["order = 2", "checkpoint", "fma", "hessian", "hvp", "jacobian", "vjp"] {
+        for word in ["order = 2", "fma", "hessian", "hvp", "jacobian"] {
             let errors = parse(word).1;
             assert!(errors[0].contains("is not available in this version"), "{errors:?}");
         }

@@ -9,13 +9,13 @@
 mod corpus;
 
 use autodiff_compiler::diagnostics::Diagnostics;
+use autodiff_compiler::expand::{self, Choices};
 use autodiff_compiler::ir::verify::verify;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
-use autodiff_compiler::reverse::Strategy;
 use autodiff_compiler::signature::Environment;
 use autodiff_compiler::trace::Trace;
-use autodiff_compiler::{expand, fence, infer, lower, simplify};
+use autodiff_compiler::{fence, infer, lower, simplify};
 use corpus::Function;
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal
     let mut diagnostics = Diagnostics::new();
     let mut trace = Trace::new(&name);
     let derivatives =
-        expand::derivatives(&value, &signature, Strategy::default(), &mut trace, &mut diagnostics);
+        expand::derivatives(&value, &signature, Choices::default(), &mut trace, &mut diagnostics);
     #[cfg(feature = "dump")]
     if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
         println!("{value}\n{derivatives:?}");

@@ -8,13 +8,13 @@ mod corpus;
 use autodiff_compiler::diagnostics::Diagnostics;
 use autodiff_compiler::emit::item::{Derivatives, Item};
 use autodiff_compiler::emit::{self, Header};
+use autodiff_compiler::expand::{self, Choices};
 use autodiff_compiler::ir;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
-use autodiff_compiler::reverse::Strategy;
 use autodiff_compiler::signature::Environment;
 use autodiff_compiler::trace::Trace;
-use autodiff_compiler::{expand, infer, lower, simplify};
+use autodiff_compiler::{infer, lower, simplify};
 use corpus::Function;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -60,7 +60,7 @@ fn derivatives(
     let options = Options::parse(function.options.clone(), &mut Diagnostics::new());
     let signature = signature_of(&function.item.sig, &options, &TypeContext::new(environment));
     let mut trace = Trace::new(&value.name);
-    expand::derivatives(value, &signature, Strategy::default(), &mut trace, &mut Diagnostics::new())
+    expand::derivatives(value, &signature, Choices::default(), &mut trace, &mut Diagnostics::new())
         .unwrap_or_default()
 }
 

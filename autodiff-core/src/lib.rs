@@ -39,6 +39,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accumulate;
 pub mod check;
 mod checkpoint;
 mod differentiable;
@@ -121,6 +122,76 @@ pub use autodiff_macro::Differentiable;
 /// With the feature `dump`, `AUTODIFF_EMIT=directory cargo build` writes the generated code of every
 /// function, formatted, and the intermediate representation after each pass.
 pub use autodiff_macro::differentiate;
+
+/// Attaches a derivative written by hand to a function that is not annotated: one of another crate, one
+/// that calls C, a root finder whose derivative follows from the implicit function theorem.
+///
+/// The attribute stands on the rule and names the function; annotated functions then call the function as
+/// usual. A rule returns the value and the gradient, one part per active parameter:
+///
+/// ```
+/// use autodiff_core::{check, derivative_of, differentiate};
+///
+/// /// The x > 0 with x exp(x) = a.
+/// fn lambert(a: f64) -> f64 {
+///     let mut x = a.ln_1p();
+///     for _ in 0..20 {
+///         x -= (x * x.exp() - a) / ((x + 1.0) * x.exp());
+///     }
+///     x
+/// }
+///
+/// #[derivative_of(lambert)]
+/// fn lambert_rule(a: f64) -> (f64, f64) {
+///     let x = lambert(a);
+///     (x, 1.0 / (x.exp() * (1.0 + x)))
+/// }
+///
+/// #[differentiate]
+/// fn loss(a: f64, b: f64) -> f64 {
+///     lambert(a * b).powi(2)
+/// }
+///
+/// check::rule(|a: &f64| lambert(*a), |a: &f64| lambert_rule(*a), &2.0)?;
+/// let slope = loss::gradient(1.0, 2.0).0;
+/// assert!((slope - 2.0 * lambert(2.0) * 2.0 * lambert::gradient(2.0)).abs() < 1e-15);
+/// # Ok::<(), check::Failure>(())
+/// ```
+///
+/// A function that returns more than one float needs a vector-Jacobian product: a last parameter called
+/// `cotangent` with the gradient type of the result (a `Vec` is passed as slice), and the gradient of the
+/// sum of all outputs, each times its cotangent.
+///
+/// ```
+/// use autodiff_core::{derivative_of, differentiate};
+/// use std::hint::black_box as opaque; // stands for something that cannot be differentiated
+///
+/// fn scaled(x: &[f64], a: f64) -> Vec<f64> {
+///     x.iter().map(|x| opaque(x * a)).collect()
+/// }
+///
+/// #[derivative_of(scaled)]
+/// fn scaled_rule(x: &[f64], a: f64, cotangent: &[f64]) -> (Vec<f64>, (Vec<f64>, f64)) {
+///     let by_x = cotangent.iter().map(|c| c * a).collect();
+///     let by_a = x.iter().zip(cotangent).map(|(x, c)| x * c).sum();
+///     (scaled(x, a), (by_x, by_a))
+/// }
+///
+/// #[differentiate]
+/// fn loss(x: &[f64], a: f64) -> f64 {
+///     let y = scaled(x, a);
+///     y[0] * y[1]
+/// }
+///
+/// assert_eq!(loss::gradient(&[2.0, 3.0], 5.0), (vec![75.0, 50.0], 60.0));
+/// ```
+///
+/// # Arguments
+///
+/// The path of the function, then `wrt(a, b)` and `crate = path` as for [`macro@differentiate`]. The
+/// items stand in the rule's module under the last name of the path: for a function of another crate,
+/// `use` it there and call it by that name. [`check::rule`] compares a rule with differences.
+pub use autodiff_macro::derivative_of;
 pub use differentiable::{Differentiable, ParameterPath, Parameters, Visitor};
 pub use float::Float;
 pub use special::detach;
@@ -131,6 +202,7 @@ extern crate self as autodiff_core;
 /// What generated code calls; not for users, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::accumulate::Accumulate;
     pub use crate::checkpoint::{checkpoint_budget, next_checkpoint};
     pub use crate::float::Sealed;
     pub use crate::workspace::{Stack, Tape};

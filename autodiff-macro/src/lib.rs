@@ -10,6 +10,12 @@ pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
     autodiff_compiler::expand::differentiate(attribute.into(), item.into()).into()
 }
 
+/// Attaches a derivative written by hand to a function; documented in `autodiff-core`.
+#[proc_macro_attribute]
+pub fn derivative_of(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    autodiff_compiler::rule::derivative_of(attribute.into(), item.into()).into()
+}
+
 /// Goes on with a function when a signature that it asked for has come; called by generated code.
 #[doc(hidden)]
 #[proc_macro]

@@ -271,17 +271,15 @@ impl Emitter<'_> {
 
     pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {
         let mut built = Built::pure(Code::atom(quote!()));
-        let mut arguments = Vec::new();
-        for argument in &call.arguments {
-            let argument = self.argument(argument);
-            arguments.push(built.absorb(argument));
-        }
+        let writes = Writes::of(&instruction.kind);
+        let (mut arguments, after) = self.call_arguments(&call.arguments, &mut built, &writes);
         if call.output.uses_tape() {
             arguments.push(self.tape());
         }
         built.code = Code::call(self.callee(call), arguments);
         built.ordered = true;
         self.finish_expression(instruction, call.result_slot, built);
+        self.statements.extend(after);
     }
 
     pub(super) fn opaque(&mut self, instruction: &Instruction, opaque: &Opaque) {

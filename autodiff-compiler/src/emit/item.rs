@@ -33,6 +33,8 @@ pub struct Derivatives {
     pub gradient: Option<Function>,
     /// The forward and the reverse sweep.
     pub sweeps: Option<(Function, Function)>,
+    /// Whether `vjp` is wanted in any case.
+    pub vjp: bool,
 }
 
 /// The items for a function and its derivatives; without any, `value` alone.
@@ -41,7 +43,10 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     let mut functions =
         vec![super::function(value, &item.header_for("value", &item.value_words()))];
     if let Some((forward, reverse)) = &derivatives.sweeps {
-        functions.extend(item.sweeps(value, forward, reverse));
+        functions.extend(item.sweeps(forward, reverse));
+        if derivatives.vjp || super::sweeps::has_vjp(value) {
+            functions.push(item.vjp(value));
+        }
     }
     if let Some(gradient) = &derivatives.gradient {
         let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
@@ -349,7 +354,7 @@ fn join(words: &[String]) -> String {
     }
 }
 
-pub(super) fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
+pub(crate) fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
     match parts {
         [part] => quote!(#part),
         parts => quote!((#(#parts),*)),

@@ -23,6 +23,7 @@ pub mod item;
 mod loops;
 mod names;
 mod operations;
+mod overlaps;
 mod pending;
 mod places;
 mod statements;
@@ -124,6 +125,8 @@ pub fn function(function: &Function, header: &Header) -> TokenStream {
 pub fn type_tokens(ty: &Type) -> TokenStream {
     types::tokens(ty)
 }
+
+pub(crate) use item::one_or_tuple;
 
 /// `#[doc]` attributes, one a line.
 fn documentation_lines(text: &str) -> TokenStream {

@@ -9,13 +9,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 impl Item {
-    /// `__forward`, `__reverse`, and `vjp` if the function has outputs besides one float.
-    pub(super) fn sweeps(
-        &self,
-        value: &Function,
-        forward: &Function,
-        reverse: &Function,
-    ) -> Vec<TokenStream> {
+    /// `__forward` and `__reverse`.
+    pub(super) fn sweeps(&self, forward: &Function, reverse: &Function) -> [TokenStream; 2] {
         let hidden = quote!(#[doc(hidden)]);
         let header = self.header_for("__forward", "");
         let forward = super::function(
@@ -34,15 +29,11 @@ impl Item {
                 ..header
             },
         );
-        let mut functions = vec![forward, reverse];
-        let mutates = value.parameters.iter().any(is_output);
-        if !value.result_type.is_float() || mutates {
-            functions.push(self.vjp(value));
-        }
-        functions
+        [forward, reverse]
     }
 
-    fn vjp(&self, value: &Function) -> TokenStream {
+    /// One sweep after the other.
+    pub(super) fn vjp(&self, value: &Function) -> TokenStream {
         let (mut declared, passed) = self.parameters(value);
         let core = &self.header.crate_path;
         let mut before = vec![];
@@ -119,6 +110,11 @@ impl Item {
         );
         self.wrapper("vjp", &words, &declared, quote!((#result, #gradient_type)), body)
     }
+}
+
+/// Whether the function has outputs besides one float.
+pub(super) fn has_vjp(value: &Function) -> bool {
+    !value.result_type.is_float() || value.parameters.iter().any(is_output)
 }
 
 /// Whether what is behind the parameter is an output with a derivative.

@@ -59,9 +59,8 @@ pub(super) fn branch_results(
     if let Some(memory) = memory {
         let source = Source::new(this, memory);
         // What the reverse uses anyway costs no more.
-        let free = |value: ValueId| {
-            free(value) || (used.contains(&value) && !needed.contains(&value))
-        };
+        let free =
+            |value: ValueId| free(value) || (used.contains(&value) && !needed.contains(&value));
         let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
         prefix = source.compute_again(function, &plan, &mut known);
         let inner = inner_values(this, bindings);

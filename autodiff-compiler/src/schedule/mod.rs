@@ -15,10 +15,12 @@
 
 mod dependence;
 mod fuse;
+mod workspace;
 
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
 use std::collections::{HashMap, HashSet};
+pub use workspace::use_workspace;
 
 /// Fuses what belongs together.
 pub fn schedule(reversed: Reversed) -> Function {

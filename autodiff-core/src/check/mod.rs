@@ -158,6 +158,14 @@ pub enum Failure {
         /// How many were compared.
         components: usize,
     },
+    /// The value that a rule returns is not the function's.
+    #[error("the rule says that the value is {found}, the function says {expected}")]
+    Value {
+        /// The function's value.
+        expected: f64,
+        /// The rule's value.
+        found: f64,
+    },
     /// The function has no finite value at the given point.
     #[error("the function is {value} at the given point: there is no gradient to check")]
     ValueNotFinite {
@@ -310,6 +318,50 @@ where
         return Err(Failure::Undecided { undecided: report.undecided });
     }
     Ok(report)
+}
+
+/// Checks a derivative written by hand ([`macro@crate::derivative_of`]): the value that the rule returns
+/// against the function's, and its gradient against differences, as [`gradient`](fn@gradient) does.
+///
+/// `rule` gives value and gradient. For one that takes a cotangent `c`, compare the sums of all outputs,
+/// each times its part of `c`.
+///
+/// ```
+/// use autodiff_core::check;
+///
+/// let area = |&(a, b): &(f64, f64)| a * b;
+/// let rule = |&(a, b): &(f64, f64)| (a * b, (b, a));
+/// check::rule(area, rule, &(2.0, 3.0))?;
+///
+/// let wrong = |&(a, b): &(f64, f64)| (a + b, (b, a));
+/// let failure = check::rule(area, wrong, &(2.0, 3.0)).unwrap_err();
+/// assert_eq!(failure.to_string(), "the rule says that the value is 5, the function says 6");
+/// # Ok::<(), check::Failure>(())
+/// ```
+///
+/// # Errors
+///
+/// A [`Failure`] with both values, or that names the worst component.
+///
+/// # Panics
+///
+/// If a `Vec` in the gradient has another length than its counterpart in the point.
+pub fn rule<P, L>(
+    mut value: impl FnMut(&P) -> L,
+    mut rule: impl FnMut(&P) -> (L, P::Tangent),
+    point: &P,
+) -> Result<Report, Failure>
+where
+    P: Parameters + Clone,
+    L: Float,
+{
+    let (expected, found) = (value(point).to_f64(), rule(point).0.to_f64());
+    let tolerance = 10.0 * L::EPSILON.sqrt().to_f64();
+    let size = expected.abs().max(1.0);
+    if expected.is_finite() && !((found - expected).abs() <= tolerance * size) {
+        return Err(Failure::Value { expected, found });
+    }
+    gradient(value, |point| rule(point).1, point)
 }
 
 enum Verdict {
