@@ -358,7 +358,8 @@ where
     let (expected, found) = (value(point).to_f64(), rule(point).0.to_f64());
     let tolerance = 10.0 * L::EPSILON.sqrt().to_f64();
     let size = expected.abs().max(1.0);
-    if expected.is_finite() && !((found - expected).abs() <= tolerance * size) {
+    let error = (found - expected).abs();
+    if expected.is_finite() && (error > tolerance * size || error.is_nan()) {
         return Err(Failure::Value { expected, found });
     }
     gradient(value, |point| rule(point).1, point)
