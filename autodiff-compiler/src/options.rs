@@ -405,7 +405,7 @@ mod tests {
                  `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
                  `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `hvp`, `hessian`",
                 "`jvp` is not available in this version\nhelp: this version emits `value`, \
-                 `value_and_gradient`, `gradient`, `gradient_into`",
+                 `value_and_gradient`, `gradient`, `gradient_into`, `vjp`",
             ],
         );
         refused("wrt", &["`wrt` needs a list of parameters\nhelp: write `wrt(a, b)`"]);

@@ -66,13 +66,45 @@ pub use autodiff_macro::Differentiable;
 /// [`#[derive(Differentiable)]`](macro@Differentiable) its tangent struct. `f32` and generic
 /// `T: `[`Float`] work the same.
 ///
-/// A function that returns anything but one float has only `value` in this version.
+/// A function that returns anything but one float, or that changes floats behind `&mut` parameters, has
+/// `vjp`, the vector-Jacobian product: its parameters are followed by the cotangent of what it returns, if
+/// that holds floats, and by one for what is behind each such `&mut` parameter at exit; a `Vec` or slice is
+/// passed as `&[T]`. It returns the value and the gradient of the sum of all outputs, each times its
+/// cotangent. What is behind a `&mut` parameter is updated as the function does; its gradient is that with
+/// respect to its content at entry.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[differentiate]
+/// fn polar(r: f64, angle: f64) -> (f64, f64) {
+///     (r * angle.cos(), r * angle.sin())
+/// }
+///
+/// #[differentiate]
+/// fn smooth(x: &mut [f64]) {
+///     for i in 1..x.len() {
+///         x[i] = 0.5 * (x[i] + x[i - 1]);
+///     }
+/// }
+///
+/// let (_, (by_r, by_angle)) = polar::vjp(2.0, 0.0, (1.0, 10.0));
+/// assert_eq!((by_r, by_angle), (1.0, 20.0));
+///
+/// let mut x = [4.0, 2.0, 1.0];
+/// let ((), slopes) = smooth::vjp(&mut x, &[0.0, 0.0, 1.0]);
+/// assert_eq!((x, slopes), ([4.0, 3.0, 2.0], vec![0.25, 0.25, 0.5]));
+/// ```
 ///
 /// # Arguments
 ///
 /// * `wrt(a, b)`: the active parameters. Without it every parameter that holds floats is active; a
 ///   parameter of a type that the attribute cannot see into must then derive `Differentiable` (rustc
 ///   says `cannot find macro` of that name if it does not), or be left out with `wrt`.
+/// * `vjp`: emits the vector-Jacobian product of a function that returns one float, too.
+/// * `checkpoint`: the outermost sequential loops keep few of their states and run again from those, so
+///   that memory grows with the logarithm of the trip count; without it a loop keeps, for each iteration,
+///   what its reverse cannot compute again, at least 8 bytes for a carried number ([`workspace`]). The
+///   results are the same bits.
 /// * `name = "energy_"`: emits functions `energy_gradient`, … instead of a type named like the
 ///   function, for names that clash. Such functions cannot be called by other annotated functions.
 /// * `crate = path`: where `autodiff_core` is re-exported.
@@ -81,7 +113,9 @@ pub use autodiff_macro::Differentiable;
 ///
 /// An annotated function calls another one, of any module or crate, as usual. A function that gets
 /// arguments that depend on active parameters must be annotated too (`cannot find macro` names the
-/// one that is not); nested functions and closures need no annotation. On an `impl` block the attribute
+/// one that is not); nested functions and closures need no annotation. A function of another crate, or one
+/// that cannot be differentiated, gets a rule by hand: [`macro@derivative_of`]. Functions may take `&mut`
+/// buffers, return tuples, arrays, `Vec`s and structs, and call themselves. On an `impl` block the attribute
 /// handles every method marked with it; the outputs are `method_gradient`, … `self` is passive unless
 /// `wrt(self, …)` names it or it is the only parameter that can hold floats.
 ///

@@ -1,5 +1,6 @@
 //! Maintenance commands: `cargo xtask <command>`.
 
+mod bits;
 mod build_time;
 mod dependencies;
 mod expansion;
@@ -26,6 +27,7 @@ const COMMANDS: &[Command] = &[
         "time the expansion of a function of 20 lines in the dev profile",
         expansion::run,
     ),
+    ("bits", "compare the bits of all gradients in debug and in release builds", bits::run),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];
 

@@ -1,0 +1,42 @@
+//! Debug and release builds give the same bits: runs `benches/bits.rs` in both and compares.
+
+use std::process::Command;
+
+/// Compares the two outputs.
+pub(crate) fn run(_: &[String]) -> Result<(), String> {
+    let debug = output("dev")?;
+    let release = output("bench")?;
+    let mut compared = 0;
+    let mut different = vec![];
+    let panics = |output: &str, name: &str| {
+        output.lines().any(|line| line.strip_suffix(" panics") == Some(name))
+    };
+    for line in debug.lines().filter(|line| line.split(' ').count() == 3) {
+        let name = line.split(' ').next().unwrap_or_default();
+        // An overflow that panics in debug builds only leaves out a sample.
+        if panics(&debug, name) != panics(&release, name) {
+            continue;
+        }
+        compared += 1;
+        if !release.lines().any(|other| other == line) {
+            different.push(name);
+        }
+    }
+    println!("debug and release: {compared} functions, {} differ", different.len());
+    match compared >= 200 && different.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{compared} functions compared, these differ: {different:?}")),
+    }
+}
+
+fn output(profile: &str) -> Result<String, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
+    let output = Command::new(cargo)
+        .args(["bench", "--quiet", "--bench", "bits", "--profile", profile])
+        .output()
+        .map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
