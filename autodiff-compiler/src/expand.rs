@@ -157,7 +157,7 @@ fn derivative_items(request: &Request) -> TokenStream {
         .then(|| road(&target, &options, &signature, &environment, &mut trace, &mut diagnostics))
         .flatten()
         .filter(|_| diagnostics.is_empty());
-    let Some(emitted) = emitted else {
+    let Some((emitted, beside)) = emitted else {
         let stub = fallback::stub(&target, &options, &environment);
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
@@ -168,11 +168,11 @@ fn derivative_items(request: &Request) -> TokenStream {
         return emitted;
     }
     let conditions = conditions(function);
-    let witnesses = witness::witnesses(function);
-    quote!(#emitted #(#conditions #witnesses)*)
+    let witnesses = witness::witnesses(function, &options.crate_path);
+    quote!(#emitted #(#conditions #witnesses)* #beside)
 }
 
-/// The passes.
+/// The passes: the emitted functions, and what stands beside them.
 fn road(
     target: &Target,
     options: &Options,
@@ -180,7 +180,7 @@ fn road(
     environment: &Environment,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
-) -> Option<TokenStream> {
+) -> Option<(TokenStream, TokenStream)> {
     let Target { function, .. } = target;
     let name = function.sig.ident.to_string();
     let context = target.context(environment);
@@ -202,12 +202,17 @@ fn road(
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
     local.push(witness::special(&body, &options.crate_path));
+    let unsayable = target.only_inside();
+    let crate_path = &options.crate_path;
+    let mut beside = witness::names(function, &body, &types, environment, &unsayable, crate_path);
+    local.extend(target.trait_method_witnesses(&body, crate_path));
     if let Place::Associated = target.place {
-        local.push(witness::witnesses(function));
+        local.push(witness::witnesses(function, &options.crate_path));
+        local.push(std::mem::take(&mut beside));
     }
     let mut item = item(target, options, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
-    Some(items(&item, &value, &derivatives))
+    Some((items(&item, &value, &derivatives), beside))
 }
 
 /// What the user chose about derivatives.

@@ -2,6 +2,7 @@
 //! annotated by itself.
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::hir::{Body, Callee, ExpressionKind};
 use crate::options::Options;
 use crate::resolve::{TypeContext, signature_of};
 use crate::signature::Environment;
@@ -129,6 +130,49 @@ impl Target {
                 environment.methods.insert(format!("{owner}::{}", signature.ident), read.clone());
             }
         }
+    }
+
+    /// Names that mean something in the function but not in an item inside of it or beside it.
+    pub fn only_inside(&self) -> Vec<String> {
+        let mut names = vec!["Self".to_string()];
+        if let Place::Impl(block, _) = &self.place {
+            names.extend(block.generics.params.iter().filter_map(|parameter| match parameter {
+                syn::GenericParam::Lifetime(_) => None,
+                syn::GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+                syn::GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+            }));
+        }
+        names
+    }
+
+    /// Methods of an annotated trait `impl` that the body calls are the trait's, and not some of the same
+    /// name that the type has itself: a statement for each, which compiles only then.
+    pub fn trait_method_witnesses(
+        &self,
+        body: &Body,
+        crate_path: &TokenStream,
+    ) -> Vec<TokenStream> {
+        let Place::Impl(block, siblings) = &self.place else { return vec![] };
+        let Some((_, path, _)) = &block.trait_ else { return vec![] };
+        let own = std::iter::once(&self.function.sig.ident);
+        let names = own.chain(siblings.iter().map(|sibling| &sibling.signature.ident));
+        let called = |name: &proc_macro2::Ident| {
+            body.expressions.iter().find_map(|expression| match &expression.kind {
+                ExpressionKind::MethodCall { method, .. } if method == name => Some(method.span()),
+                ExpressionKind::Call { callee: Callee::Path(path), .. } => {
+                    path.text.ends_with(&format!("::{name}")).then_some(expression.span.start)
+                }
+                _ => None,
+            })
+        };
+        names
+            .filter_map(|name| {
+                let at = called(name)?;
+                let (found, expected) = (quote!(Self::#name), quote!(<Self as #path>::#name));
+                let same = crate::witness::same_function(found, expected, at, crate_path);
+                Some(quote!(let _ = || #same;))
+            })
+            .collect()
     }
 
     /// Puts emitted functions where they belong.

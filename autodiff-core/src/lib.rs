@@ -241,4 +241,45 @@ pub mod __private {
     pub use crate::float::Sealed;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
+
+    /// What the method returns that stands in the last place where rustc looks before it finds the one of
+    /// the standard library.
+    pub struct MethodOfStd;
+
+    /// A result of that method.
+    #[diagnostic::on_unimplemented(
+        message = "this is the method of a trait, not the one of the standard library",
+        label = "its name is taken for the standard library's",
+        note = "give the trait's method another name, or call the standard library's by its path: `f64::sin(x)`"
+    )]
+    pub trait OfStd {}
+
+    impl OfStd for MethodOfStd {}
+
+    /// Compiles if rustc found no other method first.
+    pub fn method_of_std<T: OfStd>(_: T) {}
+
+    /// That two types are one, and so, since every function has a type of its own, that two functions are.
+    #[diagnostic::on_unimplemented(
+        message = "this name is taken for `{Other}`, and here it stands for `{Self}`",
+        label = "not what the differentiator takes it for",
+        note = "give what you mean another name, or leave out the path or the import that leads to it"
+    )]
+    pub trait Same<Other: ?Sized> {}
+
+    impl<T: ?Sized> Same<T> for T {}
+
+    /// Two functions to compare.
+    pub struct Pair<A, B>(core::marker::PhantomData<(A, B)>);
+
+    /// Takes the types of two functions down before they are compared.
+    pub fn pair<A, B>(_: A, _: B) -> Pair<A, B> {
+        Pair(core::marker::PhantomData)
+    }
+
+    /// Compiles if both are the same function.
+    pub fn same_function<A: Same<B>, B>(_: Pair<A, B>) {}
+
+    /// Compiles if both are the same type.
+    pub fn same_type<A: ?Sized + Same<B>, B: ?Sized>() {}
 }

@@ -36,11 +36,14 @@ mod methods;
 mod obligations;
 mod operators;
 mod patterns;
+mod receivers;
 mod signatures;
 mod table;
 #[cfg(test)]
 mod tests;
 mod unify;
+
+pub use receivers::receiver_of;
 
 use crate::diagnostics::Diagnostics;
 use crate::hir::{

@@ -353,7 +353,8 @@ impl Lowerer<'_> {
     ) -> Lowered<Operand> {
         let span = self.builder.span();
         match (name, arguments.as_slice()) {
-            ("from" | "from_f64", [value]) => {
+            // A type of the user may be converted in any way: that is left to its `From`.
+            ("from" | "from_f64", [value]) if self.operand_type(value).is_scalar() => {
                 let value = value.clone();
                 let value = self.as_scalar(value)?;
                 // `f64::from` of a `bool` is not `as`.

@@ -25,7 +25,11 @@ impl Resolver<'_> {
                 syn::MacroDelimiter::Bracket(token) => token.span.join(),
             },
         };
-        let result = match known_macro(&mac.path) {
+        // Under the name of a known macro, an import of the body may bring another one.
+        let imported = mac.path.get_ident().is_some_and(|name| {
+            crate::known::without_std(&self.types.text(&mac.path)) != name.to_string()
+        });
+        let result = match known_macro(&mac.path).filter(|_| !imported) {
             Some(KnownMacro::Effect(kind, leading)) => {
                 if leading == usize::MAX && !statement {
                     let help = "print it with `eprintln!` in a statement of its own".to_string();

@@ -8,6 +8,25 @@ use crate::known;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
+/// Traits of std and core whose functions on numbers are known by the number's type.
+const TRAITS: &[&str] = &[
+    "Float",
+    "From",
+    "Into",
+    "Default",
+    "Clone",
+    "Ord",
+    "PartialOrd",
+    "PartialEq",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "Neg",
+    "Not",
+];
+
 impl Resolver<'_> {
     /// What a name means here; a clash of macro hygiene is reported and means nothing.
     pub(super) fn look_up(&mut self, name: &Ident) -> Option<Named> {
@@ -110,12 +129,21 @@ impl Resolver<'_> {
             let text = self.types.text(path).into();
             return Path { tokens: path.to_token_stream(), text, generics };
         };
-        // `<f64>::max` and `<f64 as Trait>::max` are `f64::max`.
+        // `<f64>::max` and `<f64 as Float>::max` are `f64::max`; another trait may mean anything by it.
         let owner = match &*qself.ty {
             syn::Type::Path(owner) if owner.qself.is_none() => path_text(&owner.path),
             other => other.to_token_stream().to_string(),
         };
         self.note_type_names(&qself.ty);
+        let by_trait = path.segments.iter().take(qself.position).next_back();
+        let owner = match by_trait {
+            Some(name)
+                if self.types.is_number(&owner) && !TRAITS.contains(&&*name.ident.to_string()) =>
+            {
+                format!("<{owner} as {}>", name.ident)
+            }
+            _ => owner,
+        };
         let mut segments = vec![owner];
         segments.extend(
             path.segments.iter().skip(qself.position).map(|segment| segment.ident.to_string()),

@@ -108,6 +108,12 @@ impl<'a> TypeContext<'a> {
         self.aliases.insert(name, ty);
     }
 
+    /// Whether this is the name of a number type, or of a type parameter that stands for one.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        crate::known::primitive(name).is_some()
+            || self.float_parameters().iter().any(|parameter| &**parameter == name)
+    }
+
     /// A `use` item of the body.
     pub(super) fn add_import(&mut self, name: String, path: String) {
         self.imports.insert(name, path);

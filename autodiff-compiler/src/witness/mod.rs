@@ -1,30 +1,83 @@
-//! Types assumed from names are checked by rustc.
+//! What the compiler assumes from names is checked by rustc.
 //!
-//! The compiler takes `Vec` for std's and `f64` for the primitive because of their names. Where the
-//! user means another type by such a name, one of these constants does not compile.
+//! The compiler takes `Vec` for std's, `f64` for the primitive, `vec!` for std's macro, `std::mem::swap`
+//! for std's function and `x.sin()` for `f64::sin` because of their names. Where the user means
+//! something else by such a name, one of these items does not compile.
+
+mod macros;
+mod methods;
+mod paths;
+
+pub(crate) use paths::same_function;
 
 use crate::hir::{Body, Callee, ExpressionKind};
+use crate::infer::Types;
+use crate::signature::Environment;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 
 /// One constant for each std type whose name occurs in the function's types.
-pub fn witnesses(function: &syn::ItemFn) -> TokenStream {
+pub fn witnesses(function: &syn::ItemFn, crate_path: &TokenStream) -> TokenStream {
     let mut names = BTreeSet::new();
     names_in(function.to_token_stream(), &mut names);
     let mut tokens = TokenStream::new();
     for (name, span) in names.into_iter().map(|Named { name, span }| (name, span)) {
         let ident = Ident::new(&name, span);
+        let same_type = quote_spanned!(span=> #crate_path::__private::same_type);
         tokens.extend(match name.as_str() {
-            "Vec" => quote!(const _: fn(#ident<u8>) -> ::std::vec::Vec<u8> = |x| x;),
-            "Option" => quote!(const _: fn(#ident<u8>) -> ::core::option::Option<u8> = |x| x;),
+            "Vec" => quote!(const _: fn() = #same_type::<#ident<u8>, ::std::vec::Vec<u8>>;),
+            "Some" | "None" => {
+                let variant = Ident::new(&name, Span::call_site());
+                let path = quote!(::core::option::Option::<u8>::#variant);
+                let same = same_function(quote!(#ident), path, span, crate_path);
+                quote!(const _: fn() = || #same;)
+            }
+            "Option" => {
+                quote!(const _: fn() = #same_type::<#ident<u8>, ::core::option::Option<u8>>;)
+            }
             _ => {
                 let primitive = Ident::new(&name, Span::call_site());
-                quote!(const _: fn(#ident) -> ::core::primitive::#primitive = |x| x;)
+                quote!(const _: fn() = #same_type::<#ident, ::core::primitive::#primitive>;)
             }
         });
     }
     tokens
+}
+
+/// A constant in which everything else that the body assumes from names is checked: macros, functions
+/// by path, methods. It stands where the function stands. `unsayable`: names that mean something in the
+/// function but not in an item inside of it.
+pub fn names(
+    function: &syn::ItemFn,
+    body: &Body,
+    types: &Types,
+    environment: &Environment,
+    unsayable: &[String],
+    crate_path: &TokenStream,
+) -> TokenStream {
+    let macros = macros::checks(function.block.to_token_stream());
+    let paths = paths::checks(body, types, environment, crate_path);
+    let generics = &function.sig.generics;
+    let methods = methods::checks(body, types, generics, unsayable, crate_path);
+    if macros.is_empty() && paths.is_empty() && methods.is_empty() {
+        return TokenStream::new();
+    }
+    // The body's own imports are seen here, too.
+    let items = &body.items;
+    quote! {
+        #[allow(
+            dead_code, unused_imports, unused_mut, unused_variables, unused_must_use,
+            non_camel_case_types, unreachable_code, unconditional_recursion, deprecated,
+            clippy::all, clippy::pedantic, clippy::nursery
+        )]
+        const _: () = {
+            #(#items)*
+            #macros
+            #methods
+            fn paths() { #paths }
+        };
+    }
 }
 
 /// Core's functions, by the last segment of the paths that are taken for them.
@@ -65,8 +118,8 @@ fn without_generics(path: TokenStream) -> TokenStream {
 }
 
 const NAMES: &[&str] = &[
-    "Vec", "Option", "f64", "f32", "bool", "usize", "isize", "u8", "u16", "u32", "u64", "u128",
-    "i8", "i16", "i32", "i64", "i128",
+    "Vec", "Option", "Some", "None", "f64", "f32", "bool", "usize", "isize", "u8", "u16", "u32",
+    "u64", "u128", "i8", "i16", "i32", "i64", "i128",
 ];
 
 /// A name and one of the places where it stands, ordered by name.

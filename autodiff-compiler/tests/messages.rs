@@ -1,0 +1,187 @@
+//! Every text that a user may be shown stands in a case of `tests/ui`.
+//!
+//! The texts are read from the sources: every string literal of three words or more in the passes that
+//! refuse, whether message or help. What is written between braces is the part that varies. A new text
+//! without a case fails here, and so does an entry of the list of those that cannot be shown.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use std::path::{Path, PathBuf};
+
+/// The passes that talk to the user.
+const SOURCES: &[&str] = &[
+    "derive",
+    "expand.rs",
+    "fence",
+    "infer",
+    "lower",
+    "macros.rs",
+    "options.rs",
+    "resolve",
+    "reverse",
+    "suggest.rs",
+    "target.rs",
+    "transport",
+    "types.rs",
+];
+
+/// What holds text for those who work on the compiler.
+const INTERNAL_MACROS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "debug_assert",
+    "debug_assert_eq",
+    "panic",
+    "quote",
+    "quote_spanned",
+    "todo",
+    "unreachable",
+    "parse_quote",
+];
+
+/// Texts that no function can bring out, as they stand in the source: rustc or `syn` is first with an
+/// error of its own, or they are there so that a mistake of ours is not silent.
+const NEVER_SHOWN: &[&str] = &[];
+
+fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+    if folder.is_file() {
+        found.push(folder.to_path_buf());
+        return;
+    }
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}")) {
+        let path = entry.expect("an entry").path();
+        let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+        if path.is_dir() && !is_test {
+            files(&path, extension, found);
+        } else if !is_test && path.extension().is_some_and(|other| other == extension) {
+            found.push(path);
+        }
+    }
+}
+
+/// The literals of three words or more, without attributes, tests and what the compiler tells itself.
+fn texts(tokens: TokenStream, found: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_punct = |index: usize, character: char| matches!(tokens.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
+    let word = |index: usize| match tokens.get(index) {
+        Some(TokenTree::Ident(ident)) => ident.to_string(),
+        _ => String::new(),
+    };
+    let mut index = 0;
+    while index < tokens.len() {
+        if is_punct(index, '#') {
+            let attribute = tokens.get(index + 1).map(ToString::to_string).unwrap_or_default();
+            index += if is_punct(index + 1, '!') { 3 } else { 2 };
+            if attribute.replace(' ', "") == "[cfg(test)]" {
+                // The item below.
+                while index < tokens.len()
+                    && !matches!(&tokens[index], TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+                    && !is_punct(index, ';')
+                {
+                    index += 1;
+                }
+                index += 1;
+            }
+            continue;
+        }
+        if is_punct(index + 1, '!') && INTERNAL_MACROS.contains(&&*word(index)) {
+            index += 3;
+            continue;
+        }
+        if word(index) == "expect" && matches!(tokens.get(index + 1), Some(TokenTree::Group(_))) {
+            index += 2;
+            continue;
+        }
+        match &tokens[index] {
+            TokenTree::Group(group) => texts(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    let text = text.value();
+                    if text.split_whitespace().count() >= 3 && !found.contains(&text) {
+                        found.push(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+        index += 1;
+    }
+}
+
+/// The parts of a format string around what varies.
+fn fixed_parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('{', Some('{')) | ('}', Some('}')) => {
+                characters.next();
+                parts.last_mut().expect("a part").push(character);
+            }
+            ('{', _) => {
+                for other in characters.by_ref() {
+                    if other == '}' {
+                        break;
+                    }
+                }
+                parts.push(String::new());
+            }
+            _ => parts.last_mut().expect("a part").push(character),
+        }
+    }
+    parts
+}
+
+/// Whether a line holds the parts in order.
+fn holds(line: &str, parts: &[String]) -> bool {
+    let mut rest = line;
+    for part in parts {
+        match rest.split_once(part.as_str()) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[test]
+fn every_text_has_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cases = vec![];
+    files(&root.join("../tests/ui"), "stderr", &mut cases);
+    let lines: Vec<String> = cases
+        .iter()
+        .flat_map(|case| {
+            let shown = std::fs::read_to_string(case).expect("a readable case");
+            shown.lines().map(str::to_string).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut missing = vec![];
+    let mut all = vec![];
+    for source in SOURCES {
+        let mut sources = vec![];
+        files(&root.join("src").join(source), "rs", &mut sources);
+        sources.sort();
+        for path in sources {
+            let source = std::fs::read_to_string(&path).expect("a readable source");
+            let tokens: TokenStream = source.parse().expect("tokens");
+            let mut found = vec![];
+            texts(tokens, &mut found);
+            for text in found {
+                let parts = fixed_parts(&text);
+                let shown = lines.iter().any(|line| holds(line, &parts));
+                if !shown && !NEVER_SHOWN.contains(&&*text) {
+                    let file = path.strip_prefix(root.join("src")).expect("a source").display();
+                    missing.push(format!("{file}: {text}"));
+                }
+                all.push((text, shown));
+            }
+        }
+    }
+    println!("{} texts in {} cases", all.len(), cases.len());
+    assert!(missing.is_empty(), "no case of tests/ui shows these:\n{}", missing.join("\n"));
+    for text in NEVER_SHOWN {
+        let found = all.iter().find(|(other, _)| other == text);
+        let (_, shown) = found.unwrap_or_else(|| panic!("`{text}` is not in the sources"));
+        assert!(!shown, "a case shows `{text}`");
+    }
+}
