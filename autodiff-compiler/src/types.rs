@@ -172,6 +172,14 @@ impl Type {
         }
     }
 
+    /// How messages name it.
+    pub fn described(&self) -> String {
+        match self {
+            Type::Opaque(None) | Type::Variable(_) => "a type that is not known here".to_string(),
+            other => format!("`{other}`"),
+        }
+    }
+
     /// Whether values of this type are one machine number: they live in SSA values, not in slots.
     pub fn is_scalar(&self) -> bool {
         matches!(self, Type::Bool | Type::Float(_) | Type::Integer(_))

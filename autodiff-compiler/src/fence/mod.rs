@@ -26,6 +26,10 @@ const DEPTH_LIMIT: usize = 500;
 
 /// Checks a function.
 pub fn check(function: &syn::ItemFn, diagnostics: &mut Diagnostics) {
+    for attribute in &function.attrs {
+        Fence { diagnostics, depth: 0, too_deep: false }
+            .passes(table::function_attribute(attribute));
+    }
     check_signature(&function.sig, diagnostics);
     check_block(&function.block, diagnostics);
 }

@@ -426,6 +426,44 @@ pub(super) fn attribute(attribute: &syn::Attribute) -> Verdict {
     }
 }
 
+/// Attributes of the function itself, below ours (those above have been expanded before).
+pub(super) fn function_attribute(attribute: &syn::Attribute) -> Verdict {
+    /// What rustc or a tool reads, and no macro.
+    const BUILT_IN: &[&str] = &[
+        "cfg",
+        "cfg_attr",
+        "test",
+        "bench",
+        "ignore",
+        "should_panic",
+        "automatically_derived",
+        "target_feature",
+        "no_mangle",
+        "export_name",
+        "link_section",
+        "unsafe",
+        "optimize",
+        "coverage",
+        "diagnostic",
+        "miri",
+        "cfg_eval",
+        "non_exhaustive",
+    ];
+    let path = attribute.path();
+    let first = path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    if BUILT_IN.contains(&&*first) {
+        return Passive;
+    }
+    match self::attribute(attribute) {
+        Verdict::Refused(_) => refused(
+            SourceSpan::of(path),
+            "this attribute may change the function after the differentiator has seen it",
+            "put it above `#[differentiate]`, or leave it out",
+        ),
+        other => other,
+    }
+}
+
 /// Types with interior mutability, by the last segment of their path: what is in them does not
 /// follow from the parameters. `Cell` alone may be the user's (a cell of a grid).
 pub(super) fn named_type(path: &syn::Path) -> Verdict {

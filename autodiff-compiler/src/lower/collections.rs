@@ -210,7 +210,7 @@ impl Lowerer<'_> {
                 if element.holds_floats() {
                     return self.refuse(
                         id,
-                        format!("`{name}` of `{ty}` is not supported"),
+                        format!("`{name}` of {} is not supported", ty.described()),
                         "write it as a loop over indices or elements",
                     );
                 }
@@ -466,7 +466,7 @@ impl Lowerer<'_> {
                 let span = self.builder.span();
                 return self.error(
                     span,
-                    format!("`take` of `{ty}` is not supported"),
+                    format!("`take` of {} is not supported", ty.described()),
                     "use `std::mem::replace` with the value to leave behind",
                 );
             }

@@ -196,7 +196,11 @@ impl Lowerer<'_> {
         Ok(Operand::Scalar(match self.builder.function.value(value).ty {
             Type::Float(_) => self.builder.float_operation(FloatOperation::Neg, &[value]),
             Type::Integer(_) => self.builder.integer(IntegerOperation::Neg, &[value]),
-            _ => return self.refuse(id, "`-` of something that is not a number", None),
+            _ => return self.refuse(
+                id,
+                "`-` of something that is not a number",
+                "write the types of the variables in it; operators of other types are not supported",
+            ),
         }))
     }
 
@@ -369,7 +373,7 @@ impl Lowerer<'_> {
             _ => {
                 return self.refuse(
                     id,
-                    format!("this operator is not supported on `{ty}`"),
+                    format!("this operator is not supported on {}", ty.described()),
                     "it works on numbers and truth values",
                 );
             }

@@ -76,7 +76,11 @@ impl Lowerer<'_> {
     ) -> Lowered<Rc<Producer>> {
         if !self.builder.function.value(start).ty.is_integer() {
             let span = self.builder.span();
-            return self.error(span, "a range to iterate over must be of integers", None);
+            return self.error(
+                span,
+                "a range to iterate over must be of integers",
+                "iterate over integers and compute the numbers from them",
+            );
         }
         Ok(Rc::new(Producer::Range { start, end, inclusive }))
     }
@@ -88,7 +92,7 @@ impl Lowerer<'_> {
             let span = self.builder.span();
             return self.error(
                 span,
-                format!("iteration over `{ty}` is not supported"),
+                format!("iteration over {} is not supported", ty.described()),
                 "iterate over a range, an array, a slice or a `Vec`",
             );
         }

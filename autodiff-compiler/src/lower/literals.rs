@@ -98,6 +98,22 @@ macro_rules! associated_constants {
 
 associated_constants! { EPSILON INFINITY MAX MIN MIN_POSITIVE NAN NEG_INFINITY }
 
+/// The constant of std that a path stands for, as a path from the root; `ty` is the type that it has.
+pub fn constant_of_std(text: &str, ty: &Type) -> Option<proc_macro2::TokenStream> {
+    let text = crate::known::without_std(text);
+    std_constant(text, ty)?;
+    let text = text.strip_prefix("primitive::").unwrap_or(text);
+    let path = match text.strip_prefix("consts::") {
+        Some(name) => format!("::core::{ty}::consts::{name}"),
+        None if text.contains("::consts::") => format!("::core::{text}"),
+        None => {
+            let (owner, name) = text.rsplit_once("::")?;
+            format!("<::core::primitive::{owner}>::{name}")
+        }
+    };
+    path.parse().ok()
+}
+
 /// A constant of std, by its path without the crate.
 fn std_constant(text: &str, ty: &Type) -> Option<Constant> {
     let text = text.strip_prefix("primitive::").unwrap_or(text);

@@ -41,6 +41,8 @@ mod tests;
 mod unknown;
 mod visible;
 
+pub use literals::constant_of_std;
+
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::hir::{self, BindingId, ExpressionId, PatternKind, ReturnTarget};
 use crate::infer::Types;

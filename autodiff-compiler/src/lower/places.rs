@@ -253,6 +253,7 @@ impl Lowerer<'_> {
             place = self.touch(place)?;
         }
         let operand = self.value(index)?;
+        let borrowed = matches!(operand, Operand::Reference { .. });
         let operand = self.dereferenced(operand)?;
         self.builder.at(span);
         match operand {
@@ -261,6 +262,19 @@ impl Lowerer<'_> {
             }
             operand => {
                 let index = self.as_scalar(operand)?;
+                let ty = self.builder.function.value(index).ty.clone();
+                if borrowed || ty != Type::USIZE {
+                    // `map[&key]`: only rustc knows what that means.
+                    return self.error(
+                        span,
+                        format!(
+                            "an index of type `{}{ty}` is not supported",
+                            if borrowed { "&" } else { "" }
+                        ),
+                        "index arrays, slices and `Vec` with a `usize`; look it up outside of the \
+                         function and pass it in",
+                    );
+                }
                 Ok(Pointer::Memory(place.project(Projection::Index { index, proven: false })))
             }
         }

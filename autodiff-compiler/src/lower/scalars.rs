@@ -159,7 +159,7 @@ impl Lowerer<'_> {
         let span = self.builder.span();
         self.error(
             span,
-            format!("`{name}` of `{ty}` is not supported"),
+            format!("`{name}` of {} is not supported", ty.described()),
             "write it with operations that are, or as a loop",
         )
     }

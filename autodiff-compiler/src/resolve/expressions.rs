@@ -61,7 +61,12 @@ impl Resolver<'_> {
                 inclusive: matches!(range.limits, syn::RangeLimits::Closed(_)),
             },
             Expr::Call(call) => self.call(call),
-            Expr::MethodCall(call) => self.method_call(call),
+            Expr::MethodCall(call) => {
+                // Errors are about the method, not about what stands before it.
+                let kind = self.method_call(call);
+                let end = call.paren_token.span.close();
+                return self.push(kind, SourceSpan { start: call.method.span(), end });
+            }
             Expr::Macro(expression) => return self.macro_expression(&expression.mac, false),
             Expr::Assign(assign) => return self.assign(assign, span()),
 

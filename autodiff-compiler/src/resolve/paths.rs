@@ -1,6 +1,6 @@
 //! Paths: a variable, a nested function, a constant, a known or unknown function.
 
-use super::scopes::Named;
+use super::scopes::{Named, OtherHygiene};
 use super::types::{path_text, type_arguments};
 use super::{Resolver, spans};
 use crate::hir::{Callee, ExpressionId, ExpressionKind, Path};
@@ -28,15 +28,13 @@ const TRAITS: &[&str] = &[
 ];
 
 impl Resolver<'_> {
-    /// What a name means here; a clash of macro hygiene is reported and means nothing.
-    pub(super) fn look_up(&mut self, name: &Ident) -> Option<Named> {
-        match self.scopes.look_up(name) {
-            Ok(named) => named,
-            Err(_) => {
-                self.report_hygiene(name);
-                None
-            }
+    /// What a name means here; a clash of macro hygiene is reported.
+    pub(super) fn look_up(&mut self, name: &Ident) -> Result<Option<Named>, OtherHygiene> {
+        let found = self.scopes.look_up(name);
+        if found.is_err() {
+            self.report_hygiene(name);
         }
+        found
     }
 
     /// Makes a name visible; a clash of macro hygiene is reported.
@@ -61,7 +59,8 @@ impl Resolver<'_> {
         if expression.qself.is_none()
             && let Some(name) = path.get_ident()
         {
-            match self.look_up(name) {
+            let Ok(named) = self.look_up(name) else { return self.reserve(span) };
+            match named {
                 Some(Named::Variable(binding)) => return self.variable(binding, name.span()),
                 Some(Named::Function(function)) => {
                     self.nested_calls.push((self.return_target, function, name.span()));
@@ -96,7 +95,11 @@ impl Resolver<'_> {
         if expression.qself.is_none()
             && let Some(name) = path.get_ident()
         {
-            match self.look_up(name) {
+            // It is not asked for from outside: nothing but our report would tell what is wrong.
+            let Ok(named) = self.look_up(name) else {
+                return Callee::Value(self.reserve(name.span()));
+            };
+            match named {
                 Some(Named::Variable(binding)) => {
                     return Callee::Value(self.variable(binding, name.span()));
                 }

@@ -60,7 +60,8 @@ pub fn names(
     let paths = paths::checks(body, types, environment, crate_path);
     let generics = &function.sig.generics;
     let methods = methods::checks(body, types, generics, unsayable, crate_path);
-    if macros.is_empty() && paths.is_empty() && methods.is_empty() {
+    let constants = paths::constants(body, types);
+    if macros.is_empty() && constants.is_empty() && paths.is_empty() && methods.is_empty() {
         return TokenStream::new();
     }
     // The body's own imports are seen here, too.
@@ -75,6 +76,7 @@ pub fn names(
             #(#items)*
             #macros
             #methods
+            #constants
             fn paths() { #paths }
         };
     }

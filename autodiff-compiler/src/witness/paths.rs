@@ -2,13 +2,13 @@
 //! own, and the two have to be of one type.
 
 use crate::emit::type_tokens;
-use crate::hir::{Body, Callee, ExpressionKind};
+use crate::hir::{Body, Callee, ExpressionId, ExpressionKind};
 use crate::infer::{Types, receiver_of};
 use crate::known::{Known, KnownFunction, function};
 use crate::signature::Environment;
 use crate::types::{FloatType, Type};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::HashSet;
 
 /// Statements, one for each path in the body that is taken for a function of std.
@@ -53,6 +53,32 @@ pub(super) fn checks(
         if seen.insert(written.to_string()) {
             tokens.extend(same_function(written, path, expression.span.start, crate_path));
         }
+    }
+    tokens
+}
+
+/// Items, one for each path that is taken for a constant of std: it has its value.
+pub(super) fn constants(body: &Body, types: &Types) -> TokenStream {
+    let mut seen = HashSet::new();
+    let mut tokens = TokenStream::new();
+    for (index, expression) in body.expressions.iter().enumerate() {
+        let ExpressionKind::Path(path) = &expression.kind else { continue };
+        let ty = types.of(ExpressionId(index as u32));
+        let Some(constant) = crate::lower::constant_of_std(&path.text, ty) else { continue };
+        let written = &path.tokens;
+        if !seen.insert(written.to_string()) {
+            continue;
+        }
+        let bits = match ty {
+            Type::Float(_) => quote!(.to_bits()),
+            _ => TokenStream::new(),
+        };
+        tokens.extend(quote_spanned! {expression.span.start=>
+            const _: () = ::core::assert!(
+                (#written) #bits == (#constant) #bits,
+                "this name is taken for the constant of the standard library: give yours another name"
+            );
+        });
     }
     tokens
 }
