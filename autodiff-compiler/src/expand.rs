@@ -59,7 +59,7 @@ fn block(
     }
     if methods.is_empty() {
         diagnostics.error(
-            SourceSpan::of(&original),
+            SourceSpan::of(&original).start,
             "no method of this block is marked",
             "put `#[differentiate]` on each method to differentiate, too".to_string(),
         );

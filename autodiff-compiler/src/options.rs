@@ -114,7 +114,11 @@ impl Options {
         let arguments = match parser.parse2(attribute) {
             Ok(arguments) => arguments,
             Err(error) => {
-                diagnostics.syntax_error(error);
+                diagnostics.error(
+                    error.span(),
+                    error.to_string(),
+                    "write the arguments with commas between them: `wrt(a, b), strict`".to_string(),
+                );
                 return options;
             }
         };

@@ -39,12 +39,13 @@ pub struct Sibling {
 impl Target {
     /// Reads a function or an `impl` block with one marked method first, as [`methods`] makes it.
     pub fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let item = &with_plain_lifetimes(item.clone());
         match syn::parse2::<syn::Item>(item.clone()) {
             Ok(syn::Item::Fn(function)) => Some(Self { function, place: Place::Free }),
             Ok(syn::Item::Impl(block)) => Self::of_impl(block),
             Ok(other) => {
                 diagnostics.error(
-                    SourceSpan::of(&other),
+                    SourceSpan::of(&other).start,
                     "`#[differentiate]` stands on a function or an `impl` block",
                     "put it on a `fn`".to_string(),
                 );
@@ -187,7 +188,8 @@ impl Target {
 /// The block without marks, and for each marked method its attribute and an `impl` with it first.
 /// `None` if the item is no `impl` block.
 pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, TokenStream)>)> {
-    let block = syn::parse2::<syn::ItemImpl>(item.clone()).ok()?;
+    let item = with_plain_lifetimes(item.clone());
+    let block = syn::parse2::<syn::ItemImpl>(item).ok()?;
     let mut original = block.clone();
     let mut tasks = vec![];
     for (index, item) in original.items.iter_mut().enumerate() {
@@ -205,6 +207,31 @@ pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, Tok
         tasks.push((attribute, task.to_token_stream()));
     }
     Some((original.to_token_stream(), tasks))
+}
+
+/// Lifetimes and labels that a `macro_rules!` passed on stand in groups without delimiters, which `syn`
+/// does not look through: they are unwrapped.
+fn with_plain_lifetimes(tokens: TokenStream) -> TokenStream {
+    let mut plain = TokenStream::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            plain.extend([token]);
+            continue;
+        };
+        let inside = with_plain_lifetimes(group.stream());
+        let is_lifetime = matches!(
+            inside.clone().into_iter().next(),
+            Some(TokenTree::Punct(first)) if first.as_char() == '\''
+        );
+        if group.delimiter() == proc_macro2::Delimiter::None && is_lifetime {
+            plain.extend(inside);
+            continue;
+        }
+        let mut copy = proc_macro2::Group::new(group.delimiter(), inside);
+        copy.set_span(group.span());
+        plain.extend([TokenTree::Group(copy)]);
+    }
+    plain
 }
 
 fn is_mark(attribute: &syn::Attribute) -> bool {

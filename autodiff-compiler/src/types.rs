@@ -339,7 +339,11 @@ impl std::fmt::Display for Type {
             Type::Reference { mutable: false, to } => write!(f, "&{to}"),
             Type::Struct(definition) => write!(f, "{}", definition.name),
             Type::Option(value) => write!(f, "Option<{value}>"),
-            Type::Opaque(Some(ty)) => write!(f, "{}", ty.text),
+            // As it is written, without the blanks between tokens.
+            Type::Opaque(Some(ty)) => {
+                let text = ty.text.replace(" :: ", "::").replace(" < ", "<").replace(" >", ">");
+                write!(f, "{}", text.replace("& ", "&").replace(" ,", ","))
+            }
             Type::Opaque(None) => write!(f, "_"),
             Type::Iterator(item) => write!(f, "impl Iterator<Item = {item}>"),
             Type::Range(index) => write!(f, "Range<{index}>"),

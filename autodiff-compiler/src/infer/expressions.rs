@@ -303,9 +303,17 @@ impl<'a> Inference<'a> {
                 None => {
                     self.check(*value, None);
                     self.diagnostics.error(
-                        self.body.span(id),
+                        self.body.span(*value),
                         format!("struct `{}` has no field `{name}`", known.name),
-                        None,
+                        format!(
+                            "its fields are {}",
+                            known
+                                .fields
+                                .iter()
+                                .map(|(field, _)| format!("`{field}`"))
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        ),
                     );
                 }
             }

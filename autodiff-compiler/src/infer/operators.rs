@@ -102,6 +102,12 @@ impl Inference<'_> {
         if self.variables.is_unknown(&left) || self.variables.is_unknown(&right) {
             return None;
         }
+        let plain =
+            |ty: &Type| *ty == Type::Bool || matches!(ty, Type::Float(_) | Type::Integer(_));
+        if plain(&left) && plain(&right) {
+            self.mismatch(at, &right, &left);
+            return Some(left);
+        }
         if matches!(left, Type::Never) || matches!(right, Type::Never) {
             return Some(if matches!(left, Type::Never) { right } else { left });
         }

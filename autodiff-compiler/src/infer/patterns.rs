@@ -157,8 +157,9 @@ impl Inference<'_> {
             self.diagnostics.error(
                 pattern.span,
                 format!("this pattern has {found} elements and the tuple {count}"),
-                None,
+                "write one pattern for each element, or `..` for some of them".to_string(),
             );
+            self.give_up(pattern);
             return;
         }
         let after = rest.map_or(0, |rest| elements.len() - rest - 1);
@@ -201,6 +202,7 @@ impl Inference<'_> {
                         "the length of what `..` stands for cannot be known here",
                         Some("match on a slice of the array: `&a[..]`".to_string()),
                     );
+                    self.give_up(pattern);
                     return;
                 }
                 _ => Type::Slice(boxed),
@@ -262,6 +264,14 @@ impl Inference<'_> {
         }
         let variable = self.bindings[binding.0 as usize].clone();
         self.agree(pattern, ty, &variable);
+    }
+
+    /// What a refused pattern binds is not asked about again.
+    fn give_up(&mut self, pattern: &Pattern) {
+        for binding in pattern.bindings() {
+            let variable = self.bindings[binding.0 as usize].clone();
+            self.variables.mark_opaque(&variable);
+        }
     }
 
     fn agree(&mut self, pattern: &Pattern, found: &Type, expected: &Type) {

@@ -178,7 +178,8 @@ impl Lowerer<'_> {
             );
         }
         if parameters.len() != arguments.len() {
-            return self.error(span, "wrong number of arguments", None);
+            let help = "give one argument for each parameter";
+            return self.error(span, "wrong number of arguments", help);
         }
         for (parameter, argument) in parameters.iter().zip(arguments) {
             self.bind(&parameter.pattern, Pointer::Value(Box::new(argument)), None)?;
@@ -369,7 +370,9 @@ impl Lowerer<'_> {
                 let zero = self.zero(ty);
                 return match zero {
                     Some(zero) => Ok(Operand::Scalar(zero)),
-                    None => self.refuse(id, "this default value is not supported", None),
+                    None => {
+                        self.refuse(id, "this default value is not supported", "write the value")
+                    }
                 };
             }
             _ => {}

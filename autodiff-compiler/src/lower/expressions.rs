@@ -430,7 +430,13 @@ impl Lowerer<'_> {
                     let field = self.project_field(base.clone(), name)?;
                     self.read(field)?
                 }
-                (None, None) => return self.refuse(id, format!("field `{name}` is not set"), None),
+                (None, None) => {
+                    return self.refuse(
+                        id,
+                        format!("field `{name}` is not set"),
+                        "set every field, or take the others from a value: `..base`",
+                    );
+                }
             };
             fields.push((name.clone(), value));
         }

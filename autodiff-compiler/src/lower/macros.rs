@@ -35,7 +35,13 @@ impl Lowerer<'_> {
                     Some((effect, before)) if end.exit.live && end.exit.targets.is_empty() => {
                         (effect.clone(), before.to_vec())
                     }
-                    _ => return self.refuse(id, "an assertion that can be left", None),
+                    _ => {
+                        return self.refuse(
+                            id,
+                            "an assertion that can be left",
+                            "compute its condition in a `let` before it",
+                        );
+                    }
                 };
                 let told = before
                     .iter()

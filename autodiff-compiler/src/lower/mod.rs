@@ -155,7 +155,11 @@ impl<'a> Lowerer<'a> {
         let returned = Jump::Return(ReturnTarget::Function);
         let ty = body.result.clone();
         let value = self.leavable(returned, &ty, body.root, |lowerer| lowerer.value(body.root));
-        self.builder.at(body.span(body.root));
+        let result = match &body.expression(body.root).kind {
+            hir::ExpressionKind::Block(block) => block.value.unwrap_or(body.root),
+            _ => body.root,
+        };
+        self.builder.at(body.span(result));
         match value {
             Ok(value) => self.content(&value),
             // Every path panics or runs for ever.

@@ -249,6 +249,11 @@ impl Lowerer<'_> {
         let span = self.builder.span();
         let base = self.place(base)?;
         let mut place = self.memory(base)?;
+        let ty = self.place_type(&place);
+        if !matches!(ty, Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Opaque(_)) {
+            return self.no_memory();
+        }
+        let looked_into = !matches!(ty, Type::Opaque(_));
         if scan::has_effects(body, index) {
             place = self.touch(place)?;
         }
@@ -257,6 +262,11 @@ impl Lowerer<'_> {
         let operand = self.dereferenced(operand)?;
         self.builder.at(span);
         match operand {
+            Operand::Range { .. } if !looked_into => self.error(
+                span,
+                format!("a part of {} is not supported", ty.described()),
+                "take it outside of the function and pass it in",
+            ),
             Operand::Range { start, end, inclusive } => {
                 self.slice(place, start, end, inclusive).map(Pointer::Memory)
             }

@@ -44,7 +44,11 @@ impl Lowerer<'_> {
             let key = self.types.of(*body).referent().clone();
             return Ok(Type::Tuple(vec![key, item]));
         }
-        self.unsupported(id, "a comparison by key that is not a closure")
+        self.refuse(
+            id,
+            "a key that no closure computes is not supported",
+            "write a closure that calls the function: `|item| key(item)`",
+        )
     }
 
     /// The same with what `prepare` makes of each item, of type `content`.

@@ -210,10 +210,18 @@ impl Lowerer<'_> {
                     Ok(Operand::Scalar(lowerer.scalar(guard)?))
                 })?;
                 let Some(Operand::Scalar(holds)) = end.value.take() else {
-                    return self.refuse(guard, "a guard that is left", None);
+                    return self.refuse(
+                        guard,
+                        "a guard that is left",
+                        "compute the condition in a `let` before the `match`",
+                    );
                 };
                 if !end.exit.targets.is_empty() {
-                    return self.refuse(guard, "a guard that is left", None);
+                    return self.refuse(
+                        guard,
+                        "a guard that is left",
+                        "compute the condition in a `let` before the `match`",
+                    );
                 }
                 end.region.yields = vec![holds];
                 Some(end.region)

@@ -106,6 +106,7 @@ fn run(
         items: Vec::new(),
         free_names: Vec::new(),
         external: External::default(),
+        clashes: Vec::new(),
     };
     resolver.function(signature, block);
     (resolver.body, resolver.external)
@@ -136,6 +137,8 @@ struct Resolver<'a> {
     /// First segments of paths that named nothing local.
     free_names: Vec<Ident>,
     external: External,
+    /// Names that were refused because of macro hygiene.
+    clashes: Vec<String>,
 }
 
 impl Resolver<'_> {

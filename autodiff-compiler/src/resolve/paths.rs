@@ -44,7 +44,12 @@ impl Resolver<'_> {
         }
     }
 
+    /// Once for each name: all its uses have the same cause.
     fn report_hygiene(&mut self, name: &Ident) {
+        if self.clashes.contains(&name.to_string()) {
+            return;
+        }
+        self.clashes.push(name.to_string());
         self.diagnostics.error(
             name.span(),
             format!("`{name}` here and `{name}` from another macro expansion are different names"),

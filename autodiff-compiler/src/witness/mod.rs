@@ -25,8 +25,9 @@ pub fn witnesses(function: &syn::ItemFn, crate_path: &TokenStream) -> TokenStrea
     for (name, span) in names.into_iter().map(|Named { name, span }| (name, span)) {
         let ident = Ident::new(&name, span);
         let same_type = quote_spanned!(span=> #crate_path::__private::same_type);
+        let of_byte = quote_spanned!(span=> #ident<u8>);
         tokens.extend(match name.as_str() {
-            "Vec" => quote!(const _: fn() = #same_type::<#ident<u8>, ::std::vec::Vec<u8>>;),
+            "Vec" => quote!(const _: fn() = #same_type::<#of_byte, ::std::vec::Vec<u8>>;),
             "Some" | "None" => {
                 let variant = Ident::new(&name, Span::call_site());
                 let path = quote!(::core::option::Option::<u8>::#variant);
@@ -34,7 +35,7 @@ pub fn witnesses(function: &syn::ItemFn, crate_path: &TokenStream) -> TokenStrea
                 quote!(const _: fn() = || #same;)
             }
             "Option" => {
-                quote!(const _: fn() = #same_type::<#ident<u8>, ::core::option::Option<u8>>;)
+                quote!(const _: fn() = #same_type::<#of_byte, ::core::option::Option<u8>>;)
             }
             _ => {
                 let primitive = Ident::new(&name, Span::call_site());
