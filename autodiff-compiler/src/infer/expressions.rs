@@ -89,7 +89,7 @@ impl<'a> Inference<'a> {
                 Type::Vec(Box::new(element))
             }
             ExpressionKind::Struct { path, fields, base } => {
-                self.structure(id, path, fields, *base, hint)
+                self.structure(path, fields, *base, hint)
             }
             ExpressionKind::Range { start, end, .. } => self.range(*start, *end),
             ExpressionKind::Block(block) => self.block(id, block, hint),
@@ -274,7 +274,6 @@ impl<'a> Inference<'a> {
 
     fn structure(
         &mut self,
-        id: ExpressionId,
         path: &Path,
         fields: &[(Rc<str>, ExpressionId)],
         base: Option<ExpressionId>,

@@ -400,7 +400,11 @@ impl Lowerer<'_> {
             Operand::Poison => Err(super::flow::Halt::Error),
             _ => {
                 let span = self.builder.span();
-                self.error(span, "a mutable reference is expected here", None)
+                self.error(
+                    span,
+                    "a mutable reference is expected here",
+                    "write `&mut` and the variable, element or field that it is about",
+                )
             }
         }
     }

@@ -192,7 +192,11 @@ impl Lowerer<'_> {
                     let (item, second) = lowerer.looked_at(item)?;
                     match lowerer.apply(&function, vec![first, second])? {
                         Operand::Ordering(ordering) => lowerer.keep(keep, ordering, kept, item),
-                        _ => lowerer.unsupported(id, "a comparison that is not known"),
+                        _ => lowerer.refuse(
+                            id,
+                            "an order that is not made in this comparison is not supported",
+                            "compare with `cmp`, `partial_cmp` or `total_cmp` in the closure",
+                        ),
                     }
                 })
             }
