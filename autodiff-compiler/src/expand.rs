@@ -142,7 +142,16 @@ fn derivative_items(request: &Request) -> TokenStream {
         diagnostics.error(
             function.sig.ident.span(),
             format!("`{}` has no parameter that holds floats", function.sig.ident),
-            "there is nothing to differentiate with respect to".to_string(),
+            "give it one, or derive `Differentiable` for the struct that holds them".to_string(),
+        );
+    }
+    let returns_reference =
+        matches!(signature.result, Type::Reference { .. }) && signature.result.holds_floats();
+    if returns_reference && options.outputs != [Output::Value] {
+        diagnostics.error(
+            SourceSpan::of(&function.sig.output),
+            "a function that returns a reference cannot be differentiated",
+            "return a value, or ask for `#[differentiate(value)]` alone".to_string(),
         );
     }
     // It may call itself.

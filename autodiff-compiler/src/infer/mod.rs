@@ -213,8 +213,18 @@ impl<'a> Inference<'a> {
         }
     }
 
+    /// How messages name a type: a number literal may have no type yet.
+    fn described(&self, ty: &Type) -> String {
+        match self.variables.free(ty) {
+            Some((_, Kind::Integer, _)) => "an integer".to_string(),
+            Some((_, Kind::Float, _)) => "a float".to_string(),
+            _ => self.variables.deep(ty).described(),
+        }
+    }
+
     /// Reports that two types do not agree where they must.
     fn mismatch(&mut self, at: ExpressionId, found: &Type, expected: &Type) {
+        let texts = (self.described(found), self.described(expected));
         let found = self.variables.deep(found);
         let expected = self.variables.deep(expected);
         let (message, help) = match (&found, &expected) {
@@ -223,7 +233,7 @@ impl<'a> Inference<'a> {
                 "call each function in its own branch".to_string(),
             ),
             (Type::Opaque(Some(unknown)), _) | (_, Type::Opaque(Some(unknown))) => (
-                format!("`{}` is not known to be the same as `{}`", found, expected),
+                format!("{} is not known to be the same as {}", texts.0, texts.1),
                 format!(
                     "only the name of `{}` can be seen here: write the type that it stands for, \
                      or derive `Differentiable` for it",
@@ -231,7 +241,7 @@ impl<'a> Inference<'a> {
                 ),
             ),
             _ => (
-                format!("expected `{expected}`, found `{found}`"),
+                format!("expected {}, found {}", texts.1, texts.0),
                 "write the types of the variables that are involved".to_string(),
             ),
         };

@@ -276,11 +276,10 @@ impl Inference<'_> {
 
     fn agree(&mut self, pattern: &Pattern, found: &Type, expected: &Type) {
         if self.variables.unify(found, expected).is_err() {
-            let found = self.variables.deep(found);
-            let expected = self.variables.deep(expected);
+            let (found, expected) = (self.described(found), self.described(expected));
             self.diagnostics.error(
                 pattern.span,
-                format!("this pattern is for `{expected}`, and the value is `{found}`"),
+                format!("this pattern is for {expected}, and the value is {found}"),
                 Some("write the type of the value that is matched".to_string()),
             );
         }

@@ -302,6 +302,9 @@ fn integer_operation(name: &str) -> Option<IntegerOperation> {
 
 fn operator_method(name: &str, ty: &Type) -> Option<Operation> {
     let float = ty.is_float();
+    if !float && !ty.is_integer() {
+        return None;
+    }
     let choose = |a: FloatOperation, b: IntegerOperation| {
         Some(if float { Operation::Float(a) } else { Operation::Integer(b) })
     };
