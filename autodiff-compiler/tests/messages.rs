@@ -62,6 +62,8 @@ const NEVER_SHOWN: &[&str] = &[
     "`{}` is used where its value is not known",
     "a closure that outlives the variables it uses is not supported",
     "a variable that is not set on every path",
+    "this default value is not supported",
+    "write the value",
     "the type of this constant is not known here",
     "copy it to a variable with a type: `let table: [f64; 3] = TABLE;`",
     "this literal has type `{ty}` here, which is not a number",
@@ -71,6 +73,13 @@ const NEVER_SHOWN: &[&str] = &[
     // Mistakes of ours, which a test that finds one mends.
     "autodiff made a mistake in the pass `{pass}`: {error}",
     "please report this function; until it is mended, write it in another way",
+    "autodiff made a mistake: `{}` has no adjoint",
+    "please report this function",
+    // No function that was tried brings these out.
+    "the derivative of this call of `{name}` needs an argument that is gone by then",
+    "pass numbers, or an array, slice or `Vec` of numbers that is declared before",
+    "the derivative needs this value of type `{ty}` again, and cannot keep it",
+    "use numbers or truth values where the derivative depends on it",
     // rustc says it first: it does not get to the macro, or stops at the struct that is not known.
     "`Differentiable` can only be derived for a struct",
     "`break` and `continue` need a loop around them",

@@ -77,7 +77,12 @@ impl Asker {
                     | ExpressionKind::Cast(..)
             );
             if is_value && ty.is_scalar() {
-                let (start, end) = (expression.span.start, expression.span.end);
+                // The span of a method call begins at the method.
+                let mut first = expression;
+                while let ExpressionKind::MethodCall { receiver, .. } = &first.kind {
+                    first = &body.expressions[receiver.0 as usize];
+                }
+                let (start, end) = (first.span.start, expression.span.end);
                 let key = (start.byte_range().start, end.byte_range().end);
                 expressions.insert(key, ty.to_string());
             }

@@ -257,7 +257,7 @@ fn generics_and_types() {
             v
         }",
         expect![[r#"
-            (x.0: &[T; N], u.1: U, s.2: &str, h.3: HashMap < u32 , f64 >, o.4: Option<T>) -> Vec<T> {
+            (x.0: &[T; N], u.1: U, s.2: &str, h.3: HashMap<u32, f64>, o.4: Option<T>) -> Vec<T> {
                 let v.6: Vec<_> = x.0.iter().map('3: |&x.5| ((T::sqrt(x.5) + T::from_f64((path N as f64))) + Float::sin(x.5))).collect();
                 v.6
             }
