@@ -36,6 +36,16 @@
 //! `floor`, `ceil`, `round`, `trunc`, `signum` and casts to integers have slope 0, `fract` has slope 1.
 //! `sqrt` has the slope `inf` at 0; `hypot(0, 0)` and `atan2(0, 0)` have slope 0; `powf(0, y)` has slope
 //! 0 in `y` for `y > 0`. A branch that is not taken never contributes.
+//!
+//! # What names mean
+//!
+//! An attribute sees names, not what they stand for: `x.sin()`, `std::mem::swap`, `vec!` and `Vec` are
+//! taken for those of the standard library. The generated code makes rustc compare, so that a trait, a
+//! module or a macro of yours by such a name is an error there. Two things are taken on trust:
+//!
+//! * `clone` of a struct with `Differentiable` gives a value with the same fields.
+//! * A function that is called is the annotated one. That is so unless an unannotated function stands
+//!   beside the glob import (`use losses::*`) of an annotated one of the same name: give it another name.
 
 #![forbid(unsafe_code)]
 
