@@ -26,9 +26,10 @@ impl Resolver<'_> {
             },
         };
         // Under the name of a known macro, an import of the body may bring another one.
-        let imported = mac.path.get_ident().is_some_and(|name| {
-            crate::known::without_std(&self.types.text(&mac.path)) != name.to_string()
-        });
+        let imported = mac
+            .path
+            .get_ident()
+            .is_some_and(|name| *name != crate::known::without_std(&self.types.text(&mac.path)));
         let result = match known_macro(&mac.path).filter(|_| !imported) {
             Some(KnownMacro::Effect(kind, leading)) => {
                 if leading == usize::MAX && !statement {
