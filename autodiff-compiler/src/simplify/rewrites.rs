@@ -8,6 +8,7 @@
 //! ends.
 
 use crate::formula::{Formulas, Node, Operand, Term};
+use crate::ir::operations::Operation;
 use std::sync::LazyLock;
 
 /// How far the replacement may differ from the pattern. NaN is NaN, whatever its bits.
@@ -41,6 +42,31 @@ pub(super) struct Rewrite {
     pub(super) replacement: usize,
     /// The operations of the replacement that are left after folding constants.
     pub(super) added: usize,
+}
+
+/// The rows with one operation at the root of their pattern, in the order of the table.
+type Group = (Operation, Vec<&'static Rewrite>);
+
+static BY_ROOT: LazyLock<Vec<Group>> = LazyLock::new(|| {
+    let mut groups: Vec<Group> = vec![];
+    for row in REWRITES.iter() {
+        let Node::Operation(root, _) = row.nodes[row.pattern] else { continue };
+        match groups.iter_mut().find(|(operation, _)| *operation == root) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((root, vec![row])),
+        }
+    }
+    groups
+});
+
+/// The rows that may apply to an operation, in the order of the table.
+pub(super) fn rows_for(operation: Operation) -> &'static [&'static Rewrite] {
+    for (root, rows) in BY_ROOT.iter() {
+        if *root == operation {
+            return rows;
+        }
+    }
+    &[]
 }
 
 macro_rules! rewrite_rules {
