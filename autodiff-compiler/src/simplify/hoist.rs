@@ -5,7 +5,7 @@
 //! `a * (b * x)` is `(a * b) * x` if only `x` varies.
 
 use super::exactness::Exactness;
-use super::memory::region_written_roots;
+use super::memory::for_each_changed_root_in;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use std::collections::{HashMap, HashSet};
@@ -108,7 +108,10 @@ impl Hoist<'_> {
 /// Which operations of a loop's body, with what they need, are the same in every iteration; and the
 /// values that are not.
 fn invariant(body: &Region, deferred: &HashSet<SlotId>) -> (Vec<bool>, HashSet<ValueId>) {
-    let written: HashSet<SlotId> = region_written_roots(body).into_iter().collect();
+    let mut written = HashSet::new();
+    for_each_changed_root_in(body, &mut |root| {
+        written.insert(root);
+    });
     let mut inside: HashSet<ValueId> = body.parameters.iter().copied().collect();
     let mut slots = HashSet::new();
     body.for_each_instruction(&mut |instruction| {
