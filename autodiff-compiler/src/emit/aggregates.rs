@@ -313,7 +313,7 @@ impl Emitter<'_> {
             Some(result) => {
                 // It writes memory: it stands where it stood.
                 self.before_writing(&writes);
-                if let Some(variable) = self.targets.get(result).copied() {
+                if let Some(variable) = self.target_of(*result) {
                     self.assign_variable(variable, built);
                     self.hold_in(*result, variable);
                 } else if self.use_count(*result) == 0 {

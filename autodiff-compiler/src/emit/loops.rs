@@ -113,7 +113,7 @@ impl Emitter<'_> {
             if carried.contains(&value) || range.contains(&value) {
                 built.reads.conflicts(&assigned)
             } else {
-                built.ordered || built.reads.conflicts(&writes) || inside.contains(&value)
+                built.ordered || built.reads.conflicts(&writes) || inside.contains(value)
             }
         }) {
             self.flush(value);
@@ -131,9 +131,9 @@ impl Emitter<'_> {
         let mut variables = Vec::new();
         for (position, first) in all.first.iter().enumerate() {
             let (parameter, result) = (all.parameters[position], all.results[position]);
-            let variable = match self.targets.get(&result).copied() {
+            let variable = match self.target_of(result) {
                 Some(variable) => {
-                    if self.holders.get(&variable) != Some(first) {
+                    if self.holder_of(variable) != Some(*first) {
                         let built = self.operand(*first);
                         self.assign_variable(variable, built);
                     }
@@ -170,7 +170,7 @@ impl Emitter<'_> {
         else {
             return ExitCode::Carried;
         };
-        if self.targets.contains_key(result) {
+        if self.target_of(*result).is_some() {
             return ExitCode::Carried;
         }
         let code = zero.code.tokens();
@@ -186,7 +186,7 @@ impl Emitter<'_> {
         let annotation = self.annotation(ty);
         let variable = Variable(self.variables.len());
         let declaration = quote!(#name #annotation = #first;);
-        self.declarations.insert(variable, (self.statements.len(), declaration));
+        self.declarations.push((variable, self.statements.len(), declaration));
         self.statements.push(quote!());
         self.variables.push(name);
         variable
@@ -222,11 +222,13 @@ impl Emitter<'_> {
         for (result, variable) in instruction.results.iter().zip(all) {
             let Some(variable) = variable else { continue };
             self.hold_in(*result, variable);
-            if self.targets.contains_key(result) {
+            if self.target_of(*result).is_some() {
                 continue;
             }
-            if let Some((position, declaration)) = self.declarations.remove(&variable) {
-                let mutable = self.assigned.contains(&variable).then(|| quote!(mut));
+            let own = self.declarations.iter().position(|(declared, ..)| *declared == variable);
+            if let Some(own) = own {
+                let (_, position, declaration) = self.declarations.swap_remove(own);
+                let mutable = self.assigned.contains(variable).then(|| quote!(mut));
                 self.statements[position] = quote!(let #mutable #declaration);
             }
         }

@@ -3,11 +3,10 @@
 use super::expressions::{Code, punctuation};
 use super::pending::{Built, Writes};
 use super::{Emitter, Variable, types};
-use crate::ir::{Aggregate, Instruction, InstructionKind, SlotId, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, Set, SlotId, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use std::collections::HashSet;
 
 impl Emitter<'_> {
     /// Writes one instruction.
@@ -107,19 +106,23 @@ impl Emitter<'_> {
             _ => under_borrow.clear(),
         }
         self.settle(&order);
-        let written = kind.writes().iter().map(|place| place.root).collect();
+        let mut written = Set::new();
+        kind.for_each_written_root(&mut |root| {
+            written.insert(root);
+        });
         self.before_borrowing(&under_borrow, &written);
-        let mut emptied = HashSet::new();
-        for content in kind.contents() {
-            super::places::emptied(content, &mut emptied);
-        }
+        let mut emptied = Set::new();
+        kind.for_each_content(&mut |content| super::places::emptied(content, &mut emptied));
         self.before_borrowing(&order, &emptied);
     }
 
     /// Writes down those operands that read what is borrowed mutably when they are evaluated.
-    pub(super) fn before_borrowing(&mut self, operands: &[ValueId], borrowed: &HashSet<SlotId>) {
+    pub(super) fn before_borrowing(&mut self, operands: &[ValueId], borrowed: &Set<SlotId>) {
+        if borrowed.is_empty() {
+            return;
+        }
         for value in self.pending.due(&|value, built| {
-            operands.contains(&value) && borrowed.iter().any(|root| built.reads.touches(*root))
+            operands.contains(&value) && built.reads.touch(borrowed)
         }) {
             self.flush(value);
         }
@@ -190,7 +193,7 @@ impl Emitter<'_> {
     /// Decides what becomes of a computed value: assigned to its variable, left waiting for its one
     /// use, or written down.
     pub(super) fn define(&mut self, value: ValueId, built: Built) {
-        if let Some(variable) = self.targets.get(&value).copied() {
+        if let Some(variable) = self.target_of(value) {
             self.assign_variable(variable, built);
             self.hold_in(value, variable);
             return;
@@ -278,7 +281,7 @@ impl Emitter<'_> {
         let known = self.function.slot(slot);
         let name = self.names.fresh(&known.name, known.span.start);
         let annotation = self.annotation(&known.ty);
-        let mutable = if self.mutated.contains(&slot) { quote!(mut) } else { quote!() };
+        let mutable = if self.mutated.contains(slot) { quote!(mut) } else { quote!() };
         self.statements.push(match content {
             Some(content) => quote!(let #mutable #name #annotation = #content;),
             // Whether an assignment is the first one depends on the path.

@@ -23,6 +23,7 @@ mod copy;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
+pub mod set;
 #[cfg(any(test, feature = "interpret"))]
 pub mod sketch;
 #[cfg(any(test, feature = "interpret"))]
@@ -31,6 +32,7 @@ pub mod verify;
 mod walk;
 
 pub use copy::Renaming;
+pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
 use crate::signature::FunctionSignature;

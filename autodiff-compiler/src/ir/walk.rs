@@ -522,25 +522,23 @@ impl Region {
 
     /// Every value used but not defined in this region or those nested in it, once each.
     pub fn free_uses(&self) -> Vec<ValueId> {
-        let mut defined = std::collections::HashSet::new();
+        let mut defined = Set::new();
         let mut used = Vec::new();
         self.collect_uses(&mut defined, &mut used);
-        let mut seen = std::collections::HashSet::new();
-        used.retain(|value| !defined.contains(value) && seen.insert(*value));
+        let mut seen = Set::new();
+        used.retain(|value| !defined.contains(*value) && seen.insert(*value));
         used
     }
 
-    fn collect_uses(
-        &self,
-        defined: &mut std::collections::HashSet<ValueId>,
-        used: &mut Vec<ValueId>,
-    ) {
-        defined.extend(&self.parameters);
+    fn collect_uses(&self, defined: &mut Set<ValueId>, used: &mut Vec<ValueId>) {
+        defined.insert_all(&self.parameters);
         for instruction in &self.instructions {
             instruction.kind.for_each_operand(&mut |value| used.push(*value));
-            defined.extend(&instruction.results);
+            defined.insert_all(&instruction.results);
             if let InstructionKind::Match { arms, .. } = &instruction.kind {
-                defined.extend(arms.iter().flat_map(|arm| arm.bindings.iter().map(|(_, v)| *v)));
+                for (_, value) in arms.iter().flat_map(|arm| &arm.bindings) {
+                    defined.insert(*value);
+                }
             }
             instruction.kind.for_each_region(&mut |region| region.collect_uses(defined, used));
         }

@@ -1,24 +1,23 @@
 //! What must stay before what.
 
 use crate::ir::*;
-use std::collections::HashSet;
 
 /// What an instruction, with everything nested in it, uses and touches.
 struct Footprint {
-    uses: HashSet<ValueId>,
-    defines: HashSet<ValueId>,
-    reads: HashSet<SlotId>,
-    writes: HashSet<SlotId>,
+    uses: Set<ValueId>,
+    defines: Set<ValueId>,
+    reads: Set<SlotId>,
+    writes: Set<SlotId>,
     may_panic: bool,
 }
 
 impl Footprint {
     fn of(instruction: &Instruction) -> Self {
         let mut footprint = Self {
-            uses: HashSet::new(),
+            uses: Set::new(),
             defines: instruction.results.iter().copied().collect(),
-            reads: HashSet::new(),
-            writes: HashSet::new(),
+            reads: Set::new(),
+            writes: Set::new(),
             may_panic: false,
         };
         footprint.add(instruction);
@@ -27,14 +26,20 @@ impl Footprint {
 
     fn add(&mut self, instruction: &Instruction) {
         let kind = &instruction.kind;
-        self.uses.extend(kind.operands());
-        self.reads.extend(kind.reads().iter().map(|place| place.root));
-        self.writes.extend(kind.writes().iter().map(|place| place.root));
-        self.may_panic |= kind.may_panic();
-        for region in kind.regions() {
-            self.uses.extend(&region.yields);
-            region.instructions.iter().for_each(|inner| self.add(inner));
+        kind.for_each_operand(&mut |value| {
+            self.uses.insert(*value);
+        });
+        for place in kind.reads() {
+            self.reads.insert(place.root);
         }
+        kind.for_each_written_root(&mut |root| {
+            self.writes.insert(root);
+        });
+        self.may_panic |= kind.may_panic();
+        kind.for_each_region(&mut |region| {
+            self.uses.insert_all(&region.yields);
+            region.instructions.iter().for_each(|inner| self.add(inner));
+        });
     }
 
     /// Whether `self`, which comes later, must stay after `earlier`.
