@@ -89,13 +89,12 @@ fn begin(
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     }
-    continue_with(Request {
-        crate_path: options.crate_path.clone(),
-        collected: vec![],
-        pending: transport::wanted(target, options),
-        attribute,
-        item,
-    })
+    let pending = transport::wanted(target, options);
+    if pending.is_empty() {
+        return derivative_items(target, options, Environment::default());
+    }
+    let crate_path = options.crate_path.clone();
+    continue_with(Request { crate_path, collected: vec![], pending, attribute, item })
 }
 
 /// The macro that carries the signature of a free function to its callers.
@@ -124,19 +123,28 @@ pub fn resume(tokens: TokenStream) -> TokenStream {
 
 /// Asks for the next signature, or expands the item if all are there.
 fn continue_with(request: Request) -> TokenStream {
-    request.ask().unwrap_or_else(|| derivative_items(&request))
+    if let Some(question) = request.ask() {
+        return question;
+    }
+    let mut diagnostics = Diagnostics::new();
+    let options = Options::parse(request.attribute.clone(), &mut diagnostics);
+    match Target::parse(&request.item, &mut diagnostics) {
+        Some(target) if diagnostics.is_empty() => {
+            derivative_items(&target, &options, request.environment())
+        }
+        _ => diagnostics.into_compile_errors(),
+    }
 }
 
 /// The items beside the function, with everything known.
-fn derivative_items(request: &Request) -> TokenStream {
+fn derivative_items(
+    target: &Target,
+    options: &Options,
+    mut environment: Environment,
+) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let options = Options::parse(request.attribute.clone(), &mut diagnostics);
-    let Some(target) = Target::parse(&request.item, &mut diagnostics) else {
-        return diagnostics.into_compile_errors();
-    };
     let function = &target.function;
-    let mut environment = request.environment();
-    let signature = signature_of(&function.sig, &options, &target.context(&environment));
+    let signature = signature_of(&function.sig, options, &target.context(&environment));
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -149,16 +157,16 @@ fn derivative_items(request: &Request) -> TokenStream {
     if let Place::Free = target.place {
         environment.functions.insert(function.sig.ident.to_string(), signature.clone());
     }
-    target.add_methods(&options, &mut environment);
+    target.add_methods(options, &mut environment);
 
     let mut trace = Trace::new(&function.sig.ident.to_string());
     let emitted = diagnostics
         .is_empty()
-        .then(|| road(&target, &options, &signature, &environment, &mut trace, &mut diagnostics))
+        .then(|| road(target, options, &signature, &environment, &mut trace, &mut diagnostics))
         .flatten()
         .filter(|_| diagnostics.is_empty());
     let Some(emitted) = emitted else {
-        let stub = fallback::stub(&target, &options, &environment);
+        let stub = fallback::stub(target, options, &environment);
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     };
