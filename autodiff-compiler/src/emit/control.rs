@@ -201,8 +201,8 @@ impl Emitter<'_> {
             let Some(held) = self.held[value.0 as usize].clone() else { continue };
             if held.reads.conflicts(&writes) && !copies.iter().any(|(copied, _)| copied == value) {
                 let name = self.name_of(*value, &held.code);
-                let annotation = self.annotation(&self.function.value(*value).ty);
-                let code = held.code.tokens();
+                let annotation = super::types::annotation(&self.function.value(*value).ty);
+                let code = &held.code;
                 self.statements.push(quote!(let #name #annotation = #code;));
                 copies.push((*value, Code::Name(name)));
             }
@@ -252,10 +252,7 @@ impl Emitter<'_> {
         match codes.as_slice() {
             [] => End::Nothing,
             [value] => End::Value(value.tokens()),
-            values => {
-                let values = values.iter().map(Code::tokens);
-                End::Value(quote!((#(#values),*)))
-            }
+            values => End::Value(quote!((#(#values),*))),
         }
     }
 
@@ -340,7 +337,7 @@ impl Emitter<'_> {
                 let else_block = self.block(else_region, deliver, further);
                 self.holders = holders;
                 if condition.ordered && then_block.is_empty() && else_block.is_empty() {
-                    let condition = condition.code.tokens();
+                    let condition = &condition.code;
                     self.statements.push(quote!(let _ = #condition;));
                     return End::Nothing;
                 }
@@ -348,10 +345,11 @@ impl Emitter<'_> {
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
-                let scrutinee = self.argument(scrutinee).code.head();
+                let scrutinee = self.argument(scrutinee).code;
                 self.before_branches(instruction, deliver, further);
                 let arms: Vec<TokenStream> =
                     arms.iter().map(|arm| self.arm(arm, deliver, further)).collect();
+                let scrutinee = scrutinee.head();
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
             _ => End::Nothing,

@@ -83,7 +83,8 @@ impl Emitter<'_> {
                     then_block.end
                 }
                 End::If(condition, then_block, else_block) if then_block.only_breaks() => {
-                    let condition = condition.negated().head();
+                    let condition = condition.negated();
+                    let condition = condition.head();
                     head = quote!(while #condition);
                     block.statements = else_block.statements;
                     else_block.end
@@ -183,7 +184,7 @@ impl Emitter<'_> {
     /// A new variable with its first value. Whether it needs `mut` shows when the body is written.
     fn declare(&mut self, hint: &str, span: Span, ty: &Type, first: TokenStream) -> Variable {
         let name = self.names.fresh(hint, span);
-        let annotation = self.annotation(ty);
+        let annotation = super::types::annotation(ty);
         let variable = Variable(self.variables.len());
         let declaration = quote!(#name #annotation = #first;);
         self.declarations.push((variable, self.statements.len(), declaration));

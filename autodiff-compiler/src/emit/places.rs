@@ -5,8 +5,7 @@ use super::pending::Built;
 use super::{Emitter, reference_depth};
 use crate::ir::SlotKind;
 use crate::ir::{
-    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, Set, SlotId,
-    Transfer,
+    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, Set, SlotId, Transfer,
 };
 use crate::types::Type;
 

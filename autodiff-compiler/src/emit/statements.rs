@@ -121,9 +121,10 @@ impl Emitter<'_> {
         if borrowed.is_empty() {
             return;
         }
-        for value in self.pending.due(&|value, built| {
-            operands.contains(&value) && built.reads.touch(borrowed)
-        }) {
+        for value in self
+            .pending
+            .due(&|value, built| operands.contains(&value) && built.reads.touch(borrowed))
+        {
             self.flush(value);
         }
     }
@@ -157,27 +158,15 @@ impl Emitter<'_> {
 
     /// A statement that is an expression.
     pub(super) fn statement(&mut self, code: Code) {
-        let tokens = code.tokens();
-        self.statements.push(quote!(#tokens;));
+        self.statements.push(quote!(#code;));
     }
 
     /// `let name: T = code;`, and the value is known by that name.
     pub(super) fn bind(&mut self, value: ValueId, code: &Code) {
         let name = self.name_of(value, code);
-        let tokens = code.tokens();
-        let annotation = self.annotation(&self.function.value(value).ty);
-        self.statements.push(quote!(let #name #annotation = #tokens;));
+        let annotation = types::annotation(&self.function.value(value).ty);
+        self.statements.push(quote!(let #name #annotation = #code;));
         self.hold(value, Code::Name(name));
-    }
-
-    /// `: T`, if the type is known.
-    pub(super) fn annotation(&self, ty: &Type) -> TokenStream {
-        if types::is_known(ty) {
-            let ty = types::tokens(ty);
-            quote!(: #ty)
-        } else {
-            quote!()
-        }
     }
 
     /// A new name for a value: the user's, else one that tells how it came about.
@@ -205,9 +194,9 @@ impl Emitter<'_> {
             0 => {
                 if built.ordered {
                     self.before_ordered();
-                    let tokens = built.code.typed_tokens();
-                    let annotation = self.annotation(&self.function.value(value).ty);
-                    self.statements.push(quote!(let _ #annotation = #tokens;));
+                    let code = built.code.typed();
+                    let annotation = types::annotation(&self.function.value(value).ty);
+                    self.statements.push(quote!(let _ #annotation = #code;));
                 }
             }
             // A constant stands for itself: equal ones have been made one, whoever named them.
@@ -243,18 +232,16 @@ impl Emitter<'_> {
 
     /// `place = code;`, in place where the code begins with the place: `place += …;`
     pub(super) fn assignment(&mut self, place: Code, code: Code) {
-        let target = place.tokens();
         if let Code::Infix(operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"), first, rest) =
             &code
             && first.is_same_place(&place)
         {
-            let operator = punctuation(&format!("{operator}="));
-            let rest = rest.tokens();
-            self.statements.push(quote!(#target #operator #rest;));
+            let mut tokens = place.tokens();
+            punctuation(&format!("{operator}="), &mut tokens);
+            self.statements.push(quote!(#tokens #rest;));
             return;
         }
-        let code = code.tokens();
-        self.statements.push(quote!(#target = #code;));
+        self.statements.push(quote!(#place = #code;));
     }
 
     fn define_slot(&mut self, slot: SlotId, content_kind: &Aggregate) {
@@ -280,8 +267,8 @@ impl Emitter<'_> {
     pub(super) fn declare_slot(&mut self, slot: SlotId, content: Option<TokenStream>) {
         let known = self.function.slot(slot);
         let name = self.names.fresh(&known.name, known.span.start);
-        let annotation = self.annotation(&known.ty);
-        let mutable = if self.mutated.contains(slot) { quote!(mut) } else { quote!() };
+        let annotation = types::annotation(&known.ty);
+        let mutable = self.mutated.contains(slot).then(|| quote!(mut));
         self.statements.push(match content {
             Some(content) => quote!(let #mutable #name #annotation = #content;),
             // Whether an assignment is the first one depends on the path.

@@ -31,7 +31,7 @@ impl Emitter<'_> {
                         self.assigned.insert(*variable);
                     }
                     let targets = assignments.iter().map(|(v, _)| self.variables[v.0].clone());
-                    let values = assignments.iter().map(|(_, built)| built.code.tokens());
+                    let values = assignments.iter().map(|(_, built)| &built.code);
                     self.statements.push(quote!((#(#targets),*) = (#(#values),*);));
                     return;
                 }

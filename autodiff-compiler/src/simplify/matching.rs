@@ -52,6 +52,7 @@ impl Rewrite {
 
     /// The row with its replacement's operations counted.
     pub(super) fn counted(self) -> Self {
+        debug_assert!(self.holes <= MOST_HOLES, "{} has too many holes", self.name);
         Self { added: self.operations_below(self.replacement).len(), ..self }
     }
 

@@ -27,7 +27,6 @@ pub enum Claim {
 #[derive(Debug)]
 pub(super) struct Rewrite {
     /// For messages of tests.
-    #[cfg_attr(not(test), allow(dead_code))]
     pub(super) name: &'static str,
     pub(super) claim: Claim,
     /// Whether it may keep the size of the graph: it moves toward the canonical order.
