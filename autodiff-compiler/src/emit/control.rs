@@ -363,6 +363,9 @@ impl Emitter<'_> {
         deliver: &[Deliver],
         further: &[(ValueId, Deliver)],
     ) {
+        if self.pending.is_empty() {
+            return;
+        }
         let mut writes = self.writes_with_variables(instruction);
         let deliver = deliver.iter().chain(further.iter().map(|(_, deliver)| deliver));
         for deliver in deliver {

@@ -56,9 +56,8 @@ impl Emitter<'_> {
         }
         let block = self.loop_body(body, &exit, &variables);
         self.names.close();
-        let asked = self.asked_at_end(&exit, &variables);
-        let block = block.tokens();
-        self.statements.push(quote!(for #name in #indices { #block #asked }));
+        let body = self.asked_at_end(&exit, &variables, block).braced();
+        self.statements.push(quote!(for #name in #indices #body));
         self.after_loop(instruction, &exit, &variables);
     }
 
@@ -72,9 +71,8 @@ impl Emitter<'_> {
         self.settle(carried);
         let (exit, variables) = self.carry(instruction, carried, &[], &body.parameters, true);
         let mut block = self.loop_body(body, &exit, &variables);
-        let asked = self.asked_at_end(&exit, &variables);
         let mut head = quote!(loop);
-        if block.statements.is_empty() && asked.is_empty() {
+        if block.statements.is_empty() && !matches!(exit, ExitCode::Carried) {
             block.end = match block.end {
                 End::If(condition, then_block, else_block) if else_block.only_breaks() => {
                     let condition = condition.head();
@@ -92,8 +90,8 @@ impl Emitter<'_> {
                 other => other,
             };
         }
-        let block = block.tokens();
-        self.statements.push(quote!(#head { #block #asked }));
+        let body = self.asked_at_end(&exit, &variables, block).braced();
+        self.statements.push(quote!(#head #body));
         self.after_loop(instruction, &exit, &variables);
     }
 
@@ -107,18 +105,7 @@ impl Emitter<'_> {
         parameters: &[ValueId],
         exits: bool,
     ) -> (ExitCode, Vec<Variable>) {
-        let writes = self.writes_with_variables(instruction);
-        let inside = self.values_read_inside(instruction);
-        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
-        for value in self.pending.due(&|value, built| {
-            if carried.contains(&value) || range.contains(&value) {
-                built.reads.conflicts(&assigned)
-            } else {
-                built.ordered || built.reads.conflicts(&writes) || inside.contains(value)
-            }
-        }) {
-            self.flush(value);
-        }
+        self.before_loop(instruction, carried, range);
         let mut all = Carried { first: carried, parameters, results: &instruction.results };
         let mut exit = ExitCode::None;
         if exits {
@@ -156,6 +143,25 @@ impl Emitter<'_> {
             variables.push(variable);
         }
         (exit, variables)
+    }
+
+    /// Writes down what must not move into or behind the loop.
+    fn before_loop(&mut self, instruction: &Instruction, carried: &[ValueId], range: &[ValueId]) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let writes = self.writes_with_variables(instruction);
+        let inside = self.values_read_inside(instruction);
+        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
+        for value in self.pending.due(&|value, built| {
+            if carried.contains(&value) || range.contains(&value) {
+                built.reads.conflicts(&assigned)
+            } else {
+                built.ordered || built.reads.conflicts(&writes) || inside.contains(value)
+            }
+        }) {
+            self.flush(value);
+        }
     }
 
     /// How the exit code is kept: as `break` if the loop starts with 0.
@@ -202,14 +208,18 @@ impl Emitter<'_> {
         self.block(body, &deliver, &[])
     }
 
-    /// The question after an iteration whether an ordinary carried exit code ends the loop.
-    fn asked_at_end(&self, exit: &ExitCode, variables: &[Variable]) -> TokenStream {
+    /// The body with the question at its end whether an ordinary carried exit code ends the loop.
+    fn asked_at_end(&self, exit: &ExitCode, variables: &[Variable], body: Block) -> Block {
         match (exit, variables.first()) {
             (ExitCode::Carried, Some(code)) => {
                 let code = &self.variables[code.0];
-                quote!(if #code != 0 { break; })
+                let body = body.tokens();
+                Block {
+                    statements: vec![body, quote!(if #code != 0 { break; })],
+                    end: End::Nothing,
+                }
             }
-            _ => quote!(),
+            _ => body,
         }
     }
 

@@ -238,8 +238,9 @@ impl<'a> Emitter<'a> {
     fn body(&mut self) -> TokenStream {
         let function = self.function;
         let tail = self.function_block(&function.body, &function.result);
-        let statements = std::mem::take(&mut self.statements);
-        quote!(#(#statements)* #tail)
+        let mut statements = std::mem::take(&mut self.statements);
+        statements.push(tail);
+        statements.into_iter().collect()
     }
 
     /// From now on the value is mentioned by this code, which never changes its meaning.

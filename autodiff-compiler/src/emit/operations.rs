@@ -53,11 +53,15 @@ impl Emitter<'_> {
         let generic = |ty: &Type| matches!(ty, Type::Float(FloatType::Parameter(_)));
         let mut built = Built::pure(Code::atom(quote!()));
         built.ordered = operation.may_panic();
-        let mut arguments: Vec<Code> = if operation == Operation::Select {
-            self.select_arguments(arguments, &mut built)
-        } else {
-            arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
-        };
+        if operation == Operation::Select {
+            self.before_selection(&arguments[1..]);
+        }
+        let mut codes = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let argument = self.operand(*argument);
+            codes.push(built.absorb(argument));
+        }
+        let mut arguments = codes;
         let pure = !built.ordered;
         let mut next = || arguments.remove(0);
         let spelling = match operation {
@@ -144,13 +148,10 @@ impl Emitter<'_> {
         built
     }
 
-    /// The arguments of a selection: both sides are evaluated, so those that can panic are written
-    /// down before.
-    fn select_arguments(&mut self, arguments: &[ValueId], built: &mut Built) -> Vec<Code> {
-        let sides = &arguments[1..];
+    /// Both sides of a selection are evaluated, so those that can panic are written down before.
+    fn before_selection(&mut self, sides: &[ValueId]) {
         for value in self.pending.due(&|value, built| built.ordered && sides.contains(&value)) {
             self.flush(value);
         }
-        arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
     }
 }

@@ -124,6 +124,11 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// Whether no value waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Lets a value wait.
     pub(super) fn push(&mut self, value: ValueId, built: Built) {
         self.waiting.push((value, built));
@@ -138,6 +143,9 @@ impl Pending {
     /// The waiting values that must be written down now, in order: those for which `select` holds,
     /// and all ordered ones before an ordered one of these.
     pub(super) fn due(&self, select: &dyn Fn(ValueId, &Built) -> bool) -> Vec<ValueId> {
+        if self.waiting.is_empty() {
+            return vec![];
+        }
         let selected: Vec<bool> =
             self.waiting.iter().map(|(value, built)| select(*value, built)).collect();
         let last_ordered =
@@ -160,6 +168,9 @@ impl Pending {
             .filter(|(_, built)| built.ordered)
             .map(|(value, _)| *value)
             .collect();
+        if ordered.is_empty() {
+            return vec![];
+        }
         let mut consumed: Vec<ValueId> =
             operands.iter().copied().filter(|value| ordered.contains(value)).collect();
         let mut early = Vec::new();

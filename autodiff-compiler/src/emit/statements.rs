@@ -77,6 +77,9 @@ impl Emitter<'_> {
 
     /// Writes down what must not wait any longer when the instruction evaluates its operands.
     fn prepare(&mut self, kind: &InstructionKind) {
+        if self.pending.is_empty() {
+            return;
+        }
         let mut order = kind.operands();
         // Operands that are evaluated while the place that is written is borrowed.
         let mut under_borrow = order.clone();

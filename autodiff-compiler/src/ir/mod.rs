@@ -539,20 +539,35 @@ impl Function {
 
     /// The type of what is at a place; `None` if the path does not fit the root's type.
     pub fn place_type(&self, place: &Place) -> Option<Type> {
-        let mut ty = self.slot(place.root).ty.clone();
+        const UNKNOWN: &Type = &Type::Opaque(None);
+        let mut ty = &self.slot(place.root).ty;
+        // Whether the place is a slice of what is at `ty`.
+        let mut sliced = false;
         for projection in &place.path {
-            ty = match projection {
-                Projection::Index { .. } => match ty.referent() {
-                    Type::Opaque(_) => Type::Opaque(None),
-                    known => known.element()?.clone(),
-                },
-                Projection::Range { .. } => Type::Slice(Box::new(ty.element()?.clone())),
-                Projection::Field(name) => match ty.referent() {
-                    Type::Opaque(_) => Type::Opaque(None),
-                    known => known.field(name)?.clone(),
-                },
-            };
+            match projection {
+                Projection::Index { .. } => {
+                    ty = match ty.referent() {
+                        Type::Opaque(_) if !sliced => UNKNOWN,
+                        known => known.element()?,
+                    };
+                    sliced = false;
+                }
+                Projection::Range { .. } => {
+                    ty.element()?;
+                    sliced = true;
+                }
+                Projection::Field(_) if sliced => return None,
+                Projection::Field(name) => {
+                    ty = match ty.referent() {
+                        Type::Opaque(_) => UNKNOWN,
+                        known => known.field(name)?,
+                    };
+                }
+            }
         }
-        Some(ty)
+        match sliced {
+            true => Some(Type::Slice(Box::new(ty.element()?.clone()))),
+            false => Some(ty.clone()),
+        }
     }
 }
