@@ -3,7 +3,7 @@
 
 use super::common::{Outcome, Walk};
 use super::fold::fold;
-use super::matching::{Binding, Graph, Match};
+use super::matching::{Binding, Graph, Match, Shapes};
 use super::rewrites::{Claim, Rewrite, rows_for};
 use crate::diagnostics::SourceSpan;
 use crate::formula::Node;
@@ -32,7 +32,15 @@ impl Walk<'_> {
         {
             return Some(outcome);
         }
-        for rewrite in rows_for(operation) {
+        let rows = rows_for(operation);
+        if rows.is_empty() {
+            return None;
+        }
+        let shapes = Shapes::of(arguments, self);
+        for rewrite in rows {
+            if !rewrite.may_match(shapes) {
+                continue;
+            }
             if exact && (rewrite.claim != Claim::Exact || rewrite.added > 1) {
                 continue;
             }

@@ -15,6 +15,39 @@ pub(super) trait Graph {
     fn removable(&self, value: ValueId) -> bool;
 }
 
+/// How some values are made, at first sight: a bit for "a constant", and one for each operation. Two
+/// operations may share a bit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shapes(u64);
+
+impl Shapes {
+    const CONSTANT: Self = Self(1 << 63);
+
+    fn operation(operation: Operation) -> Self {
+        Self(1 << (operation.number() % 63))
+    }
+
+    pub(super) fn of(values: &[ValueId], graph: &impl Graph) -> Self {
+        let mut shapes = Self::default();
+        for value in values {
+            if let Some((operation, _)) = graph.operation(*value) {
+                shapes.add(Self::operation(operation));
+            } else if graph.constant(*value).is_some() {
+                shapes.add(Self::CONSTANT);
+            }
+        }
+        shapes
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    fn contain(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+}
+
 /// What a hole stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Binding {
@@ -37,6 +70,12 @@ pub(super) struct Match {
 }
 
 impl Rewrite {
+    /// Whether the row may match an operation with arguments of these shapes: most rows do not, and
+    /// this tells it at little cost.
+    pub(super) fn may_match(&self, arguments: Shapes) -> bool {
+        arguments.contain(self.needs)
+    }
+
     /// The first way in which the row matches an operation of its root's kind and makes the graph
     /// smaller, or, for `moves`, keeps its size if the row may.
     pub(super) fn find(
@@ -50,10 +89,21 @@ impl Rewrite {
         search.operands(*operation, nodes, arguments, None).then_some(search.found)
     }
 
-    /// The row with its replacement's operations counted.
+    /// The row with its replacement's operations counted and its needs listed.
     pub(super) fn counted(self) -> Self {
         debug_assert!(self.holes <= MOST_HOLES, "{} has too many holes", self.name);
-        Self { added: self.operations_below(self.replacement).len(), ..self }
+        let added = self.operations_below(self.replacement).len();
+        let mut needs = Shapes::default();
+        if let Node::Operation(_, arguments) = &self.nodes[self.pattern] {
+            for argument in arguments {
+                match &self.nodes[*argument] {
+                    _ if self.is_constant(*argument) => needs.add(Shapes::CONSTANT),
+                    Node::Operation(operation, _) => needs.add(Shapes::operation(*operation)),
+                    _ => {}
+                }
+            }
+        }
+        Self { added, needs, ..self }
     }
 
     fn operations_below(&self, node: usize) -> Vec<usize> {

@@ -7,6 +7,7 @@
 //! a difference instead of a sum with a negation, a factor instead of a sum with itself. So rewriting
 //! ends.
 
+use super::matching::Shapes;
 use crate::formula::{Formulas, Node, Operand, Term};
 use crate::ir::operations::Operation;
 use std::sync::LazyLock;
@@ -41,31 +42,29 @@ pub(super) struct Rewrite {
     pub(super) replacement: usize,
     /// The operations of the replacement that are left after folding constants.
     pub(super) added: usize,
+    /// What the arguments of the root have to be, at least.
+    pub(super) needs: Shapes,
 }
 
-/// The rows with one operation at the root of their pattern, in the order of the table.
-type Group = (Operation, Vec<&'static Rewrite>);
-
-static BY_ROOT: LazyLock<Vec<Group>> = LazyLock::new(|| {
-    let mut groups: Vec<Group> = vec![];
+/// By the number of an operation: the rows with it at the root of their pattern.
+static BY_ROOT: LazyLock<Vec<Vec<&'static Rewrite>>> = LazyLock::new(|| {
+    let mut groups = vec![];
     for row in REWRITES.iter() {
         let Node::Operation(root, _) = row.nodes[row.pattern] else { continue };
-        match groups.iter_mut().find(|(operation, _)| *operation == root) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((root, vec![row])),
+        if groups.len() <= root.number() {
+            groups.resize(root.number() + 1, vec![]);
         }
+        groups[root.number()].push(row);
     }
     groups
 });
 
 /// The rows that may apply to an operation, in the order of the table.
 pub(super) fn rows_for(operation: Operation) -> &'static [&'static Rewrite] {
-    for (root, rows) in BY_ROOT.iter() {
-        if *root == operation {
-            return rows;
-        }
+    match BY_ROOT.get(operation.number()) {
+        Some(rows) => rows,
+        None => &[],
     }
-    &[]
 }
 
 macro_rules! rewrite_rules {
@@ -91,6 +90,7 @@ macro_rules! rewrite_rules {
                 pattern,
                 replacement,
                 added: 0,
+                needs: Shapes::default(),
             }
             .counted()
         } ),*]);
