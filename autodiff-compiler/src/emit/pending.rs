@@ -39,6 +39,10 @@ impl Numbered for Variable {
     fn number(self) -> usize {
         self.0
     }
+
+    fn with_number(number: usize) -> Self {
+        Self(number)
+    }
 }
 
 /// An expression with what matters for moving it.

@@ -20,6 +20,7 @@
 
 pub mod builder;
 mod copy;
+pub mod map;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
@@ -32,6 +33,7 @@ pub mod verify;
 mod walk;
 
 pub use copy::Renaming;
+pub use map::Map;
 pub use set::Set;
 
 use crate::diagnostics::SourceSpan;

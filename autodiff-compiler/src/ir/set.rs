@@ -10,17 +10,28 @@ use std::marker::PhantomData;
 pub trait Numbered: Copy {
     /// Its number.
     fn number(self) -> usize;
+
+    /// The one with this number.
+    fn with_number(number: usize) -> Self;
 }
 
 impl Numbered for ValueId {
     fn number(self) -> usize {
         self.0 as usize
     }
+
+    fn with_number(number: usize) -> Self {
+        Self(number as u32)
+    }
 }
 
 impl Numbered for SlotId {
     fn number(self) -> usize {
         self.0 as usize
+    }
+
+    fn with_number(number: usize) -> Self {
+        Self(number as u32)
     }
 }
 
