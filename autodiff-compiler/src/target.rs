@@ -143,6 +143,9 @@ impl Target {
 /// The block without marks, and for each marked method its attribute and an `impl` with it first.
 /// `None` if the item is no `impl` block.
 pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, TokenStream)>)> {
+    if !begins_with_impl(item) {
+        return None;
+    }
     let block = syn::parse2::<syn::ItemImpl>(item.clone()).ok()?;
     let mut original = block.clone();
     let mut tasks = vec![];
@@ -161,6 +164,18 @@ pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, Tok
         tasks.push((attribute, task.to_token_stream()));
     }
     Some((original.to_token_stream(), tasks))
+}
+
+/// Whether an item may be an `impl` block: parsing everything only to find a function costs much.
+fn begins_with_impl(item: &TokenStream) -> bool {
+    for token in item.clone() {
+        match token {
+            TokenTree::Ident(word) if word == "impl" => return true,
+            TokenTree::Ident(word) if word == "fn" => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn is_mark(attribute: &syn::Attribute) -> bool {
