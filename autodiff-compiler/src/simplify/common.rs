@@ -101,29 +101,50 @@ impl DefinitionKind {
 /// The user's build runs this without optimization, where the generality of std's hash tables costs
 /// more than all the rest of a walk.
 struct InScope {
-    buckets: Vec<Vec<ValueId>>,
-    /// The bucket of each value, in the order in which they came into scope.
-    entered: Vec<usize>,
+    /// By bucket: the last position in `entered`, counted from 1; 0 if there is none.
+    last: [usize; BUCKETS],
+    /// In the order in which they came into scope.
+    entered: Vec<Entered>,
+}
+
+const BUCKETS: usize = 64;
+
+struct Entered {
+    value: ValueId,
+    bucket: usize,
+    /// The position before in the same bucket.
+    before: usize,
 }
 
 impl InScope {
     fn new() -> Self {
-        Self { buckets: vec![vec![]; 64], entered: vec![] }
+        Self { last: [0; BUCKETS], entered: vec![] }
     }
 
-    fn bucket(&self, kind: &DefinitionKind) -> usize {
-        kind.hash() % self.buckets.len()
+    /// The value for which `is_same` holds among those in the bucket.
+    fn find(&self, bucket: usize, is_same: &dyn Fn(ValueId) -> bool) -> Option<ValueId> {
+        let mut position = self.last[bucket];
+        while position > 0 {
+            let Entered { value, before, .. } = self.entered[position - 1];
+            if is_same(value) {
+                return Some(value);
+            }
+            position = before;
+        }
+        None
     }
 
     fn enter(&mut self, bucket: usize, value: ValueId) {
-        self.buckets[bucket].push(value);
-        self.entered.push(bucket);
+        self.entered.push(Entered { value, bucket, before: self.last[bucket] });
+        self.last[bucket] = self.entered.len();
     }
 
     /// Takes out what came into scope since `entered` had this length.
     fn leave(&mut self, mark: usize) {
-        for bucket in self.entered.drain(mark..) {
-            self.buckets[bucket].pop();
+        while self.entered.len() > mark
+            && let Some(Entered { bucket, before, .. }) = self.entered.pop()
+        {
+            self.last[bucket] = before;
         }
     }
 }
@@ -385,14 +406,17 @@ impl Walk<'_> {
 
     /// The value in scope that is made in the same way; if there is none, `result` is from now on.
     pub(super) fn same(&mut self, kind: DefinitionKind, result: ValueId) -> Option<ValueId> {
-        let bucket = self.in_scope.bucket(&kind);
-        for known in &self.in_scope.buckets[bucket] {
-            if let Some(definition) = &self.definitions[known.0 as usize]
-                && definition.kind.is_same(&kind)
-                && self.function.value(*known).ty == self.function.value(result).ty
-            {
-                return Some(*known);
-            }
+        let bucket = kind.hash() % BUCKETS;
+        let known =
+            self.in_scope.find(bucket, &|known| match &self.definitions[known.0 as usize] {
+                Some(definition) => {
+                    definition.kind.is_same(&kind)
+                        && self.function.value(known).ty == self.function.value(result).ty
+                }
+                None => false,
+            });
+        if known.is_some() {
+            return known;
         }
         self.in_scope.enter(bucket, result);
         self.definitions[result.0 as usize] = Some(Definition { kind, loops: self.loops });

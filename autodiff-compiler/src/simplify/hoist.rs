@@ -37,8 +37,9 @@ struct Hoist<'a> {
 
 impl Hoist<'_> {
     fn region(&mut self, region: &mut Region) {
-        let mut instructions = Vec::with_capacity(region.instructions.len());
-        for mut instruction in std::mem::take(&mut region.instructions) {
+        let mut position = 0;
+        while position < region.instructions.len() {
+            let instruction = &mut region.instructions[position];
             for inner in instruction.kind.regions_mut() {
                 self.region(inner);
             }
@@ -47,13 +48,16 @@ impl Hoist<'_> {
             {
                 self.regroup(body);
                 let (movable, _) = invariant(body, &self.deferred);
-                let moved = take(body, movable);
-                self.changed |= !moved.is_empty();
-                instructions.extend(moved);
+                if movable.contains(&true) {
+                    let moved = take(body, movable);
+                    self.changed = true;
+                    let count = moved.len();
+                    region.instructions.splice(position..position, moved);
+                    position += count;
+                }
             }
-            instructions.push(instruction);
+            position += 1;
         }
-        region.instructions = instructions;
     }
 
     /// `a * (b * x)` becomes `(a * b) * x` where `a` and `b` are invariant, `x` is not, and the inner
