@@ -64,9 +64,10 @@ fn without_generics(path: TokenStream) -> TokenStream {
     plain.into_iter().collect()
 }
 
+/// The names of std that the compiler takes for what they usually mean; sorted.
 const NAMES: &[&str] = &[
-    "Vec", "Option", "f64", "f32", "bool", "usize", "isize", "u8", "u16", "u32", "u64", "u128",
-    "i8", "i16", "i32", "i64", "i128",
+    "Option", "Vec", "bool", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128",
+    "u16", "u32", "u64", "u8", "usize",
 ];
 
 /// A name and one of the places where it stands, ordered by name.
@@ -102,7 +103,7 @@ fn names_in(tokens: TokenStream, names: &mut BTreeSet<Named>) {
         match token {
             TokenTree::Ident(ident) => {
                 let name = ident.to_string();
-                if after != ':' && after != '.' && NAMES.contains(&name.as_str()) {
+                if after != ':' && after != '.' && NAMES.binary_search(&name.as_str()).is_ok() {
                     names.insert(Named { name, span: ident.span() });
                 }
                 after = ' ';
@@ -122,5 +123,13 @@ fn names_in(tokens: TokenStream, names: &mut BTreeSet<Named>) {
             }
             TokenTree::Literal(_) => after = ' ',
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_sorted() {
+        assert!(super::NAMES.is_sorted());
     }
 }

@@ -425,7 +425,7 @@ impl Emitter<'_> {
             if Names::is_copied_into(name, &arm.body) {
                 // A pattern or closure in the body may bind the same name.
                 let span = self.function.value(*value).span.start;
-                let own = super::names::identifier(name, span);
+                let own = super::names::identifier_at(name, span);
                 let fresh = self.names.fresh(name, span);
                 rebound.extend(quote!(let #fresh = #own;));
                 self.hold(*value, Code::Name(fresh));

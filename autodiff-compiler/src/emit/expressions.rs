@@ -9,7 +9,7 @@
 use super::names::identifier;
 use crate::ir::Constant;
 use crate::types::{FloatType, IntegerType};
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote};
 use std::str::FromStr;
 
@@ -284,11 +284,10 @@ impl Code {
                 if *negative {
                     punctuation("-", tokens);
                 }
-                let literal = match typed {
-                    true => Literal::from_str(&format!("{digits}_{suffix}")),
-                    false => Literal::from_str(digits),
-                };
-                tokens.extend(literal.map(TokenTree::Literal));
+                match typed {
+                    true => tokens.extend(Literal::from_str(&format!("{digits}_{suffix}"))),
+                    false => tokens.extend(number(digits)),
+                }
             }
             Self::Name(name) => name.to_tokens(tokens),
             Self::Prefix(operator, a) => {
@@ -437,7 +436,21 @@ pub(super) fn member(name: &str) -> TokenStream {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         Literal::from_str(name).map_or_else(|_| quote!(), |position| quote!(#position))
     } else {
-        identifier(name, Span::call_site()).to_token_stream()
+        identifier(name).to_token_stream()
+    }
+}
+
+/// The literal of these digits. `Literal::from_str` would ask the compiler to parse them.
+fn number(digits: &str) -> Option<Literal> {
+    if let Ok(integer) = digits.parse::<u128>() {
+        return Some(Literal::u128_unsuffixed(integer));
+    }
+    match digits.parse::<f64>() {
+        // Exponents are kept as they are.
+        Ok(float) if float.is_finite() && !digits.contains('e') => {
+            Some(Literal::f64_unsuffixed(float))
+        }
+        _ => Literal::from_str(digits).ok(),
     }
 }
 

@@ -42,7 +42,7 @@ use crate::types::Type;
 use expressions::Code;
 use names::Names;
 use pending::{Built, Pending, Reads, Variable};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// What a function is emitted with, besides its IR.
@@ -82,7 +82,7 @@ impl Header {
             attributes: TokenStream::new(),
             documentation: String::new(),
             visibility: TokenStream::new(),
-            name: names::identifier(name, Span::call_site()),
+            name: names::identifier(name),
             generics: TokenStream::new(),
             where_clause: TokenStream::new(),
             parameter_types: Vec::new(),
@@ -275,7 +275,7 @@ impl<'a> Emitter<'a> {
     fn slot_name(&self, slot: SlotId) -> Ident {
         self.slots[slot.0 as usize].clone().unwrap_or_else(|| {
             // The verifier has seen a definition before every use.
-            names::identifier(&self.function.slot(slot).name, Span::call_site())
+            names::identifier(&self.function.slot(slot).name)
         })
     }
 
@@ -286,7 +286,7 @@ impl<'a> Emitter<'a> {
         }
         self.held[value.0 as usize].clone().unwrap_or_else(|| {
             let hint = self.function.value(value).name.as_deref().unwrap_or("t");
-            Built::pure(Code::Name(names::identifier(hint, Span::call_site())))
+            Built::pure(Code::Name(names::identifier(hint)))
         })
     }
 

@@ -31,14 +31,14 @@ impl Emitter<'_> {
     /// `#crate::Float::name`.
     fn float_function(&self, name: &str) -> TokenStream {
         let crate_path = &self.header.crate_path;
-        let name = super::names::identifier(name, proc_macro2::Span::call_site());
+        let name = super::names::identifier(name);
         quote!(#crate_path::Float::#name)
     }
 
     /// `<T as #crate::Float>::from_f64`; in `1.0 / x` nothing else would tell the type of the 1.
     fn float_from(&self, parameter: &str) -> TokenStream {
         let crate_path = &self.header.crate_path;
-        let parameter = super::names::identifier(parameter, proc_macro2::Span::call_site());
+        let parameter = super::names::identifier(parameter);
         quote!(<#parameter as #crate_path::Float>::from_f64)
     }
 
@@ -134,12 +134,12 @@ impl Emitter<'_> {
             }
             Spelling::Special(name) => {
                 let crate_path = &self.header.crate_path;
-                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                let name = super::names::identifier(name);
                 Code::Call { path: quote!(#crate_path::special::#name), arguments, generic: true }
             }
             Spelling::Private(name) => {
                 let crate_path = &self.header.crate_path;
-                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                let name = super::names::identifier(name);
                 Code::call(quote!(#crate_path::__private::#name), arguments)
             }
             // Handled above.

@@ -2,7 +2,7 @@
 
 use super::expressions::punctuation;
 use crate::types::{Length, Type};
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// The tokens of a type; what we do not know is `_`.
@@ -98,7 +98,7 @@ pub(super) fn length(length: &Length) -> TokenStream {
 
 /// A primitive type or a type parameter.
 fn name(name: &str) -> Ident {
-    super::names::identifier(name, Span::call_site())
+    super::names::identifier(name)
 }
 
 /// The path of a struct where an expression is expected: `Point<T>` becomes `Point::<T>`.
