@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
 use crate::emit::item::{Derivatives, Item, items};
+use crate::hir::Body;
 use crate::ir::verify::verify;
 use crate::ir::{Function, InstructionKind, SlotId};
 use crate::options::{Options, Output};
@@ -20,7 +21,7 @@ use crate::reverse::{Refusal, Strategy};
 use crate::signature::{Environment, FunctionSignature, is_mutable};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
-use crate::transport::{self, Request};
+use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
 use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
 use proc_macro2::TokenStream;
@@ -89,12 +90,12 @@ fn begin(
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     }
-    let pending = transport::wanted(target, options);
-    if pending.is_empty() {
-        return derivative_items(target, options, Environment::default());
+    let Wanted { paths, body } = transport::wanted(target, options);
+    if paths.is_empty() {
+        return derivative_items(target, options, Environment::default(), body);
     }
     let crate_path = options.crate_path.clone();
-    continue_with(Request { crate_path, collected: vec![], pending, attribute, item })
+    continue_with(Request { crate_path, collected: vec![], pending: paths, attribute, item })
 }
 
 /// The macro that carries the signature of a free function to its callers.
@@ -130,17 +131,18 @@ fn continue_with(request: Request) -> TokenStream {
     let options = Options::parse(request.attribute.clone(), &mut diagnostics);
     match Target::parse(&request.item, &mut diagnostics) {
         Some(target) if diagnostics.is_empty() => {
-            derivative_items(&target, &options, request.environment())
+            derivative_items(&target, &options, request.environment(), None)
         }
         _ => diagnostics.into_compile_errors(),
     }
 }
 
-/// The items beside the function, with everything known.
+/// The items beside the function, with everything known; its body may be resolved already.
 fn derivative_items(
     target: &Target,
     options: &Options,
     mut environment: Environment,
+    resolved: Option<Body>,
 ) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let function = &target.function;
@@ -162,8 +164,11 @@ fn derivative_items(
     let mut trace = Trace::new(&function.sig.ident.to_string());
     let emitted = diagnostics
         .is_empty()
-        .then(|| road(target, options, &signature, &environment, &mut trace, &mut diagnostics))
+        .then(|| resolved.or_else(|| resolve(target, &environment, &mut diagnostics)))
         .flatten()
+        .and_then(|body| {
+            road(target, options, &signature, &environment, &body, &mut trace, &mut diagnostics)
+        })
         .filter(|_| diagnostics.is_empty());
     let Some(emitted) = emitted else {
         let stub = fallback::stub(target, options, &environment);
@@ -180,21 +185,31 @@ fn derivative_items(
     quote!(#emitted #(#conditions #witnesses)*)
 }
 
-/// The passes.
+/// The first pass: what names mean.
+fn resolve(
+    target: &Target,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<Body> {
+    let Target { function, .. } = target;
+    let context = target.context(environment);
+    resolve::resolve_in(&function.sig, &function.block, context, diagnostics)
+}
+
+/// The passes after that.
 fn road(
     target: &Target,
     options: &Options,
     signature: &FunctionSignature,
     environment: &Environment,
+    body: &Body,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<TokenStream> {
     let Target { function, .. } = target;
     let name = function.sig.ident.to_string();
-    let context = target.context(environment);
-    let body = resolve::resolve_in(&function.sig, &function.block, context, diagnostics)?;
-    let types = infer::infer(&body, environment, diagnostics)?;
-    let primal = lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
+    let types = infer::infer(body, environment, diagnostics)?;
+    let primal = lower::lower(body, &types, environment, &name, &signature.active, diagnostics)?;
     trace.ir("lower", &primal);
     check_between("lower", &primal, diagnostics)?;
 
@@ -209,7 +224,7 @@ fn road(
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
-    local.push(witness::special(&body, &options.crate_path));
+    local.push(witness::special(body, &options.crate_path));
     if let Place::Associated = target.place {
         local.push(witness::witnesses(function));
     }
