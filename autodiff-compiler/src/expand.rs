@@ -181,7 +181,7 @@ fn derivative_items(
         return emitted;
     }
     let conditions = conditions(function);
-    let witnesses = witness::witnesses(function);
+    let witnesses = witness::witnesses(target.tokens());
     quote!(#emitted #(#conditions #witnesses)*)
 }
 
@@ -226,7 +226,7 @@ fn road(
     // They stand in the functions, where the body's own `use` items are seen.
     local.push(witness::special(body, &options.crate_path));
     if let Place::Associated = target.place {
-        local.push(witness::witnesses(function));
+        local.push(witness::witnesses(target.tokens()));
     }
     let mut item = item(target, options, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();

@@ -15,6 +15,8 @@ pub struct Target {
     pub function: syn::ItemFn,
     /// Where it stands.
     pub place: Place,
+    /// The function's tokens as they came; those of a method in a block are not by themselves.
+    item: Option<TokenStream>,
 }
 
 /// Where a function stands.
@@ -39,7 +41,9 @@ impl Target {
     /// Reads a function or an `impl` block with one marked method first, as [`methods`] makes it.
     pub fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
         match syn::parse2::<syn::Item>(item.clone()) {
-            Ok(syn::Item::Fn(function)) => Some(Self { function, place: Place::Free }),
+            Ok(syn::Item::Fn(function)) => {
+                Some(Self { function, place: Place::Free, item: Some(item.clone()) })
+            }
             Ok(syn::Item::Impl(block)) => Self::of_impl(block),
             Ok(other) => {
                 diagnostics.error(
@@ -51,7 +55,11 @@ impl Target {
             }
             // A receiver does not parse in a free function.
             Err(error) => match syn::parse2::<syn::ImplItemFn>(item.clone()) {
-                Ok(method) => Some(Self { function: free(method), place: Place::Associated }),
+                Ok(method) => Some(Self {
+                    function: free(method),
+                    place: Place::Associated,
+                    item: Some(item.clone()),
+                }),
                 Err(_) => {
                     diagnostics.syntax_error(error);
                     None
@@ -90,7 +98,15 @@ impl Target {
             })
             .collect();
         block.attrs.retain(|attribute| attribute.path().is_ident("cfg"));
-        Some(Self { function, place: Place::Impl(Box::new(block), siblings) })
+        Some(Self { function, place: Place::Impl(Box::new(block), siblings), item: None })
+    }
+
+    /// The tokens of the function.
+    pub fn tokens(&self) -> TokenStream {
+        match &self.item {
+            Some(item) => item.clone(),
+            None => self.function.to_token_stream(),
+        }
     }
 
     /// What names mean in its signature and body.

@@ -5,13 +5,13 @@
 
 use crate::hir::{Body, Callee, ExpressionKind};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::quote;
 use std::collections::BTreeSet;
 
-/// One constant for each std type whose name occurs in the function's types.
-pub fn witnesses(function: &syn::ItemFn) -> TokenStream {
+/// One constant for each std type whose name occurs in the tokens of a function.
+pub fn witnesses(function: TokenStream) -> TokenStream {
     let mut names = BTreeSet::new();
-    names_in(function.to_token_stream(), &mut names);
+    names_in(function, &mut names);
     let mut tokens = TokenStream::new();
     for (name, span) in names.into_iter().map(|Named { name, span }| (name, span)) {
         let ident = Ident::new(&name, span);
