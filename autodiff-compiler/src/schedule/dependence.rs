@@ -60,20 +60,20 @@ pub(super) fn meet(
     later: usize,
     may_depend: bool,
 ) -> Option<Vec<usize>> {
-    let footprints: Vec<_> =
-        region.instructions[earlier..=later].iter().map(Footprint::of).collect();
-    let (first, rest) = footprints.split_first()?;
-    let (last, between) = rest.split_last()?;
-    if !may_depend && last.depends_on(first) {
+    let first = Footprint::of(&region.instructions[earlier]);
+    let last = Footprint::of(&region.instructions[later]);
+    if !may_depend && last.depends_on(&first) {
         return None;
     }
+    let between: Vec<_> =
+        region.instructions[earlier + 1..later].iter().map(Footprint::of).collect();
     let mut needed: Vec<usize> = vec![];
     for position in (0..between.len()).rev() {
         let candidate = &between[position];
         let is_needed = last.depends_on(candidate)
             || needed.iter().any(|later| between[*later].depends_on(candidate));
         if is_needed {
-            if candidate.depends_on(first) || candidate.may_panic {
+            if candidate.depends_on(&first) || candidate.may_panic {
                 return None;
             }
             needed.push(position);
