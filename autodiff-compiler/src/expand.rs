@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
 use crate::emit::item::{Derivatives, Item, items};
+use crate::hir::Body;
 use crate::ir::verify::verify;
 use crate::ir::{Function, InstructionKind, SlotId};
 use crate::options::{Options, Output};
@@ -20,7 +21,7 @@ use crate::reverse::{Refusal, Strategy};
 use crate::signature::{Environment, FunctionSignature, is_mutable};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
-use crate::transport::{self, Request};
+use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
 use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
 use proc_macro2::TokenStream;
@@ -89,13 +90,12 @@ fn begin(
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     }
-    continue_with(Request {
-        crate_path: options.crate_path.clone(),
-        collected: vec![],
-        pending: transport::wanted(target, options),
-        attribute,
-        item,
-    })
+    let Wanted { paths, body } = transport::wanted(target, options);
+    if paths.is_empty() {
+        return derivative_items(target, options, Environment::default(), body);
+    }
+    let crate_path = options.crate_path.clone();
+    continue_with(Request { crate_path, collected: vec![], pending: paths, attribute, item })
 }
 
 /// The macro that carries the signature of a free function to its callers.
@@ -124,19 +124,29 @@ pub fn resume(tokens: TokenStream) -> TokenStream {
 
 /// Asks for the next signature, or expands the item if all are there.
 fn continue_with(request: Request) -> TokenStream {
-    request.ask().unwrap_or_else(|| derivative_items(&request))
-}
-
-/// The items beside the function, with everything known.
-fn derivative_items(request: &Request) -> TokenStream {
+    if let Some(question) = request.ask() {
+        return question;
+    }
     let mut diagnostics = Diagnostics::new();
     let options = Options::parse(request.attribute.clone(), &mut diagnostics);
-    let Some(target) = Target::parse(&request.item, &mut diagnostics) else {
-        return diagnostics.into_compile_errors();
-    };
+    match Target::parse(&request.item, &mut diagnostics) {
+        Some(target) if diagnostics.is_empty() => {
+            derivative_items(&target, &options, request.environment(), None)
+        }
+        _ => diagnostics.into_compile_errors(),
+    }
+}
+
+/// The items beside the function, with everything known; its body may be resolved already.
+fn derivative_items(
+    target: &Target,
+    options: &Options,
+    mut environment: Environment,
+    resolved: Option<Body>,
+) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
     let function = &target.function;
-    let mut environment = request.environment();
-    let signature = signature_of(&function.sig, &options, &target.context(&environment));
+    let signature = signature_of(&function.sig, options, &target.context(&environment));
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -158,16 +168,19 @@ fn derivative_items(request: &Request) -> TokenStream {
     if let Place::Free = target.place {
         environment.functions.insert(function.sig.ident.to_string(), signature.clone());
     }
-    target.add_methods(&options, &mut environment);
+    target.add_methods(options, &mut environment);
 
     let mut trace = Trace::new(&function.sig.ident.to_string());
     let emitted = diagnostics
         .is_empty()
-        .then(|| road(&target, &options, &signature, &environment, &mut trace, &mut diagnostics))
+        .then(|| resolved.or_else(|| resolve(target, &environment, &mut diagnostics)))
         .flatten()
+        .and_then(|body| {
+            road(target, options, &signature, &environment, &body, &mut trace, &mut diagnostics)
+        })
         .filter(|_| diagnostics.is_empty());
     let Some((emitted, beside)) = emitted else {
-        let stub = fallback::stub(&target, &options, &environment);
+        let stub = fallback::stub(target, options, &environment);
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     };
@@ -177,27 +190,37 @@ fn derivative_items(request: &Request) -> TokenStream {
         return emitted;
     }
     let conditions = conditions(function);
-    let witnesses = witness::witnesses(function, &options.crate_path);
+    let witnesses = witness::witnesses(target.tokens(), &options.crate_path);
     quote!(#emitted #(#conditions #witnesses)* #beside)
 }
 
-/// The passes: the emitted functions, and what stands beside them.
+/// The first pass: what names mean.
+fn resolve(
+    target: &Target,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<Body> {
+    let Target { function, .. } = target;
+    let context = target.context(environment);
+    resolve::resolve_in(&function.sig, &function.block, context, diagnostics)
+}
+
+/// The passes after that: the emitted functions, and what stands beside them.
 fn road(
     target: &Target,
     options: &Options,
     signature: &FunctionSignature,
     environment: &Environment,
+    body: &Body,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<(TokenStream, TokenStream)> {
     let Target { function, .. } = target;
     let name = function.sig.ident.to_string();
-    let context = target.context(environment);
-    let body = resolve::resolve_in(&function.sig, &function.block, context, diagnostics)?;
-    let types = infer::infer(&body, environment, diagnostics)?;
-    let primal = lower::lower(&body, &types, environment, &name, &signature.active, diagnostics)?;
+    let types = infer::infer(body, environment, diagnostics)?;
+    let primal = lower::lower(body, &types, environment, &name, &signature.active, diagnostics)?;
     trace.ir("lower", &primal);
-    check("lower", &primal, diagnostics)?;
+    check_between("lower", &primal, diagnostics)?;
 
     let mut value = primal;
     simplify::simplify(&mut value);
@@ -210,13 +233,13 @@ fn road(
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
-    local.push(witness::special(&body, &options.crate_path));
+    local.push(witness::special(body, &options.crate_path));
     let unsayable = target.only_inside();
     let crate_path = &options.crate_path;
-    let mut beside = witness::names(function, &body, &types, environment, &unsayable, crate_path);
-    local.extend(target.trait_method_witnesses(&body, crate_path));
+    let mut beside = witness::names(function, body, &types, environment, &unsayable, crate_path);
+    local.extend(target.trait_method_witnesses(body, crate_path));
     if let Place::Associated = target.place {
-        local.push(witness::witnesses(function, &options.crate_path));
+        local.push(witness::witnesses(target.tokens(), &options.crate_path));
         local.push(std::mem::take(&mut beside));
     }
     let mut item = item(target, options, &local);
@@ -291,9 +314,9 @@ fn sweeps(
     let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity, strategy);
     refuse(&reverse.refusals, diagnostics)?;
     trace.ir("forward", &forward);
-    check("forward", &forward, diagnostics)?;
+    check_between("forward", &forward, diagnostics)?;
     trace.ir("reverse", &reverse.function);
-    check("reverse", &reverse.function, diagnostics)?;
+    check_between("reverse", &reverse.function, diagnostics)?;
 
     let mut reverse = schedule::schedule(reverse);
     simplify::simplify_reverse(&mut reverse, &primal);
@@ -330,17 +353,26 @@ fn gradient(
     let reversed = reverse::reverse_with(value, &activity, strategy);
     refuse(&reversed.refusals, diagnostics)?;
     trace.ir("reverse", &reversed.function);
-    check("reverse", &reversed.function, diagnostics)?;
+    check_between("reverse", &reversed.function, diagnostics)?;
 
     let mut gradient = schedule::schedule(reversed);
     trace.ir("schedule", &gradient);
-    check("schedule", &gradient, diagnostics)?;
+    check_between("schedule", &gradient, diagnostics)?;
 
     simplify::simplify_derivative(&mut gradient, value);
     schedule::use_workspace(&mut gradient, SlotId(value.slots.len() as u32));
     trace.ir("simplify", &gradient);
     check("simplify", &gradient, diagnostics)?;
     Some(gradient)
+}
+
+/// Whether every pass is checked by itself. Users' builds check what is emitted; tests and dumps also
+/// tell which pass made the mistake.
+const BETWEEN_PASSES: bool = cfg!(any(test, feature = "dump", feature = "interpret"));
+
+/// Checks what a pass hands to the next one.
+fn check_between(pass: &str, function: &Function, diagnostics: &mut Diagnostics) -> Option<()> {
+    if BETWEEN_PASSES { check(pass, function, diagnostics) } else { Some(()) }
 }
 
 /// Code that breaks a rule of the IR is never emitted.

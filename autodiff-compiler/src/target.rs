@@ -16,6 +16,8 @@ pub struct Target {
     pub function: syn::ItemFn,
     /// Where it stands.
     pub place: Place,
+    /// The function's tokens as they came; those of a method in a block are not by themselves.
+    item: Option<TokenStream>,
 }
 
 /// Where a function stands.
@@ -41,7 +43,9 @@ impl Target {
     pub fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
         let item = &with_plain_lifetimes(item.clone());
         match syn::parse2::<syn::Item>(item.clone()) {
-            Ok(syn::Item::Fn(function)) => Some(Self { function, place: Place::Free }),
+            Ok(syn::Item::Fn(function)) => {
+                Some(Self { function, place: Place::Free, item: Some(item.clone()) })
+            }
             Ok(syn::Item::Impl(block)) => Self::of_impl(block),
             Ok(other) => {
                 diagnostics.error(
@@ -53,7 +57,11 @@ impl Target {
             }
             // A receiver does not parse in a free function.
             Err(error) => match syn::parse2::<syn::ImplItemFn>(item.clone()) {
-                Ok(method) => Some(Self { function: free(method), place: Place::Associated }),
+                Ok(method) => Some(Self {
+                    function: free(method),
+                    place: Place::Associated,
+                    item: Some(item.clone()),
+                }),
                 Err(_) => {
                     diagnostics.syntax_error(error);
                     None
@@ -92,7 +100,15 @@ impl Target {
             })
             .collect();
         block.attrs.retain(|attribute| attribute.path().is_ident("cfg"));
-        Some(Self { function, place: Place::Impl(Box::new(block), siblings) })
+        Some(Self { function, place: Place::Impl(Box::new(block), siblings), item: None })
+    }
+
+    /// The tokens of the function.
+    pub fn tokens(&self) -> TokenStream {
+        match &self.item {
+            Some(item) => item.clone(),
+            None => self.function.to_token_stream(),
+        }
     }
 
     /// What names mean in its signature and body.
@@ -188,6 +204,9 @@ impl Target {
 /// The block without marks, and for each marked method its attribute and an `impl` with it first.
 /// `None` if the item is no `impl` block.
 pub fn methods(item: &TokenStream) -> Option<(TokenStream, Vec<(TokenStream, TokenStream)>)> {
+    if !begins_with_impl(item) {
+        return None;
+    }
     let item = with_plain_lifetimes(item.clone());
     let block = syn::parse2::<syn::ItemImpl>(item).ok()?;
     let mut original = block.clone();
@@ -232,6 +251,18 @@ fn with_plain_lifetimes(tokens: TokenStream) -> TokenStream {
         plain.extend([TokenTree::Group(copy)]);
     }
     plain
+}
+
+/// Whether an item may be an `impl` block: parsing everything only to find a function costs much.
+fn begins_with_impl(item: &TokenStream) -> bool {
+    for token in item.clone() {
+        match token {
+            TokenTree::Ident(word) if word == "impl" => return true,
+            TokenTree::Ident(word) if word == "fn" => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn is_mark(attribute: &syn::Attribute) -> bool {

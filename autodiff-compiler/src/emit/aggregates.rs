@@ -6,7 +6,7 @@ use super::{Emitter, places, types};
 use crate::ir::{Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer};
 use crate::types::Type;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 impl Emitter<'_> {
     /// An expression of type `ty` that makes the aggregate. Its operands are settled.
@@ -313,12 +313,12 @@ impl Emitter<'_> {
             Some(result) => {
                 // It writes memory: it stands where it stood.
                 self.before_writing(&writes);
-                if let Some(variable) = self.targets.get(result).copied() {
+                if let Some(variable) = self.target_of(*result) {
                     self.assign_variable(variable, built);
                     self.hold_in(*result, variable);
                 } else if self.use_count(*result) == 0 {
-                    let tokens = built.code.tokens();
-                    self.statements.push(quote!(let _ = #tokens;));
+                    let code = &built.code;
+                    self.statements.push(quote!(let _ = #code;));
                 } else {
                     self.bind(*result, &built.code);
                 }
@@ -359,9 +359,9 @@ impl Emitter<'_> {
                         | Code::Method(..)
                         | Code::Borrow { .. }
                         | Code::Atom(_) => code.tokens(),
-                        Code::Number { negative: false, .. } => code.typed_tokens(),
+                        Code::Number { negative: false, .. } => code.typed().to_token_stream(),
                         _ => {
-                            let code = code.typed_tokens();
+                            let code = code.typed();
                             quote!((#code))
                         }
                     });

@@ -1,8 +1,8 @@
 //! Blocks and how they end, and `if` between them.
 
-use super::expressions::Code;
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::expressions::{Code, word};
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote};
 
 /// A block: its statements and how it ends.
 #[derive(Default)]
@@ -37,42 +37,54 @@ impl Block {
 
     /// Its code, without braces.
     pub(super) fn tokens(self) -> TokenStream {
-        let Self { statements, end } = self;
-        let end = match end {
-            End::Nothing => quote!(),
-            End::Value(tokens) => tokens,
-            End::Break => quote!(break;),
+        let mut tokens = TokenStream::new();
+        self.write(&mut tokens);
+        tokens
+    }
+
+    /// Its code in braces.
+    pub(super) fn braced(self) -> Group {
+        Group::new(Delimiter::Brace, self.tokens())
+    }
+
+    fn write(self, tokens: &mut TokenStream) {
+        tokens.extend(self.statements);
+        match self.end {
+            End::Nothing => {}
+            End::Value(value) => tokens.extend([value]),
+            End::Break => tokens.extend(quote!(break;)),
             End::If(condition, then_block, else_block) => {
-                if_expression(condition, *then_block, *else_block)
+                write_if(condition, *then_block, *else_block, tokens);
             }
-        };
-        quote!(#(#statements)* #end)
+        }
     }
 }
 
 /// `if condition { … } else { … }`, without empty blocks and without `else` after `break`.
-fn if_expression(condition: Code, then_block: Block, else_block: Block) -> TokenStream {
+fn write_if(condition: Code, then_block: Block, else_block: Block, tokens: &mut TokenStream) {
     if then_block.is_empty() || matches!(else_block.end, End::Break) {
         if then_block.is_empty() && else_block.is_empty() {
-            return quote!();
+            return;
         }
         if !matches!(then_block.end, End::Break) {
-            return if_expression(condition.negated(), else_block, then_block);
+            return write_if(condition.negated(), else_block, then_block, tokens);
         }
     }
-    let condition = condition.head();
     let leaves = matches!(then_block.end, End::Break);
     let chained = else_block.statements.is_empty() && matches!(else_block.end, End::If(..));
-    let empty = else_block.is_empty();
-    let block = then_block.tokens();
-    let otherwise = else_block.tokens();
-    if empty {
-        quote!(if #condition { #block })
-    } else if leaves {
-        quote!(if #condition { #block } #otherwise)
-    } else if chained {
-        quote!(if #condition { #block } else #otherwise)
+    word("if", tokens);
+    condition.head().to_tokens(tokens);
+    tokens.append(then_block.braced());
+    if else_block.is_empty() {
+        return;
+    }
+    if leaves {
+        return else_block.write(tokens);
+    }
+    word("else", tokens);
+    if chained {
+        else_block.write(tokens);
     } else {
-        quote!(if #condition { #block } else { #otherwise })
+        tokens.append(else_block.braced());
     }
 }

@@ -10,10 +10,9 @@ use super::expressions::Code;
 use super::names::Names;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
-use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, Set, ValueId};
 use proc_macro2::TokenStream;
 use quote::quote;
-use std::collections::HashSet;
 
 /// Where a value that a region yields goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +52,7 @@ impl Emitter<'_> {
         }
         body.instructions.iter().for_each(|instruction| self.instruction(instruction));
         self.settle(&results);
-        let mut emptied = HashSet::new();
+        let mut emptied = Set::new();
         super::places::emptied(result, &mut emptied);
         self.before_borrowing(&results, &emptied);
         let built = self.aggregate(result, &self.function.result_type);
@@ -102,7 +101,7 @@ impl Emitter<'_> {
 
     /// Whether a value is, or will be, in its variable when its region ends.
     fn is_done(&self, value: ValueId, variable: Variable) -> bool {
-        self.targets.get(&value) == Some(&variable) || self.holders.get(&variable) == Some(&value)
+        self.target_of(value) == Some(variable) || self.holder_of(variable) == Some(value)
     }
 
     /// A region as a block. `further` is what the block hands over besides the region's yields.
@@ -157,8 +156,8 @@ impl Emitter<'_> {
             .collect();
         let old_content_needed = further.iter().any(|(_, deliver)| match deliver {
             Deliver::Assign(variable) => {
-                let holder = self.holders.get(variable);
-                holder.is_some_and(|holder| uses::reads(&last.kind, *holder))
+                let holder = self.holder_of(*variable);
+                holder.is_some_and(|holder| uses::reads(&last.kind, holder))
             }
             _ => false,
         });
@@ -186,13 +185,13 @@ impl Emitter<'_> {
                 Deliver::Tail => tail.push(*value),
                 Deliver::Exit(variable) => exit = Some((*value, *variable)),
                 Deliver::Assign(variable) => {
-                    if self.holders.get(variable) != Some(value) {
+                    if self.holder_of(*variable) != Some(*value) {
                         assigned.push((*variable, *value));
                     }
                 }
             }
         }
-        let variables: HashSet<Variable> = assigned.iter().map(|(variable, _)| *variable).collect();
+        let variables: Set<Variable> = assigned.iter().map(|(variable, _)| *variable).collect();
         let writes = Writes { variables, ..Writes::default() };
         // Values of the block that are variables which are assigned now: their old content, as a
         // copy that only this block knows.
@@ -202,8 +201,8 @@ impl Emitter<'_> {
             let Some(held) = self.held[value.0 as usize].clone() else { continue };
             if held.reads.conflicts(&writes) && !copies.iter().any(|(copied, _)| copied == value) {
                 let name = self.name_of(*value, &held.code);
-                let annotation = self.annotation(&self.function.value(*value).ty);
-                let code = held.code.tokens();
+                let annotation = super::types::annotation(&self.function.value(*value).ty);
+                let code = &held.code;
                 self.statements.push(quote!(let #name #annotation = #code;));
                 copies.push((*value, Code::Name(name)));
             }
@@ -223,7 +222,7 @@ impl Emitter<'_> {
             .into_iter()
             .map(|(variable, value)| {
                 let built = self.operand(value);
-                self.holders.insert(variable, value);
+                self.set_holder(variable, value);
                 (variable, built)
             })
             .collect();
@@ -253,10 +252,7 @@ impl Emitter<'_> {
         match codes.as_slice() {
             [] => End::Nothing,
             [value] => End::Value(value.tokens()),
-            values => {
-                let values = values.iter().map(Code::tokens);
-                End::Value(quote!((#(#values),*)))
-            }
+            values => End::Value(quote!((#(#values),*))),
         }
     }
 
@@ -285,8 +281,8 @@ impl Emitter<'_> {
 
     /// `if` or `match` whose results are bound or assigned.
     pub(super) fn branches(&mut self, instruction: &Instruction) {
-        let of_result = |result: &ValueId| match self.targets.get(result) {
-            Some(variable) => Deliver::Assign(*variable),
+        let of_result = |result: &ValueId| match self.target_of(*result) {
+            Some(variable) => Deliver::Assign(variable),
             None if self.use_count(*result) == 0 => Deliver::Drop,
             None => Deliver::Tail,
         };
@@ -341,7 +337,7 @@ impl Emitter<'_> {
                 let else_block = self.block(else_region, deliver, further);
                 self.holders = holders;
                 if condition.ordered && then_block.is_empty() && else_block.is_empty() {
-                    let condition = condition.code.tokens();
+                    let condition = &condition.code;
                     self.statements.push(quote!(let _ = #condition;));
                     return End::Nothing;
                 }
@@ -349,10 +345,11 @@ impl Emitter<'_> {
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
-                let scrutinee = self.argument(scrutinee).code.head();
+                let scrutinee = self.argument(scrutinee).code;
                 self.before_branches(instruction, deliver, further);
                 let arms: Vec<TokenStream> =
                     arms.iter().map(|arm| self.arm(arm, deliver, further)).collect();
+                let scrutinee = scrutinee.head();
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
             _ => End::Nothing,
@@ -366,24 +363,28 @@ impl Emitter<'_> {
         deliver: &[Deliver],
         further: &[(ValueId, Deliver)],
     ) {
+        if self.pending.is_empty() {
+            return;
+        }
         let mut writes = self.writes_with_variables(instruction);
         let deliver = deliver.iter().chain(further.iter().map(|(_, deliver)| deliver));
-        writes.variables.extend(deliver.filter_map(|deliver| match deliver {
-            Deliver::Assign(variable) => Some(*variable),
-            _ => None,
-        }));
+        for deliver in deliver {
+            if let Deliver::Assign(variable) = deliver {
+                writes.variables.insert(*variable);
+            }
+        }
         let inside = self.values_read_inside(instruction);
         for value in self.pending.due(&|value, built| {
             built.ordered
                 || built.reads.conflicts(&writes)
-                || inside.contains(&value) && !built.reads.is_empty()
+                || inside.contains(value) && !built.reads.is_empty()
         }) {
             self.flush(value);
         }
     }
 
     /// The values that emitted code reads in the regions of an instruction.
-    pub(super) fn values_read_inside(&self, instruction: &Instruction) -> HashSet<ValueId> {
+    pub(super) fn values_read_inside(&self, instruction: &Instruction) -> Set<ValueId> {
         let live: Vec<bool> =
             instruction.results.iter().map(|result| self.use_count(*result) > 0).collect();
         uses::values_read_inside(&instruction.kind, &live, &self.uses)
@@ -392,9 +393,11 @@ impl Emitter<'_> {
     /// Memory and variables that an instruction with regions may change.
     pub(super) fn writes_with_variables(&self, instruction: &Instruction) -> Writes {
         let mut writes = Writes::of(&instruction.kind);
-        writes.variables.extend(
-            instruction.results.iter().filter_map(|result| self.targets.get(result)).copied(),
-        );
+        for result in &instruction.results {
+            if let Some(variable) = self.target_of(*result) {
+                writes.variables.insert(variable);
+            }
+        }
         writes
     }
 
@@ -422,7 +425,7 @@ impl Emitter<'_> {
             if Names::is_copied_into(name, &arm.body) {
                 // A pattern or closure in the body may bind the same name.
                 let span = self.function.value(*value).span.start;
-                let own = super::names::identifier(name, span);
+                let own = super::names::identifier_at(name, span);
                 let fresh = self.names.fresh(name, span);
                 rebound.extend(quote!(let #fresh = #own;));
                 self.hold(*value, Code::Name(fresh));

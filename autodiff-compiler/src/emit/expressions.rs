@@ -1,13 +1,16 @@
 //! Rust expressions as small trees, printed with as few parentheses as their precedence allows.
 //!
+//! Everything is written to one token stream, piece by piece: in the compiler every stream is kept on
+//! the other side of a bridge, and each that is made, copied or joined is a call across it.
+//!
 //! A tree knows whether rustc can tell its type without help: number literals cannot, so a literal
 //! gets its suffix exactly where the type would be open (`2.0_f64.sqrt()`, but `2.0 * x`).
 
 use super::names::identifier;
 use crate::ir::Constant;
 use crate::types::{FloatType, IntegerType};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote};
 use std::str::FromStr;
 
 /// An expression.
@@ -105,6 +108,32 @@ impl Precedence {
             Self::Cast => Self::Prefix,
             Self::Prefix | Self::Postfix => Self::Postfix,
         }
+    }
+}
+
+/// An expression and what the place asks for where it is written: how tightly it has to hold
+/// together, and whether a literal in it must tell the type.
+pub(super) struct Rendered<'c> {
+    code: &'c Code,
+    context: Precedence,
+    typed: bool,
+}
+
+impl ToTokens for Rendered<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { code, context, typed } = self;
+        if code.precedence() < *context {
+            group(Delimiter::Parenthesis, tokens, &|inner| code.render(*typed, inner));
+        } else {
+            code.render(*typed, tokens);
+        }
+    }
+}
+
+/// Where the type follows from around.
+impl ToTokens for Code {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.render(false, tokens);
     }
 }
 
@@ -221,85 +250,105 @@ impl Code {
 
     /// The tokens, where the type follows from around.
     pub(super) fn tokens(&self) -> TokenStream {
-        self.render(false)
+        self.to_token_stream()
     }
 
-    /// The tokens, where nothing around tells the type.
-    pub(super) fn typed_tokens(&self) -> TokenStream {
-        self.render(!self.is_typed())
+    /// Where nothing around tells the type.
+    pub(super) fn typed(&self) -> Rendered<'_> {
+        Rendered { code: self, context: Precedence::Lowest, typed: !self.is_typed() }
     }
 
-    /// The tokens as operand of something that binds as tightly as `context`.
-    fn operand(&self, context: Precedence, typed: bool) -> TokenStream {
-        let tokens = self.render(typed);
-        if self.precedence() < context { quote!((#tokens)) } else { tokens }
+    /// As operand of something that binds as tightly as `context`.
+    pub(super) fn operand(&self, context: Precedence, typed: bool) -> Rendered<'_> {
+        Rendered { code: self, context, typed }
     }
 
     /// Receivers and bases: their type must be known.
-    fn base(&self) -> TokenStream {
+    fn base(&self) -> Rendered<'_> {
         self.operand(Precedence::Postfix, !self.is_typed())
     }
 
-    /// `typed`: a literal in it must tell the type.
-    fn render(&self, typed: bool) -> TokenStream {
+    /// As condition of `if` or `while`: a brace in unknown tokens must not be taken for the block.
+    pub(super) fn head(&self) -> Rendered<'_> {
+        let context = match self {
+            Self::Tokens(_) => Precedence::Postfix,
+            _ => Precedence::Lowest,
+        };
+        self.operand(context, false)
+    }
+
+    /// Writes it. `typed`: a literal in it must tell the type.
+    fn render(&self, typed: bool, tokens: &mut TokenStream) {
         match self {
             Self::Number { negative, digits, suffix } => {
-                let text = if typed { format!("{digits}_{suffix}") } else { digits.clone() };
-                let literal = Literal::from_str(&text).map_or_else(|_| quote!(), |l| quote!(#l));
-                if *negative { quote!(-#literal) } else { literal }
+                if *negative {
+                    punctuation("-", tokens);
+                }
+                match typed {
+                    true => tokens.extend(Literal::from_str(&format!("{digits}_{suffix}"))),
+                    false => tokens.extend(number(digits)),
+                }
             }
-            Self::Name(name) => name.to_token_stream(),
+            Self::Name(name) => name.to_tokens(tokens),
             Self::Prefix(operator, a) => {
                 // `--a` is legal and a lint.
                 let double = *operator == "-"
                     && matches!(**a, Self::Prefix("-", _) | Self::Number { negative: true, .. });
                 let context = if double { Precedence::Postfix } else { Precedence::Prefix };
-                let a = a.operand(context, typed);
-                let operator = punctuation(operator);
-                quote!(#operator #a)
+                punctuation(operator, tokens);
+                a.operand(context, typed).to_tokens(tokens);
             }
             Self::Borrow { mutable, of } => {
-                let of = of.operand(Precedence::Prefix, typed);
-                if *mutable { quote!(&mut #of) } else { quote!(&#of) }
+                punctuation("&", tokens);
+                if *mutable {
+                    word("mut", tokens);
+                }
+                of.operand(Precedence::Prefix, typed).to_tokens(tokens);
             }
-            Self::Infix(operator, a, b) => self.render_infix(operator, a, b, typed),
+            Self::Infix(operator, a, b) => Self::render_infix(operator, a, b, typed, tokens),
             Self::Method(a, name, arguments) => {
-                let a = a.base();
-                let name = identifier(name, Span::call_site());
-                let arguments = arguments.iter().map(|b| b.render(false));
-                quote!(#a.#name(#(#arguments),*))
+                a.base().to_tokens(tokens);
+                punctuation(".", tokens);
+                word(name, tokens);
+                group(Delimiter::Parenthesis, tokens, &|inner| list(arguments, false, inner));
             }
             Self::Cast(a, ty) => {
-                let a = a.operand(Precedence::Cast, !a.is_typed());
-                quote!(#a as #ty)
+                a.operand(Precedence::Cast, !a.is_typed()).to_tokens(tokens);
+                word("as", tokens);
+                ty.to_tokens(tokens);
             }
             Self::If(condition, a, b) => {
-                let condition = condition.head();
-                let (a, b) = (a.render(typed), b.render(false));
-                quote!(if #condition { #a } else { #b })
+                word("if", tokens);
+                condition.head().to_tokens(tokens);
+                group(Delimiter::Brace, tokens, &|inner| a.render(typed, inner));
+                word("else", tokens);
+                group(Delimiter::Brace, tokens, &|inner| b.render(false, inner));
             }
             Self::Call { path, arguments, generic } => {
                 let open = *generic && !self.is_typed();
-                let arguments =
-                    arguments.iter().enumerate().map(|(i, a)| a.render(open && typed && i == 0));
-                quote!(#path(#(#arguments),*))
+                path.to_tokens(tokens);
+                group(Delimiter::Parenthesis, tokens, &|inner| {
+                    list(arguments, open && typed, inner);
+                });
             }
             Self::Index(a, index) => {
-                let (a, index) = (a.base(), index.render(false));
-                quote!(#a[#index])
+                a.base().to_tokens(tokens);
+                group(Delimiter::Bracket, tokens, &|inner| index.render(false, inner));
             }
             Self::Range(a, start, end) => {
-                let a = a.base();
-                let start = start.operand(Precedence::LazyOr, false);
-                let end = end.operand(Precedence::LazyOr, false);
-                quote!(#a[#start..#end])
+                a.base().to_tokens(tokens);
+                group(Delimiter::Bracket, tokens, &|inner| {
+                    start.operand(Precedence::LazyOr, false).to_tokens(inner);
+                    punctuation("..", inner);
+                    end.operand(Precedence::LazyOr, false).to_tokens(inner);
+                });
             }
             Self::Field(a, name) => {
-                let a = a.base();
-                let name = member(name);
-                quote!(#a.#name)
+                a.base().to_tokens(tokens);
+                punctuation(".", tokens);
+                member(name).to_tokens(tokens);
             }
-            Self::Atom(tokens) | Self::Tokens(tokens) => tokens.clone(),
+            Self::Atom(atom) | Self::Tokens(atom) => atom.to_tokens(tokens),
         }
     }
 
@@ -326,7 +375,7 @@ impl Code {
         }
     }
 
-    fn render_infix(&self, operator: &str, a: &Code, b: &Code, typed: bool) -> TokenStream {
+    fn render_infix(operator: &str, a: &Code, b: &Code, typed: bool, tokens: &mut TokenStream) {
         let level = Precedence::of_infix(operator);
         let (left, typed) = match level {
             Precedence::Comparison => (level.tighter(), !a.is_typed() && !b.is_typed()),
@@ -334,10 +383,9 @@ impl Code {
         };
         let opens_generics = operator.starts_with('<') && a.ends_with_type();
         let left = if opens_generics { Precedence::Postfix } else { left };
-        let a = a.operand(left, typed);
-        let b = b.operand(level.tighter(), false);
-        let operator = punctuation(operator);
-        quote!(#a #operator #b)
+        a.operand(left, typed).to_tokens(tokens);
+        punctuation(operator, tokens);
+        b.operand(level.tighter(), false).to_tokens(tokens);
     }
 
     /// `start..end`, with a type in it.
@@ -346,14 +394,6 @@ impl Code {
         let start = start.operand(Precedence::LazyOr, false);
         let end = end.operand(Precedence::LazyOr, typed);
         if inclusive { quote!(#start..=#end) } else { quote!(#start..#end) }
-    }
-
-    /// As condition of `if` or `while`: a brace in unknown tokens must not be taken for the block.
-    pub(super) fn head(&self) -> TokenStream {
-        match self {
-            Self::Tokens(tokens) => quote!((#tokens)),
-            _ => self.tokens(),
-        }
     }
 
     /// Whether an integer is not 0, as a condition.
@@ -396,13 +436,53 @@ pub(super) fn member(name: &str) -> TokenStream {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         Literal::from_str(name).map_or_else(|_| quote!(), |position| quote!(#position))
     } else {
-        identifier(name, Span::call_site()).to_token_stream()
+        identifier(name).to_token_stream()
     }
 }
 
-/// Operator tokens.
-pub(super) fn punctuation(operator: &str) -> TokenStream {
-    TokenStream::from_str(operator).unwrap_or_default()
+/// The literal of these digits. `Literal::from_str` would ask the compiler to parse them.
+fn number(digits: &str) -> Option<Literal> {
+    if let Ok(integer) = digits.parse::<u128>() {
+        return Some(Literal::u128_unsuffixed(integer));
+    }
+    match digits.parse::<f64>() {
+        // Exponents are kept as they are.
+        Ok(float) if float.is_finite() && !digits.contains('e') => {
+            Some(Literal::f64_unsuffixed(float))
+        }
+        _ => Literal::from_str(digits).ok(),
+    }
+}
+
+/// Writes an operator.
+pub(super) fn punctuation(operator: &str, tokens: &mut TokenStream) {
+    let mut characters = operator.chars().peekable();
+    while let Some(character) = characters.next() {
+        let spacing = if characters.peek().is_some() { Spacing::Joint } else { Spacing::Alone };
+        tokens.append(Punct::new(character, spacing));
+    }
+}
+
+/// Writes a keyword or the name of something in std.
+pub(super) fn word(word: &str, tokens: &mut TokenStream) {
+    tokens.append(Ident::new(word, Span::call_site()));
+}
+
+/// Writes a delimited group.
+fn group(delimiter: Delimiter, tokens: &mut TokenStream, write: &dyn Fn(&mut TokenStream)) {
+    let mut inner = TokenStream::new();
+    write(&mut inner);
+    tokens.append(Group::new(delimiter, inner));
+}
+
+/// Writes `a, b, c`. `typed`: a literal in the first must tell the type.
+fn list(elements: &[Code], typed: bool, tokens: &mut TokenStream) {
+    for (position, element) in elements.iter().enumerate() {
+        if position > 0 {
+            punctuation(",", tokens);
+        }
+        element.render(typed && position == 0, tokens);
+    }
 }
 
 /// The float types in which constants are written.

@@ -362,7 +362,7 @@ pub(crate) fn one_or_tuple(parts: &[impl quote::ToTokens]) -> TokenStream {
 }
 
 pub(super) fn name_of(parameter: &Parameter) -> Ident {
-    super::names::identifier(&parameter.name, parameter.span.start)
+    super::names::identifier_at(&parameter.name, parameter.span.start)
 }
 
 fn gradient_name(parameter: &Parameter) -> Ident {

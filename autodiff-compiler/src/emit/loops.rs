@@ -56,9 +56,8 @@ impl Emitter<'_> {
         }
         let block = self.loop_body(body, &exit, &variables);
         self.names.close();
-        let asked = self.asked_at_end(&exit, &variables);
-        let block = block.tokens();
-        self.statements.push(quote!(for #name in #indices { #block #asked }));
+        let body = self.asked_at_end(&exit, &variables, block).braced();
+        self.statements.push(quote!(for #name in #indices #body));
         self.after_loop(instruction, &exit, &variables);
     }
 
@@ -72,9 +71,8 @@ impl Emitter<'_> {
         self.settle(carried);
         let (exit, variables) = self.carry(instruction, carried, &[], &body.parameters, true);
         let mut block = self.loop_body(body, &exit, &variables);
-        let asked = self.asked_at_end(&exit, &variables);
         let mut head = quote!(loop);
-        if block.statements.is_empty() && asked.is_empty() {
+        if block.statements.is_empty() && !matches!(exit, ExitCode::Carried) {
             block.end = match block.end {
                 End::If(condition, then_block, else_block) if else_block.only_breaks() => {
                     let condition = condition.head();
@@ -83,7 +81,8 @@ impl Emitter<'_> {
                     then_block.end
                 }
                 End::If(condition, then_block, else_block) if then_block.only_breaks() => {
-                    let condition = condition.negated().head();
+                    let condition = condition.negated();
+                    let condition = condition.head();
                     head = quote!(while #condition);
                     block.statements = else_block.statements;
                     else_block.end
@@ -91,8 +90,8 @@ impl Emitter<'_> {
                 other => other,
             };
         }
-        let block = block.tokens();
-        self.statements.push(quote!(#head { #block #asked }));
+        let body = self.asked_at_end(&exit, &variables, block).braced();
+        self.statements.push(quote!(#head #body));
         self.after_loop(instruction, &exit, &variables);
     }
 
@@ -106,18 +105,7 @@ impl Emitter<'_> {
         parameters: &[ValueId],
         exits: bool,
     ) -> (ExitCode, Vec<Variable>) {
-        let writes = self.writes_with_variables(instruction);
-        let inside = self.values_read_inside(instruction);
-        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
-        for value in self.pending.due(&|value, built| {
-            if carried.contains(&value) || range.contains(&value) {
-                built.reads.conflicts(&assigned)
-            } else {
-                built.ordered || built.reads.conflicts(&writes) || inside.contains(&value)
-            }
-        }) {
-            self.flush(value);
-        }
+        self.before_loop(instruction, carried, range);
         let mut all = Carried { first: carried, parameters, results: &instruction.results };
         let mut exit = ExitCode::None;
         if exits {
@@ -131,9 +119,9 @@ impl Emitter<'_> {
         let mut variables = Vec::new();
         for (position, first) in all.first.iter().enumerate() {
             let (parameter, result) = (all.parameters[position], all.results[position]);
-            let variable = match self.targets.get(&result).copied() {
+            let variable = match self.target_of(result) {
                 Some(variable) => {
-                    if self.holders.get(&variable) != Some(first) {
+                    if self.holder_of(variable) != Some(*first) {
                         let built = self.operand(*first);
                         self.assign_variable(variable, built);
                     }
@@ -157,6 +145,25 @@ impl Emitter<'_> {
         (exit, variables)
     }
 
+    /// Writes down what must not move into or behind the loop.
+    fn before_loop(&mut self, instruction: &Instruction, carried: &[ValueId], range: &[ValueId]) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let writes = self.writes_with_variables(instruction);
+        let inside = self.values_read_inside(instruction);
+        let assigned = Writes { variables: writes.variables.clone(), ..Writes::default() };
+        for value in self.pending.due(&|value, built| {
+            if carried.contains(&value) || range.contains(&value) {
+                built.reads.conflicts(&assigned)
+            } else {
+                built.ordered || built.reads.conflicts(&writes) || inside.contains(value)
+            }
+        }) {
+            self.flush(value);
+        }
+    }
+
     /// How the exit code is kept: as `break` if the loop starts with 0.
     fn exit_code(&mut self, all: &Carried<'_>) -> ExitCode {
         let (Some(first), Some(parameter), Some(result)) =
@@ -170,7 +177,7 @@ impl Emitter<'_> {
         else {
             return ExitCode::Carried;
         };
-        if self.targets.contains_key(result) {
+        if self.target_of(*result).is_some() {
             return ExitCode::Carried;
         }
         let code = zero.code.tokens();
@@ -183,10 +190,10 @@ impl Emitter<'_> {
     /// A new variable with its first value. Whether it needs `mut` shows when the body is written.
     fn declare(&mut self, hint: &str, span: Span, ty: &Type, first: TokenStream) -> Variable {
         let name = self.names.fresh(hint, span);
-        let annotation = self.annotation(ty);
+        let annotation = super::types::annotation(ty);
         let variable = Variable(self.variables.len());
         let declaration = quote!(#name #annotation = #first;);
-        self.declarations.insert(variable, (self.statements.len(), declaration));
+        self.declarations.push((variable, self.statements.len(), declaration));
         self.statements.push(quote!());
         self.variables.push(name);
         variable
@@ -201,14 +208,18 @@ impl Emitter<'_> {
         self.block(body, &deliver, &[])
     }
 
-    /// The question after an iteration whether an ordinary carried exit code ends the loop.
-    fn asked_at_end(&self, exit: &ExitCode, variables: &[Variable]) -> TokenStream {
+    /// The body with the question at its end whether an ordinary carried exit code ends the loop.
+    fn asked_at_end(&self, exit: &ExitCode, variables: &[Variable], body: Block) -> Block {
         match (exit, variables.first()) {
             (ExitCode::Carried, Some(code)) => {
                 let code = &self.variables[code.0];
-                quote!(if #code != 0 { break; })
+                let body = body.tokens();
+                Block {
+                    statements: vec![body, quote!(if #code != 0 { break; })],
+                    end: End::Nothing,
+                }
             }
-            _ => quote!(),
+            _ => body,
         }
     }
 
@@ -222,11 +233,13 @@ impl Emitter<'_> {
         for (result, variable) in instruction.results.iter().zip(all) {
             let Some(variable) = variable else { continue };
             self.hold_in(*result, variable);
-            if self.targets.contains_key(result) {
+            if self.target_of(*result).is_some() {
                 continue;
             }
-            if let Some((position, declaration)) = self.declarations.remove(&variable) {
-                let mutable = self.assigned.contains(&variable).then(|| quote!(mut));
+            let own = self.declarations.iter().position(|(declared, ..)| *declared == variable);
+            if let Some(own) = own {
+                let (_, position, declaration) = self.declarations.swap_remove(own);
+                let mutable = self.assigned.contains(variable).then(|| quote!(mut));
                 self.statements[position] = quote!(let #mutable #declaration);
             }
         }

@@ -37,14 +37,13 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-use crate::ir::{Function, ParameterBinding, SlotId, SlotKind, ValueId};
+use crate::ir::{Function, ParameterBinding, Set, SlotId, SlotKind, ValueId};
 use crate::types::Type;
 use expressions::Code;
 use names::Names;
 use pending::{Built, Pending, Reads, Variable};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use std::collections::{HashMap, HashSet};
 
 /// What a function is emitted with, besides its IR.
 #[derive(Clone, Debug)]
@@ -83,7 +82,7 @@ impl Header {
             attributes: TokenStream::new(),
             documentation: String::new(),
             visibility: TokenStream::new(),
-            name: names::identifier(name, Span::call_site()),
+            name: names::identifier(name),
             generics: TokenStream::new(),
             where_clause: TokenStream::new(),
             parameter_types: Vec::new(),
@@ -152,17 +151,18 @@ struct Emitter<'a> {
     /// How many references lie between the variable of a slot and its content, by slot.
     depths: Vec<usize>,
     /// Slots that need `mut`.
-    mutated: HashSet<SlotId>,
+    mutated: Set<SlotId>,
     /// The mutable variables of carried values.
     variables: Vec<Ident>,
     /// Variables that some statement assigns after their declaration.
-    assigned: HashSet<Variable>,
+    assigned: Set<Variable>,
     /// Declarations without their `let`, and where they stand in the statements.
-    declarations: HashMap<Variable, (usize, TokenStream)>,
+    declarations: Vec<(Variable, usize, TokenStream)>,
     /// Values that are assigned to a variable where they are computed.
-    targets: HashMap<ValueId, Variable>,
-    /// The value that a variable holds at the moment.
-    holders: HashMap<Variable, ValueId>,
+    targets: Vec<(ValueId, Variable)>,
+    /// The value that each variable holds at the moment; a variable that is missing at the end holds
+    /// none.
+    holders: Vec<Option<ValueId>>,
     pending: Pending,
     /// How the tape is mentioned.
     tape: Option<Ident>,
@@ -186,10 +186,10 @@ impl<'a> Emitter<'a> {
             depths: vec![0; function.slots.len()],
             mutated: places::mutated(function),
             variables: Vec::new(),
-            assigned: HashSet::new(),
-            declarations: HashMap::new(),
-            targets: HashMap::new(),
-            holders: HashMap::new(),
+            assigned: Set::new(),
+            declarations: Vec::new(),
+            targets: Vec::new(),
+            holders: Vec::new(),
             pending: Pending::default(),
             tape: None,
             statements: Vec::new(),
@@ -217,7 +217,7 @@ impl<'a> Emitter<'a> {
                     self.slots[slot.0 as usize] = Some(name.clone());
                     self.depths[slot.0 as usize] = reference_depth(&parameter.ty);
                     let by_value = self.function.slot(slot).kind == SlotKind::ByValue;
-                    if by_value && self.mutated.contains(&slot) {
+                    if by_value && self.mutated.contains(slot) {
                         mutable = quote!(mut);
                     }
                 }
@@ -238,8 +238,9 @@ impl<'a> Emitter<'a> {
     fn body(&mut self) -> TokenStream {
         let function = self.function;
         let tail = self.function_block(&function.body, &function.result);
-        let statements = std::mem::take(&mut self.statements);
-        quote!(#(#statements)* #tail)
+        let mut statements = std::mem::take(&mut self.statements);
+        statements.push(tail);
+        statements.into_iter().collect()
     }
 
     /// From now on the value is mentioned by this code, which never changes its meaning.
@@ -250,16 +251,31 @@ impl<'a> Emitter<'a> {
     /// From now on the value is mentioned by the variable, until that is assigned again.
     fn hold_in(&mut self, value: ValueId, variable: Variable) {
         let code = Code::Name(self.variables[variable.0].clone());
-        let reads = Reads { variables: HashSet::from([variable]), ..Reads::default() };
+        let reads = Reads { variables: Set::from_iter([variable]), ..Reads::default() };
         self.held[value.0 as usize] = Some(Built { code, reads, ordered: false });
-        self.holders.insert(variable, value);
+        self.set_holder(variable, value);
+    }
+
+    /// The variable that a value is assigned to where it is computed.
+    fn target_of(&self, value: ValueId) -> Option<Variable> {
+        self.targets.iter().find(|(target, _)| *target == value).map(|(_, variable)| *variable)
+    }
+
+    fn set_holder(&mut self, variable: Variable, value: ValueId) {
+        self.holders.resize(self.variables.len(), None);
+        self.holders[variable.0] = Some(value);
+    }
+
+    /// The value that a variable holds at the moment.
+    fn holder_of(&self, variable: Variable) -> Option<ValueId> {
+        self.holders.get(variable.0).copied().flatten()
     }
 
     /// The variable of a slot.
     fn slot_name(&self, slot: SlotId) -> Ident {
         self.slots[slot.0 as usize].clone().unwrap_or_else(|| {
             // The verifier has seen a definition before every use.
-            names::identifier(&self.function.slot(slot).name, Span::call_site())
+            names::identifier(&self.function.slot(slot).name)
         })
     }
 
@@ -270,7 +286,7 @@ impl<'a> Emitter<'a> {
         }
         self.held[value.0 as usize].clone().unwrap_or_else(|| {
             let hint = self.function.value(value).name.as_deref().unwrap_or("t");
-            Built::pure(Code::Name(names::identifier(hint, Span::call_site())))
+            Built::pure(Code::Name(names::identifier(hint)))
         })
     }
 

@@ -90,26 +90,42 @@ impl Names {
     /// Takes exactly this name (a parameter, a name in a pattern).
     pub(super) fn take(&mut self, name: &str, span: Span) -> Ident {
         self.declare(name.to_owned());
-        identifier(name, span)
+        identifier_at(name, span)
     }
 
     /// A free name like the hint: the hint itself, or with the first free `_1`, `_2`, ….
     pub(super) fn fresh(&mut self, hint: &str, span: Span) -> Ident {
         let base = sanitized(hint);
-        let mut name = base.clone();
-        let mut count = 0;
-        while !self.is_free(&name) {
+        let name = match self.is_free(&base) {
+            true => base,
+            false => self.numbered(&base),
+        };
+        let identifier = identifier_at(&name, span);
+        self.declare(name);
+        identifier
+    }
+
+    /// The name with the first free number.
+    fn numbered(&self, base: &str) -> String {
+        let mut count = 1;
+        loop {
+            let name = format!("{base}_{count}");
+            if self.is_free(&name) {
+                return name;
+            }
             count += 1;
-            name = format!("{base}_{count}");
         }
-        self.declare(name.clone());
-        identifier(&name, span)
     }
 
     fn is_free(&self, name: &str) -> bool {
-        !is_keyword(name)
-            && !self.avoided.contains(name)
-            && !self.scopes.iter().any(|scope| scope.iter().any(|taken| taken == name))
+        for scope in &self.scopes {
+            for taken in scope {
+                if taken == name {
+                    return false;
+                }
+            }
+        }
+        !is_keyword(name) && !self.avoided.contains(name)
     }
 
     fn declare(&mut self, name: String) {
@@ -120,8 +136,17 @@ impl Names {
 }
 
 /// An identifier that resolves at the user's call site and, in messages, points to `span`.
-pub(super) fn identifier(name: &str, span: Span) -> Ident {
-    let span = Span::call_site().located_at(span);
+pub(super) fn identifier_at(name: &str, span: Span) -> Ident {
+    // A call across the bridge to the compiler.
+    spanned(name, Span::call_site().located_at(span))
+}
+
+/// An identifier that resolves at the user's call site, for which no token stands in the source.
+pub(super) fn identifier(name: &str) -> Ident {
+    spanned(name, Span::call_site())
+}
+
+fn spanned(name: &str, span: Span) -> Ident {
     let plain = name.strip_prefix("r#").unwrap_or(name);
     let raw = plain != name || is_keyword(name);
     // These can never be raw, and stand for what they are.
@@ -143,14 +168,24 @@ fn sanitized(hint: &str) -> String {
     name
 }
 
-/// Whether Rust would not take it as the name of a variable, in any edition.
+/// The words that Rust does not take as names of variables, in any edition; sorted.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Whether Rust would not take it as the name of a variable.
 fn is_keyword(name: &str) -> bool {
-    const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-        "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-        "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-        "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try",
-        "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-    ];
-    KEYWORDS.contains(&name)
+    KEYWORDS.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn keywords_are_sorted() {
+        assert!(super::KEYWORDS.is_sorted());
+    }
 }

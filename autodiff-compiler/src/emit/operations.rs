@@ -31,14 +31,14 @@ impl Emitter<'_> {
     /// `#crate::Float::name`.
     fn float_function(&self, name: &str) -> TokenStream {
         let crate_path = &self.header.crate_path;
-        let name = super::names::identifier(name, proc_macro2::Span::call_site());
+        let name = super::names::identifier(name);
         quote!(#crate_path::Float::#name)
     }
 
     /// `<T as #crate::Float>::from_f64`; in `1.0 / x` nothing else would tell the type of the 1.
     fn float_from(&self, parameter: &str) -> TokenStream {
         let crate_path = &self.header.crate_path;
-        let parameter = super::names::identifier(parameter, proc_macro2::Span::call_site());
+        let parameter = super::names::identifier(parameter);
         quote!(<#parameter as #crate_path::Float>::from_f64)
     }
 
@@ -53,11 +53,15 @@ impl Emitter<'_> {
         let generic = |ty: &Type| matches!(ty, Type::Float(FloatType::Parameter(_)));
         let mut built = Built::pure(Code::atom(quote!()));
         built.ordered = operation.may_panic();
-        let mut arguments: Vec<Code> = if operation == Operation::Select {
-            self.select_arguments(arguments, &mut built)
-        } else {
-            arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
-        };
+        if operation == Operation::Select {
+            self.before_selection(&arguments[1..]);
+        }
+        let mut codes = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let argument = self.operand(*argument);
+            codes.push(built.absorb(argument));
+        }
+        let mut arguments = codes;
         let pure = !built.ordered;
         let mut next = || arguments.remove(0);
         let spelling = match operation {
@@ -130,12 +134,12 @@ impl Emitter<'_> {
             }
             Spelling::Special(name) => {
                 let crate_path = &self.header.crate_path;
-                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                let name = super::names::identifier(name);
                 Code::Call { path: quote!(#crate_path::special::#name), arguments, generic: true }
             }
             Spelling::Private(name) => {
                 let crate_path = &self.header.crate_path;
-                let name = super::names::identifier(name, proc_macro2::Span::call_site());
+                let name = super::names::identifier(name);
                 Code::call(quote!(#crate_path::__private::#name), arguments)
             }
             // Handled above.
@@ -144,13 +148,10 @@ impl Emitter<'_> {
         built
     }
 
-    /// The arguments of a selection: both sides are evaluated, so those that can panic are written
-    /// down before.
-    fn select_arguments(&mut self, arguments: &[ValueId], built: &mut Built) -> Vec<Code> {
-        let sides = &arguments[1..];
+    /// Both sides of a selection are evaluated, so those that can panic are written down before.
+    fn before_selection(&mut self, sides: &[ValueId]) {
         for value in self.pending.due(&|value, built| built.ordered && sides.contains(&value)) {
             self.flush(value);
         }
-        arguments.iter().map(|value| self.operand(*value)).map(|b| built.absorb(b)).collect()
     }
 }

@@ -6,34 +6,44 @@
 //! it becomes a `let` at once.
 
 use super::expressions::Code;
-use crate::ir::{InstructionKind, Place, SlotId, ValueId};
-use std::collections::HashSet;
+use crate::ir::set::Numbered;
+use crate::ir::{InstructionKind, Set, SlotId, ValueId};
 
 /// What an expression depends on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reads {
     /// Roots whose scalars it reads.
-    pub(super) content: HashSet<SlotId>,
+    pub(super) content: Set<SlotId>,
     /// Roots whose lengths it reads.
-    pub(super) lengths: HashSet<SlotId>,
+    pub(super) lengths: Set<SlotId>,
     /// Mutable variables (of carried values) that it mentions.
-    pub(super) variables: HashSet<Variable>,
+    pub(super) variables: Set<Variable>,
 }
 
 /// What a statement changes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Writes {
     /// Roots whose scalars it writes.
-    pub(super) content: HashSet<SlotId>,
+    pub(super) content: Set<SlotId>,
     /// Roots in which lengths may change.
-    pub(super) lengths: HashSet<SlotId>,
+    pub(super) lengths: Set<SlotId>,
     /// Variables that it assigns.
-    pub(super) variables: HashSet<Variable>,
+    pub(super) variables: Set<Variable>,
 }
 
 /// Index of a mutable variable that holds a carried value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Variable(pub(super) usize);
+
+impl Numbered for Variable {
+    fn number(self) -> usize {
+        self.0
+    }
+
+    fn with_number(number: usize) -> Self {
+        Self(number)
+    }
+}
 
 /// An expression with what matters for moving it.
 #[derive(Clone, Debug)]
@@ -54,9 +64,9 @@ impl Built {
 
     /// Takes over what another expression depends on, and gives its code.
     pub(super) fn absorb(&mut self, other: Built) -> Code {
-        self.reads.content.extend(other.reads.content);
-        self.reads.lengths.extend(other.reads.lengths);
-        self.reads.variables.extend(other.reads.variables);
+        self.reads.content.unite(&other.reads.content);
+        self.reads.lengths.unite(&other.reads.lengths);
+        self.reads.variables.unite(&other.reads.variables);
         self.ordered |= other.ordered;
         other.code
     }
@@ -70,9 +80,9 @@ impl Reads {
             || !self.variables.is_disjoint(&writes.variables)
     }
 
-    /// Whether it reads anything of a root.
-    pub(super) fn touches(&self, root: SlotId) -> bool {
-        self.content.contains(&root) || self.lengths.contains(&root)
+    /// Whether it reads anything of these roots.
+    pub(super) fn touch(&self, roots: &Set<SlotId>) -> bool {
+        !self.content.is_disjoint(roots) || !self.lengths.is_disjoint(roots)
     }
 
     /// Whether it depends on nothing that can change.
@@ -84,7 +94,7 @@ impl Reads {
 impl Writes {
     /// One variable.
     pub(super) fn variable(variable: Variable) -> Self {
-        Self { variables: HashSet::from([variable]), ..Self::default() }
+        Self { variables: Set::from_iter([variable]), ..Self::default() }
     }
 
     /// What an instruction writes in memory, nested regions included.
@@ -99,15 +109,15 @@ impl Writes {
             kind,
             InstructionKind::Store(..) | InstructionKind::AddTo(..) | InstructionKind::Fill(..)
         );
-        for Place { root, .. } in kind.writes() {
+        kind.for_each_written_root(&mut |root| {
             self.content.insert(root);
             if !keeps_lengths {
                 self.lengths.insert(root);
             }
-        }
-        for region in kind.regions() {
+        });
+        kind.for_each_region(&mut |region| {
             region.instructions.iter().for_each(|instruction| self.add(&instruction.kind));
-        }
+        });
     }
 }
 
@@ -118,6 +128,11 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// Whether no value waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Lets a value wait.
     pub(super) fn push(&mut self, value: ValueId, built: Built) {
         self.waiting.push((value, built));
@@ -132,6 +147,9 @@ impl Pending {
     /// The waiting values that must be written down now, in order: those for which `select` holds,
     /// and all ordered ones before an ordered one of these.
     pub(super) fn due(&self, select: &dyn Fn(ValueId, &Built) -> bool) -> Vec<ValueId> {
+        if self.waiting.is_empty() {
+            return vec![];
+        }
         let selected: Vec<bool> =
             self.waiting.iter().map(|(value, built)| select(*value, built)).collect();
         let last_ordered =
@@ -154,6 +172,9 @@ impl Pending {
             .filter(|(_, built)| built.ordered)
             .map(|(value, _)| *value)
             .collect();
+        if ordered.is_empty() {
+            return vec![];
+        }
         let mut consumed: Vec<ValueId> =
             operands.iter().copied().filter(|value| ordered.contains(value)).collect();
         let mut early = Vec::new();

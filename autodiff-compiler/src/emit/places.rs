@@ -5,10 +5,9 @@ use super::pending::Built;
 use super::{Emitter, reference_depth};
 use crate::ir::SlotKind;
 use crate::ir::{
-    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, SlotId, Transfer,
+    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, Set, SlotId, Transfer,
 };
 use crate::types::Type;
-use std::collections::HashSet;
 
 impl Emitter<'_> {
     /// The place as base of a method, index or field: references on the way are left to rustc.
@@ -96,8 +95,8 @@ pub(super) fn moves_by_taking(function: &Function, place: &Place) -> bool {
 }
 
 /// The slots that are changed after their definition, and so need `mut`.
-pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
-    let mut found = HashSet::new();
+pub(super) fn mutated(function: &Function) -> Set<SlotId> {
+    let mut found = Set::new();
     function.body.for_each_instruction(&mut |instruction| {
         match &instruction.kind {
             InstructionKind::Store(place, _)
@@ -108,39 +107,41 @@ pub(super) fn mutated(function: &Function) -> HashSet<SlotId> {
             | InstructionKind::Fill(place, _) => {
                 found.insert(place.root);
             }
-            InstructionKind::Swap(a, b) => found.extend([a.root, b.root]),
-            InstructionKind::Call(call) => call.arguments.iter().for_each(|argument| {
-                found.extend(borrowed_mutably(argument));
-            }),
-            InstructionKind::Match { scrutinee, .. } => found.extend(borrowed_mutably(scrutinee)),
+            InstructionKind::Swap(a, b) => found.insert_all(&[a.root, b.root]),
+            InstructionKind::Call(call) => {
+                call.arguments.iter().for_each(|argument| borrowed_mutably(argument, &mut found));
+            }
+            InstructionKind::Match { scrutinee, .. } => borrowed_mutably(scrutinee, &mut found),
             InstructionKind::Opaque(crate::ir::Opaque { pieces, .. })
             | InstructionKind::Effect(crate::ir::Effect { pieces, .. }) => {
                 let arguments = pieces.iter().flat_map(Piece::arguments);
-                found.extend(arguments.filter_map(borrowed_mutably));
+                arguments.for_each(|argument| borrowed_mutably(argument, &mut found));
             }
             _ => {}
         }
-        for content in instruction.kind.contents() {
+        instruction.kind.for_each_content(&mut |content| {
             let mut moved = Vec::new();
             content.places(&mut moved);
-            let taken = moved.into_iter().filter(|place| moves_by_taking(function, place));
-            found.extend(taken.map(|place| place.root));
+            for place in moved {
+                if moves_by_taking(function, place) {
+                    found.insert(place.root);
+                }
+            }
             emptied(content, &mut found);
-        }
+        });
     });
     emptied(&function.result, &mut found);
     found
 }
 
-fn borrowed_mutably(argument: &Argument) -> Option<SlotId> {
-    match argument {
-        Argument::Mutable(place) => Some(place.root),
-        _ => None,
+fn borrowed_mutably(argument: &Argument, found: &mut Set<SlotId>) {
+    if let Argument::Mutable(place) = argument {
+        found.insert(place.root);
     }
 }
 
 /// Slots that `mem::take` or `&mut` in an aggregate changes.
-pub(super) fn emptied(content: &Aggregate, found: &mut HashSet<SlotId>) {
+pub(super) fn emptied(content: &Aggregate, found: &mut Set<SlotId>) {
     match content {
         Aggregate::Place(place, Transfer::Take) | Aggregate::Reference { place, mutable: true } => {
             found.insert(place.root);

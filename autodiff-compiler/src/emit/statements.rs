@@ -3,11 +3,10 @@
 use super::expressions::{Code, punctuation};
 use super::pending::{Built, Writes};
 use super::{Emitter, Variable, types};
-use crate::ir::{Aggregate, Instruction, InstructionKind, SlotId, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, Set, SlotId, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use std::collections::HashSet;
 
 impl Emitter<'_> {
     /// Writes one instruction.
@@ -78,6 +77,9 @@ impl Emitter<'_> {
 
     /// Writes down what must not wait any longer when the instruction evaluates its operands.
     fn prepare(&mut self, kind: &InstructionKind) {
+        if self.pending.is_empty() {
+            return;
+        }
         let mut order = kind.operands();
         // Operands that are evaluated while the place that is written is borrowed.
         let mut under_borrow = order.clone();
@@ -107,20 +109,25 @@ impl Emitter<'_> {
             _ => under_borrow.clear(),
         }
         self.settle(&order);
-        let written = kind.writes().iter().map(|place| place.root).collect();
+        let mut written = Set::new();
+        kind.for_each_written_root(&mut |root| {
+            written.insert(root);
+        });
         self.before_borrowing(&under_borrow, &written);
-        let mut emptied = HashSet::new();
-        for content in kind.contents() {
-            super::places::emptied(content, &mut emptied);
-        }
+        let mut emptied = Set::new();
+        kind.for_each_content(&mut |content| super::places::emptied(content, &mut emptied));
         self.before_borrowing(&order, &emptied);
     }
 
     /// Writes down those operands that read what is borrowed mutably when they are evaluated.
-    pub(super) fn before_borrowing(&mut self, operands: &[ValueId], borrowed: &HashSet<SlotId>) {
-        for value in self.pending.due(&|value, built| {
-            operands.contains(&value) && borrowed.iter().any(|root| built.reads.touches(*root))
-        }) {
+    pub(super) fn before_borrowing(&mut self, operands: &[ValueId], borrowed: &Set<SlotId>) {
+        if borrowed.is_empty() {
+            return;
+        }
+        for value in self
+            .pending
+            .due(&|value, built| operands.contains(&value) && built.reads.touch(borrowed))
+        {
             self.flush(value);
         }
     }
@@ -154,27 +161,15 @@ impl Emitter<'_> {
 
     /// A statement that is an expression.
     pub(super) fn statement(&mut self, code: Code) {
-        let tokens = code.tokens();
-        self.statements.push(quote!(#tokens;));
+        self.statements.push(quote!(#code;));
     }
 
     /// `let name: T = code;`, and the value is known by that name.
     pub(super) fn bind(&mut self, value: ValueId, code: &Code) {
         let name = self.name_of(value, code);
-        let tokens = code.tokens();
-        let annotation = self.annotation(&self.function.value(value).ty);
-        self.statements.push(quote!(let #name #annotation = #tokens;));
+        let annotation = types::annotation(&self.function.value(value).ty);
+        self.statements.push(quote!(let #name #annotation = #code;));
         self.hold(value, Code::Name(name));
-    }
-
-    /// `: T`, if the type is known.
-    pub(super) fn annotation(&self, ty: &Type) -> TokenStream {
-        if types::is_known(ty) {
-            let ty = types::tokens(ty);
-            quote!(: #ty)
-        } else {
-            quote!()
-        }
     }
 
     /// A new name for a value: the user's, else one that tells how it came about.
@@ -190,7 +185,7 @@ impl Emitter<'_> {
     /// Decides what becomes of a computed value: assigned to its variable, left waiting for its one
     /// use, or written down.
     pub(super) fn define(&mut self, value: ValueId, built: Built) {
-        if let Some(variable) = self.targets.get(&value).copied() {
+        if let Some(variable) = self.target_of(value) {
             self.assign_variable(variable, built);
             self.hold_in(value, variable);
             return;
@@ -202,9 +197,9 @@ impl Emitter<'_> {
             0 => {
                 if built.ordered {
                     self.before_ordered();
-                    let tokens = built.code.typed_tokens();
-                    let annotation = self.annotation(&self.function.value(value).ty);
-                    self.statements.push(quote!(let _ #annotation = #tokens;));
+                    let code = built.code.typed();
+                    let annotation = types::annotation(&self.function.value(value).ty);
+                    self.statements.push(quote!(let _ #annotation = #code;));
                 }
             }
             // A constant stands for itself: equal ones have been made one, whoever named them.
@@ -240,18 +235,16 @@ impl Emitter<'_> {
 
     /// `place = code;`, in place where the code begins with the place: `place += …;`
     pub(super) fn assignment(&mut self, place: Code, code: Code) {
-        let target = place.tokens();
         if let Code::Infix(operator @ ("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"), first, rest) =
             &code
             && first.is_same_place(&place)
         {
-            let operator = punctuation(&format!("{operator}="));
-            let rest = rest.tokens();
-            self.statements.push(quote!(#target #operator #rest;));
+            let mut tokens = place.tokens();
+            punctuation(&format!("{operator}="), &mut tokens);
+            self.statements.push(quote!(#tokens #rest;));
             return;
         }
-        let code = code.tokens();
-        self.statements.push(quote!(#target = #code;));
+        self.statements.push(quote!(#place = #code;));
     }
 
     fn define_slot(&mut self, slot: SlotId, content_kind: &Aggregate) {
@@ -277,8 +270,8 @@ impl Emitter<'_> {
     pub(super) fn declare_slot(&mut self, slot: SlotId, content: Option<TokenStream>) {
         let known = self.function.slot(slot);
         let name = self.names.fresh(&known.name, known.span.start);
-        let annotation = self.annotation(&known.ty);
-        let mutable = if self.mutated.contains(&slot) { quote!(mut) } else { quote!() };
+        let annotation = types::annotation(&known.ty);
+        let mutable = self.mutated.contains(slot).then(|| quote!(mut));
         self.statements.push(match content {
             Some(content) => quote!(let #mutable #name #annotation = #content;),
             // Whether an assignment is the first one depends on the path.

@@ -1,8 +1,9 @@
 //! Types in the emitted code: std's by rooted path, the user's by the tokens they wrote.
 
+use super::expressions::punctuation;
 use crate::types::{Length, Type};
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
 /// The tokens of a type; what we do not know is `_`.
 pub(super) fn tokens(ty: &Type) -> TokenStream {
@@ -10,8 +11,8 @@ pub(super) fn tokens(ty: &Type) -> TokenStream {
         Type::Unit => quote!(()),
         Type::Never => quote!(!),
         Type::Bool => quote!(bool),
-        Type::Float(float) => named(float.name()),
-        Type::Integer(integer) => named(integer.name()),
+        Type::Float(float) => name(float.name()).to_token_stream(),
+        Type::Integer(integer) => name(integer.name()).to_token_stream(),
         Type::Tuple(elements) => {
             let elements = elements.iter().map(tokens);
             quote!((#(#elements,)*))
@@ -52,9 +53,32 @@ pub(super) fn tokens(ty: &Type) -> TokenStream {
     }
 }
 
-/// Whether an annotation with this type says anything that rustc does not have to find out itself.
-pub(super) fn is_known(ty: &Type) -> bool {
-    !matches!(tokens(ty).to_string().as_str(), "_" | "!")
+/// `: T`, if that says anything that rustc does not have to find out itself.
+pub(super) fn annotation(ty: &Type) -> Option<Annotation<'_>> {
+    match ty {
+        Type::Never
+        | Type::Opaque(None)
+        | Type::Iterator(_)
+        | Type::Range(_)
+        | Type::Closure(_)
+        | Type::Function
+        | Type::Variable(_) => None,
+        known => Some(Annotation(known)),
+    }
+}
+
+/// `: T`.
+pub(super) struct Annotation<'t>(&'t Type);
+
+impl ToTokens for Annotation<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        punctuation(":", tokens);
+        match self.0 {
+            Type::Float(float) => name(float.name()).to_tokens(tokens),
+            Type::Integer(integer) => name(integer.name()).to_tokens(tokens),
+            ty => self::tokens(ty).to_tokens(tokens),
+        }
+    }
 }
 
 /// The length of an array type.
@@ -73,9 +97,8 @@ pub(super) fn length(length: &Length) -> TokenStream {
 }
 
 /// A primitive type or a type parameter.
-fn named(name: &str) -> TokenStream {
-    let name = super::names::identifier(name, Span::call_site());
-    quote!(#name)
+fn name(name: &str) -> Ident {
+    super::names::identifier(name)
 }
 
 /// The path of a struct where an expression is expected: `Point<T>` becomes `Point::<T>`.

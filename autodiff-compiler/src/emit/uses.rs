@@ -1,7 +1,6 @@
 //! How often each value is used by code that will be emitted, and where.
 
-use crate::ir::{Function, InstructionKind, Region, ValueId};
-use std::collections::HashSet;
+use crate::ir::{Function, InstructionKind, Region, Set, ValueId};
 
 /// The number of uses of every value, indexed by [`ValueId`]. Uses by pure instructions whose own
 /// results are not used do not count, nor do yields to results that are not used.
@@ -38,11 +37,9 @@ fn count_region(region: &Region, live: &[bool], uses: &mut [u32]) {
                     count_region(&arm.body, &live, uses);
                 }
             }
-            _ => kind.regions().into_iter().for_each(|body| count_region(body, &[], uses)),
+            _ => kind.for_each_region(&mut |body| count_region(body, &[], uses)),
         }
-        for value in kind.operands() {
-            uses[value.0 as usize] += 1;
-        }
+        kind.for_each_operand(&mut |value| uses[value.0 as usize] += 1);
     }
 }
 
@@ -62,8 +59,8 @@ pub(super) fn values_read_inside(
     kind: &InstructionKind,
     live: &[bool],
     uses: &[u32],
-) -> HashSet<ValueId> {
-    let mut found = HashSet::new();
+) -> Set<ValueId> {
+    let mut found = Set::new();
     add_values_read_inside(kind, live, uses, &mut found);
     found
 }
@@ -73,7 +70,7 @@ fn add_values_read_inside(
     kind: &InstructionKind,
     live: &[bool],
     uses: &[u32],
-    found: &mut HashSet<ValueId>,
+    found: &mut Set<ValueId>,
 ) {
     let guards: Vec<&Region> = match kind {
         InstructionKind::Match { arms, .. } => {
@@ -94,7 +91,9 @@ fn add_values_read_inside(
             let live: Vec<bool> =
                 instruction.results.iter().map(|value| uses[value.0 as usize] > 0).collect();
             if !is_dropped(&instruction.kind, live.contains(&true)) {
-                found.extend(instruction.kind.operands());
+                instruction.kind.for_each_operand(&mut |value| {
+                    found.insert(*value);
+                });
                 add_values_read_inside(&instruction.kind, &live, uses, found);
             }
         }

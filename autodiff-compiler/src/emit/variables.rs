@@ -18,7 +18,7 @@ impl Emitter<'_> {
             let free = assignments.iter().position(|(variable, _)| {
                 let mut readers = assignments
                     .iter()
-                    .filter(|(_, built)| built.reads.variables.contains(variable));
+                    .filter(|(_, built)| built.reads.variables.contains(*variable));
                 readers.all(|(own, _)| own == variable)
             });
             match free {
@@ -27,9 +27,11 @@ impl Emitter<'_> {
                     self.assign_variable(variable, built);
                 }
                 None => {
-                    self.assigned.extend(assignments.iter().map(|(variable, _)| *variable));
+                    for (variable, _) in &assignments {
+                        self.assigned.insert(*variable);
+                    }
                     let targets = assignments.iter().map(|(v, _)| self.variables[v.0].clone());
-                    let values = assignments.iter().map(|(_, built)| built.code.tokens());
+                    let values = assignments.iter().map(|(_, built)| &built.code);
                     self.statements.push(quote!((#(#targets),*) = (#(#values),*);));
                     return;
                 }
@@ -46,8 +48,8 @@ impl Emitter<'_> {
         value: ValueId,
         variable: Variable,
     ) {
-        let Some(holder) = self.holders.get(&variable).copied() else { return };
-        if value == holder || self.targets.contains_key(&value) {
+        let Some(holder) = self.holder_of(variable) else { return };
+        if value == holder || self.target_of(value).is_some() {
             return;
         }
         let defines = |instruction: &Instruction| instruction.results.contains(&value);
@@ -74,7 +76,7 @@ impl Emitter<'_> {
             .iter()
             .any(|instruction| uses::reads(&instruction.kind, holder));
         if !needed_inside && !needed_later && !yields.contains(&holder) {
-            self.targets.insert(value, variable);
+            self.targets.push((value, variable));
         }
     }
 }

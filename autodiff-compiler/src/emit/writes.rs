@@ -55,7 +55,6 @@ impl Emitter<'_> {
         self.before_writing(&Writes::of(&instruction.kind));
         match kind {
             ResizeKind::Pop => {
-                let code = code.tokens();
                 self.statements.push(quote!(let _ = #code;));
             }
             _ => self.statement(code),
@@ -94,8 +93,7 @@ impl Emitter<'_> {
             let b = self.scalar_place(b).code;
             self.before_writing(&writes);
             let name = self.names.fresh("swapped", instruction.span.start);
-            let (a, b) = (a.tokens(), b.tokens());
-            let annotation = ty.map(|ty| self.annotation(&ty));
+            let annotation = ty.as_ref().and_then(super::types::annotation);
             self.statements.push(quote!(let #name #annotation = #a; #a = #b; #b = #name;));
             return;
         }

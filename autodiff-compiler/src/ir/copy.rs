@@ -1,15 +1,14 @@
 //! Copying regions with fresh names.
 
 use super::*;
-use std::collections::HashMap;
 
 /// New names for values and slots; what is not in it keeps its name.
 #[derive(Clone, Debug, Default)]
 pub struct Renaming {
     /// Values.
-    pub values: HashMap<ValueId, ValueId>,
+    pub values: Map<ValueId, ValueId>,
     /// Slots.
-    pub slots: HashMap<SlotId, SlotId>,
+    pub slots: Map<SlotId, SlotId>,
 }
 
 impl Renaming {

@@ -20,9 +20,11 @@
 
 pub mod builder;
 mod copy;
+pub mod map;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
+pub mod set;
 #[cfg(any(test, feature = "interpret"))]
 pub mod sketch;
 #[cfg(any(test, feature = "interpret"))]
@@ -31,6 +33,8 @@ pub mod verify;
 mod walk;
 
 pub use copy::Renaming;
+pub use map::Map;
+pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
 use crate::signature::FunctionSignature;
@@ -537,20 +541,35 @@ impl Function {
 
     /// The type of what is at a place; `None` if the path does not fit the root's type.
     pub fn place_type(&self, place: &Place) -> Option<Type> {
-        let mut ty = self.slot(place.root).ty.clone();
+        const UNKNOWN: &Type = &Type::Opaque(None);
+        let mut ty = &self.slot(place.root).ty;
+        // Whether the place is a slice of what is at `ty`.
+        let mut sliced = false;
         for projection in &place.path {
-            ty = match projection {
-                Projection::Index { .. } => match ty.referent() {
-                    Type::Opaque(_) => Type::Opaque(None),
-                    known => known.element()?.clone(),
-                },
-                Projection::Range { .. } => Type::Slice(Box::new(ty.element()?.clone())),
-                Projection::Field(name) => match ty.referent() {
-                    Type::Opaque(_) => Type::Opaque(None),
-                    known => known.field(name)?.clone(),
-                },
-            };
+            match projection {
+                Projection::Index { .. } => {
+                    ty = match ty.referent() {
+                        Type::Opaque(_) if !sliced => UNKNOWN,
+                        known => known.element()?,
+                    };
+                    sliced = false;
+                }
+                Projection::Range { .. } => {
+                    ty.element()?;
+                    sliced = true;
+                }
+                Projection::Field(_) if sliced => return None,
+                Projection::Field(name) => {
+                    ty = match ty.referent() {
+                        Type::Opaque(_) => UNKNOWN,
+                        known => known.field(name)?,
+                    };
+                }
+            }
         }
-        Some(ty)
+        match sliced {
+            true => Some(Type::Slice(Box::new(ty.element()?.clone()))),
+            false => Some(ty.clone()),
+        }
     }
 }

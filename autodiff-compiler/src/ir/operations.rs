@@ -295,6 +295,24 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// A small number of its own, for tables by operation.
+    pub fn number(self) -> usize {
+        const PREDICATES: usize = FloatOperation::ALL.len();
+        const COMPARISONS: usize = PREDICATES + FloatPredicate::ALL.len();
+        const BOOLEANS: usize = COMPARISONS + Comparison::ALL.len();
+        const INTEGERS: usize = BOOLEANS + BooleanOperation::ALL.len();
+        const OTHERS: usize = INTEGERS + IntegerOperation::ALL.len();
+        match self {
+            Operation::Float(operation) => operation as usize,
+            Operation::Predicate(operation) => PREDICATES + operation as usize,
+            Operation::Compare(operation) => COMPARISONS + operation as usize,
+            Operation::Boolean(operation) => BOOLEANS + operation as usize,
+            Operation::Integer(operation) => INTEGERS + operation as usize,
+            Operation::Cast => OTHERS,
+            Operation::Select => OTHERS + 1,
+        }
+    }
+
     /// The number of arguments.
     pub fn arity(self) -> usize {
         match self {

@@ -1,5 +1,5 @@
-//! Checks that a function in IR is well formed. Every pass may assume it and has to keep it, so debug
-//! and test builds ask after each.
+//! Checks that a function in IR is well formed. Every pass may assume it and has to keep it, so test
+//! builds ask after each; users' builds ask before anything is emitted.
 //!
 //! What it guarantees:
 //! * a value is defined once, before its uses, in the same region or one around it; a local slot is

@@ -176,16 +176,29 @@ impl InstructionKind {
         }
     }
 
+    /// Calls `visit` on every region that the instruction owns, in order.
+    pub fn for_each_region<'a>(&'a self, visit: &mut dyn FnMut(&'a Region)) {
+        match self {
+            Self::If { then_region, else_region, .. } => {
+                visit(then_region);
+                visit(else_region);
+            }
+            Self::For(For { body, .. }) | Self::Loop { body, .. } => visit(body),
+            Self::Match { arms, .. } => {
+                for arm in arms {
+                    arm.guard.iter().for_each(&mut *visit);
+                    visit(&arm.body);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The regions that the instruction owns, in order.
     pub fn regions(&self) -> Vec<&Region> {
-        match self {
-            Self::If { then_region, else_region, .. } => vec![then_region, else_region],
-            Self::For(For { body, .. }) | Self::Loop { body, .. } => vec![body],
-            Self::Match { arms, .. } => {
-                arms.iter().flat_map(|arm| arm.guard.iter().chain([&arm.body])).collect()
-            }
-            _ => vec![],
-        }
+        let mut regions = Vec::new();
+        self.for_each_region(&mut |region| regions.push(region));
+        regions
     }
 
     /// The regions that the instruction owns, in order.
@@ -237,42 +250,62 @@ impl InstructionKind {
         places
     }
 
-    /// Places that the instruction itself may change, wholly or in part. A moved-from place counts.
-    pub fn writes(&self) -> Vec<Place> {
-        let mut written = match self {
+    /// Calls `visit` on every place that the instruction itself may change, wholly or in part. A
+    /// moved-from place counts; a slot that it changes as a whole does not ([`Self::written_slot`]).
+    pub fn for_each_written<'a>(&'a self, visit: &mut dyn FnMut(&'a Place)) {
+        fn lent<'a>(argument: &'a Argument, visit: &mut dyn FnMut(&'a Place)) {
+            if let Argument::Mutable(place) = argument {
+                visit(place);
+            }
+        }
+        match self {
             Self::Store(place, _)
             | Self::AddTo(place, _)
             | Self::Fill(place, _)
             | Self::Assign(place, _)
             | Self::Push(place, _)
             | Self::Pop(place)
-            | Self::Resize(place, _) => vec![place.clone()],
-            Self::Define(slot, _) | Self::SaveStack(slot) => vec![Place::root(*slot)],
-            Self::Swap(a, b) => vec![a.clone(), b.clone()],
-            Self::Call(Call { arguments, result_slot, .. }) => {
-                let mut places: Vec<_> =
-                    result_slot.iter().map(|slot| Place::root(*slot)).collect();
-                places.extend(arguments.iter().filter_map(|argument| match argument {
-                    Argument::Mutable(place) => Some(place.clone()),
-                    _ => None,
-                }));
-                places
+            | Self::Resize(place, _) => visit(place),
+            Self::Swap(a, b) => {
+                visit(a);
+                visit(b);
             }
-            Self::Opaque(Opaque { pieces, result_slot }) => {
-                let mut places: Vec<_> =
-                    result_slot.iter().map(|slot| Place::root(*slot)).collect();
+            Self::Call(Call { arguments, .. }) => {
+                arguments.iter().for_each(|argument| lent(argument, visit));
+            }
+            Self::Opaque(Opaque { pieces, .. }) => {
                 let arguments = pieces.iter().flat_map(Piece::arguments);
-                places.extend(arguments.filter_map(|argument| match argument {
-                    Argument::Mutable(place) => Some(place.clone()),
-                    _ => None,
-                }));
-                places
+                arguments.for_each(|argument| lent(argument, visit));
             }
-            _ => vec![],
-        };
-        for content in self.contents() {
-            content.taken(&mut written);
+            _ => {}
         }
+        self.for_each_content(&mut |content| content.for_each_taken(visit));
+    }
+
+    /// The slot that the instruction changes as a whole: it brings it into being, or takes it away.
+    pub fn written_slot(&self) -> Option<SlotId> {
+        match self {
+            Self::SaveStack(slot) => Some(*slot),
+            _ => self.defined_slot(),
+        }
+    }
+
+    /// Calls `visit` on every root that the instruction itself may change or brings into being.
+    pub fn for_each_written_root(&self, visit: &mut dyn FnMut(SlotId)) {
+        if let Some(slot) = self.written_slot() {
+            visit(slot);
+        }
+        self.for_each_written(&mut |place| visit(place.root));
+    }
+
+    /// Places that the instruction itself may change, wholly or in part; a slot that it brings into
+    /// being and a moved-from place count.
+    pub fn writes(&self) -> Vec<Place> {
+        let mut written = Vec::new();
+        if let Some(slot) = self.written_slot() {
+            written.push(Place::root(slot));
+        }
+        self.for_each_written(&mut |place| written.push(place.clone()));
         written
     }
 
@@ -287,42 +320,40 @@ impl InstructionKind {
         }
     }
 
-    /// The aggregates that the instruction itself builds.
-    pub fn contents(&self) -> Vec<&Aggregate> {
-        fn of_argument(argument: &Argument) -> Option<&Aggregate> {
-            match argument {
-                Argument::Value(content) => Some(content),
-                _ => None,
+    /// Calls `visit` on every aggregate that the instruction itself builds.
+    pub fn for_each_content<'a>(&'a self, visit: &mut dyn FnMut(&'a Aggregate)) {
+        fn of_argument<'a>(argument: &'a Argument, visit: &mut dyn FnMut(&'a Aggregate)) {
+            if let Argument::Value(content) = argument {
+                visit(content);
             }
         }
         match self {
             Self::Define(_, content)
             | Self::Assign(_, content)
             | Self::Push(_, content)
-            | Self::Resize(_, ResizeKind::Resize(_, content)) => vec![content],
-            Self::Match { scrutinee, .. } => of_argument(scrutinee).into_iter().collect(),
+            | Self::Resize(_, ResizeKind::Resize(_, content)) => visit(content),
+            Self::Match { scrutinee, .. } => of_argument(scrutinee, visit),
             Self::Call(Call { arguments, .. }) => {
-                arguments.iter().filter_map(of_argument).collect()
+                arguments.iter().for_each(|argument| of_argument(argument, visit));
             }
             Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
-                pieces.iter().flat_map(Piece::arguments).filter_map(of_argument).collect()
+                let arguments = pieces.iter().flat_map(Piece::arguments);
+                arguments.for_each(|argument| of_argument(argument, visit));
             }
-            _ => vec![],
+            _ => {}
         }
+    }
+
+    /// The aggregates that the instruction itself builds.
+    pub fn contents(&self) -> Vec<&Aggregate> {
+        let mut contents = Vec::new();
+        self.for_each_content(&mut |content| contents.push(content));
+        contents
     }
 
     /// Whether the instruction itself can panic or be seen from outside (printing, calls): it is then
     /// kept, in order, in the value sweep. What its regions do is not looked at.
     pub fn may_panic(&self) -> bool {
-        let unproven = |place: &Place| {
-            place.path.iter().any(|projection| {
-                matches!(
-                    projection,
-                    Projection::Index { proven: false, .. }
-                        | Projection::Range { proven: false, .. }
-                )
-            })
-        };
         match self {
             Self::Operation(operation, _) => operation.may_panic(),
             Self::For(For { step, .. }) => step.is_some(),
@@ -330,8 +361,28 @@ impl InstructionKind {
             Self::Save(_) | Self::SaveStack(_) | Self::Restore => true,
             // Allocation sizes.
             Self::Define(_, Aggregate::VecRepeat(..) | Aggregate::VecWithCapacity(_)) => true,
-            _ => self.reads().into_iter().any(unproven) || self.writes().iter().any(unproven),
+            Self::Length(place) | Self::Load(place) => place.may_panic(),
+            Self::Constant(_) | Self::If { .. } | Self::Loop { .. } => false,
+            _ => {
+                let mut found = self.reads().into_iter().any(Place::may_panic);
+                self.for_each_written(&mut |place| found |= place.may_panic());
+                found
+            }
         }
+    }
+}
+
+impl Place {
+    /// Whether reaching it may panic: an index or a range that is not known to be in bounds.
+    fn may_panic(&self) -> bool {
+        for projection in &self.path {
+            match projection {
+                Projection::Index { proven: false, .. }
+                | Projection::Range { proven: false, .. } => return true,
+                Projection::Index { .. } | Projection::Range { .. } | Projection::Field(_) => {}
+            }
+        }
+        false
     }
 }
 
@@ -386,15 +437,19 @@ impl Aggregate {
         }
     }
 
-    /// Places whose content it moves out or takes.
-    pub fn taken(&self, found: &mut Vec<Place>) {
+    /// Calls `visit` on every place whose content it moves out or takes.
+    pub fn for_each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Place)) {
         match self {
-            Self::Place(place, Transfer::Move | Transfer::Take) => found.push(place.clone()),
+            Self::Place(place, Transfer::Move | Transfer::Take) => visit(place),
             Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
-                elements.iter().for_each(|element| element.taken(found));
+                elements.iter().for_each(|element| element.for_each_taken(visit));
             }
-            Self::Struct(_, fields) => fields.iter().for_each(|(_, field)| field.taken(found)),
-            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => element.taken(found),
+            Self::Struct(_, fields) => {
+                fields.iter().for_each(|(_, field)| field.for_each_taken(visit));
+            }
+            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => {
+                element.for_each_taken(visit);
+            }
             _ => {}
         }
     }
@@ -445,9 +500,7 @@ impl Region {
     pub fn for_each_instruction<'a>(&'a self, visit: &mut dyn FnMut(&'a Instruction)) {
         for instruction in &self.instructions {
             visit(instruction);
-            for region in instruction.kind.regions() {
-                region.for_each_instruction(visit);
-            }
+            instruction.kind.for_each_region(&mut |region| region.for_each_instruction(visit));
         }
     }
 
@@ -460,36 +513,34 @@ impl Region {
     pub fn written_roots(&self) -> std::collections::HashSet<SlotId> {
         let mut roots = std::collections::HashSet::new();
         self.for_each_instruction(&mut |instruction| {
-            roots.extend(instruction.kind.writes().into_iter().map(|place| place.root));
+            instruction.kind.for_each_written_root(&mut |root| {
+                roots.insert(root);
+            });
         });
         roots
     }
 
     /// Every value used but not defined in this region or those nested in it, once each.
     pub fn free_uses(&self) -> Vec<ValueId> {
-        let mut defined = std::collections::HashSet::new();
+        let mut defined = Set::new();
         let mut used = Vec::new();
         self.collect_uses(&mut defined, &mut used);
-        let mut seen = std::collections::HashSet::new();
-        used.retain(|value| !defined.contains(value) && seen.insert(*value));
+        let mut seen = Set::new();
+        used.retain(|value| !defined.contains(*value) && seen.insert(*value));
         used
     }
 
-    fn collect_uses(
-        &self,
-        defined: &mut std::collections::HashSet<ValueId>,
-        used: &mut Vec<ValueId>,
-    ) {
-        defined.extend(&self.parameters);
+    fn collect_uses(&self, defined: &mut Set<ValueId>, used: &mut Vec<ValueId>) {
+        defined.insert_all(&self.parameters);
         for instruction in &self.instructions {
-            used.extend(instruction.kind.operands());
-            defined.extend(&instruction.results);
+            instruction.kind.for_each_operand(&mut |value| used.push(*value));
+            defined.insert_all(&instruction.results);
             if let InstructionKind::Match { arms, .. } = &instruction.kind {
-                defined.extend(arms.iter().flat_map(|arm| arm.bindings.iter().map(|(_, v)| *v)));
+                for (_, value) in arms.iter().flat_map(|arm| &arm.bindings) {
+                    defined.insert(*value);
+                }
             }
-            for region in instruction.kind.regions() {
-                region.collect_uses(defined, used);
-            }
+            instruction.kind.for_each_region(&mut |region| region.collect_uses(defined, used));
         }
         used.extend(&self.yields);
     }

@@ -40,7 +40,7 @@ mod spans;
 mod tests;
 mod types;
 
-pub use signatures::{External, external_paths, outline, signature_of};
+pub use signatures::{External, Outline, external_paths, outline, signature_of};
 pub use types::{TypeContext, read_type};
 
 use crate::diagnostics::{Diagnostics, SourceSpan};

@@ -52,18 +52,29 @@ pub struct External {
     pub types: Vec<syn::Path>,
 }
 
-/// The body, as far as it can be resolved without knowing anything from outside, and what it takes
-/// from there: a hint for which signatures to ask for by macro. Reports nothing.
-pub fn outline(function: &syn::ItemFn) -> (Body, External) {
+/// A function as it looks without knowing anything from outside: a hint for which signatures to ask
+/// for by macro.
+pub struct Outline {
+    /// The body, as far as it can be resolved.
+    pub body: Body,
+    /// What it takes from outside.
+    pub external: External,
+    /// Whether nothing in the body is refused so far.
+    pub complete: bool,
+}
+
+/// Resolves a function without knowing anything from outside. Reports nothing.
+pub fn outline(function: &syn::ItemFn) -> Outline {
     let environment = Environment::default();
     let context = TypeContext::new(&environment);
     let mut ignored = Diagnostics::new();
-    run(&function.sig, &function.block, context, &mut ignored)
+    let (body, external) = run(&function.sig, &function.block, context, &mut ignored);
+    Outline { body, external, complete: ignored.is_empty() }
 }
 
 /// Lists what a function takes from outside.
 pub fn external_paths(function: &syn::ItemFn) -> External {
-    outline(function).1
+    outline(function).external
 }
 
 impl External {

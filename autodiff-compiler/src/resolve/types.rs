@@ -150,8 +150,14 @@ impl<'a> TypeContext<'a> {
 
 /// The segments of a path joined by `::`, without generic arguments.
 pub(super) fn path_text(path: &syn::Path) -> String {
-    let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    segments.join("::")
+    let mut text = String::new();
+    for segment in &path.segments {
+        if !text.is_empty() {
+            text.push_str("::");
+        }
+        text.push_str(&segment.ident.to_string());
+    }
+    text
 }
 
 fn is_float_bound(bound: &syn::TypeParamBound) -> bool {

@@ -7,7 +7,6 @@ use super::{Adjoints, LoopPair, Refusal, Reverse, Scope};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation};
 use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Type};
-use std::collections::HashMap;
 
 impl Reverse {
     /// `if`: the same condition again; each branch hands out its contributions to outer values, the
@@ -137,7 +136,7 @@ impl Reverse {
             }
         }
         let mut regions = [then_reverse, else_reverse].map(|reversed| {
-            let contributions: HashMap<_, _> = reversed.contributions.into_iter().collect();
+            let contributions: Map<_, _> = reversed.contributions.into_iter().collect();
             let mut region = reversed.region;
             for value in &outer {
                 let contribution = match contributions.get(value) {

@@ -73,11 +73,11 @@ impl Facts {
 
     /// Copies know what their originals know.
     pub(super) fn inherit(&mut self, renaming: &Renaming) {
-        for (old, new) in &renaming.values {
-            if self.zeros.contains(old) {
+        for (old, new) in renaming.values.iter() {
+            if self.zeros.contains(&old) {
                 self.zeros.insert(*new);
             }
-            if self.free.contains(old) {
+            if self.free.contains(&old) {
                 self.free.insert(*new);
             }
         }

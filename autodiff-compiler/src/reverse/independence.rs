@@ -8,7 +8,7 @@
 
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// What the loop may assume about memory when it is run again.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub fn reductions(
     }
     let mut sums = vec![];
     for (position, parameter) in counted.body.parameters[1..].iter().enumerate() {
-        let mut analysis = Dependence { class: HashMap::from([(*parameter, Class::Sum)]) };
+        let mut analysis = Dependence { class: Map::from_iter([(*parameter, Class::Sum)]) };
         analysis.region(&counted.body)?;
         let class = |value: &ValueId| analysis.of(*value);
         let others_free = counted
@@ -100,7 +100,7 @@ impl Class {
 
 struct Dependence {
     /// Values that are not free.
-    class: HashMap<ValueId, Class>,
+    class: Map<ValueId, Class>,
 }
 
 impl Dependence {

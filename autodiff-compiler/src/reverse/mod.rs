@@ -48,7 +48,7 @@ use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
 use facts::Facts;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The gradient function and what scheduling wants to know about it.
@@ -137,7 +137,7 @@ struct Reverse {
     active_slots: Vec<bool>,
     builder: Builder,
     /// From a slot to the slot of its adjoint.
-    adjoint_slots: HashMap<SlotId, SlotId>,
+    adjoint_slots: Map<SlotId, SlotId>,
     /// Definitions of the stacks, for the start of the body.
     stacks: Vec<Instruction>,
     loops: Vec<LoopPair>,
@@ -182,7 +182,7 @@ struct Scope {
 /// Adjoints of values so far.
 #[derive(Clone, Debug, Default)]
 struct Adjoints {
-    of: HashMap<ValueId, ValueId>,
+    of: Map<ValueId, ValueId>,
     /// In the order of first contribution, so that output is stable.
     order: Vec<ValueId>,
 }
@@ -226,7 +226,7 @@ impl Reverse {
             active: values.map(|value| activity.is_active(ValueId(value))).collect(),
             active_slots: slots.map(|slot| activity.is_active_slot(SlotId(slot))).collect(),
             builder: Builder::new(Function { body: Region::default(), ..primal.clone() }, span),
-            adjoint_slots: HashMap::new(),
+            adjoint_slots: Map::new(),
             stacks: Vec::new(),
             loops: Vec::new(),
             storing: false,
@@ -248,13 +248,13 @@ impl Reverse {
     /// Copies keep the activity of what they copy.
     fn inherit_activity(&mut self, renaming: &Renaming) {
         self.active.resize(self.builder.function.values.len(), false);
-        for (old, new) in &renaming.values {
-            self.active[new.0 as usize] = self.is_active(*old);
+        for (old, new) in renaming.values.iter() {
+            self.active[new.0 as usize] = self.is_active(old);
         }
         self.facts.inherit(renaming);
         self.active_slots.resize(self.builder.function.slots.len(), false);
-        for (old, new) in &renaming.slots {
-            self.active_slots[new.0 as usize] = self.is_active_slot(*old);
+        for (old, new) in renaming.slots.iter() {
+            self.active_slots[new.0 as usize] = self.is_active_slot(old);
         }
     }
 

@@ -22,7 +22,7 @@
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Type};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 /// What recording may assume about memory when a region is reversed.
 #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ pub(super) struct Plan {
 /// A forward region, as the source of values for its reverse.
 pub(super) struct Source<'a> {
     region: &'a Region,
-    definitions: HashMap<ValueId, usize>,
+    definitions: Map<ValueId, usize>,
     memory: Memory<'a>,
 }
 
@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
         memory: PriceOfMemory,
     ) -> Plan {
         let mut nodes: Vec<ValueId> = Vec::new();
-        let mut positions: HashMap<ValueId, usize> = HashMap::new();
+        let mut positions: Map<ValueId, usize> = Map::new();
         let mut open: Vec<ValueId> = needed.to_vec();
         while let Some(value) = open.pop() {
             if free(value) || positions.contains_key(&value) {
@@ -163,7 +163,7 @@ impl<'a> Source<'a> {
     fn collect(
         &self,
         value: ValueId,
-        positions: &HashMap<ValueId, usize>,
+        positions: &Map<ValueId, usize>,
         reached: &[bool],
         seen: &mut HashSet<ValueId>,
         plan: &mut Plan,
@@ -188,7 +188,7 @@ impl<'a> Source<'a> {
         &self,
         function: &mut Function,
         plan: &Plan,
-        known: &mut HashMap<ValueId, ValueId>,
+        known: &mut Map<ValueId, ValueId>,
     ) -> Vec<Instruction> {
         let mut written = Vec::with_capacity(plan.computed.len());
         for value in &plan.computed {

@@ -91,9 +91,9 @@ impl Reverse {
             local.extend(instruction.kind.defined_slot());
             // Unknown code may answer differently the second time.
             possible &= !matches!(instruction.kind, InstructionKind::Opaque(_));
-            for content in instruction.kind.contents() {
-                content.taken(&mut moved);
-            }
+            instruction.kind.for_each_content(&mut |content| {
+                content.for_each_taken(&mut |place| moved.push(place.clone()));
+            });
         });
         let mut changed: Vec<SlotId> = vec![];
         let mut read = vec![];

@@ -23,7 +23,7 @@ use crate::activity::Activity;
 use crate::ir::*;
 use crate::signature::is_mutable;
 use crate::types::Type;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Both functions, before the tape is written in.
@@ -97,7 +97,7 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let mut values = sweep.free_uses();
     result.for_each_operand(&mut |value| values.push(*value));
     let parameters: HashSet<_> = primal.parameters.iter().filter_map(scalar).collect();
-    let mut known = HashMap::new();
+    let mut known = Map::new();
     let function = &mut reverse.builder.function;
     let (stored, computed) = {
         let nothing = HashSet::new();

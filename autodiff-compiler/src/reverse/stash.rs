@@ -7,7 +7,6 @@ use super::recompute::{Memory, PriceOfMemory, Source};
 use crate::diagnostics::SourceSpan;
 use crate::ir::*;
 use crate::types::Type;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Appends a constant to a closed region.
@@ -48,7 +47,7 @@ pub(super) fn branch_results(
     free: &dyn Fn(ValueId) -> bool,
 ) {
     let Branch { this, mut others, bindings } = branch;
-    let mut known = HashMap::new();
+    let mut known = Map::new();
     let mut prefix = vec![];
     let used = reversed.free_uses();
     let needed: Vec<_> = {
@@ -93,7 +92,7 @@ pub(super) fn branch_results(
 }
 
 /// The values that exist only inside a branch.
-fn inner_values(region: &Region, bindings: &[ValueId]) -> HashMap<ValueId, ()> {
+fn inner_values(region: &Region, bindings: &[ValueId]) -> Map<ValueId, ()> {
     let defined = region.instructions.iter().flat_map(|instruction| &instruction.results);
     defined.chain(bindings).map(|value| (*value, ())).collect()
 }
@@ -106,7 +105,7 @@ pub(super) fn record_iteration(
     index: Option<(ValueId, ValueId)>,
     memory: Memory<'_>,
 ) -> Vec<SlotId> {
-    let mut known: HashMap<ValueId, ValueId> = index.into_iter().collect();
+    let mut known: Map<ValueId, ValueId> = index.into_iter().collect();
     let needed = needed(body, reversed, &known);
     let (plan, computed) = {
         let source = Source::new(body, memory);
@@ -137,7 +136,7 @@ pub(super) fn record_iteration(
 pub(super) fn needed(
     forward: &Region,
     reversed: &Region,
-    known: &HashMap<ValueId, ValueId>,
+    known: &Map<ValueId, ValueId>,
 ) -> Vec<ValueId> {
     let inner = inner_values(forward, &forward.parameters);
     let mut needed = reversed.free_uses();

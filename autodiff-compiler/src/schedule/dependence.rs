@@ -1,24 +1,23 @@
 //! What must stay before what.
 
 use crate::ir::*;
-use std::collections::HashSet;
 
 /// What an instruction, with everything nested in it, uses and touches.
 struct Footprint {
-    uses: HashSet<ValueId>,
-    defines: HashSet<ValueId>,
-    reads: HashSet<SlotId>,
-    writes: HashSet<SlotId>,
+    uses: Set<ValueId>,
+    defines: Set<ValueId>,
+    reads: Set<SlotId>,
+    writes: Set<SlotId>,
     may_panic: bool,
 }
 
 impl Footprint {
     fn of(instruction: &Instruction) -> Self {
         let mut footprint = Self {
-            uses: HashSet::new(),
+            uses: Set::new(),
             defines: instruction.results.iter().copied().collect(),
-            reads: HashSet::new(),
-            writes: HashSet::new(),
+            reads: Set::new(),
+            writes: Set::new(),
             may_panic: false,
         };
         footprint.add(instruction);
@@ -27,14 +26,20 @@ impl Footprint {
 
     fn add(&mut self, instruction: &Instruction) {
         let kind = &instruction.kind;
-        self.uses.extend(kind.operands());
-        self.reads.extend(kind.reads().iter().map(|place| place.root));
-        self.writes.extend(kind.writes().iter().map(|place| place.root));
-        self.may_panic |= kind.may_panic();
-        for region in kind.regions() {
-            self.uses.extend(&region.yields);
-            region.instructions.iter().for_each(|inner| self.add(inner));
+        kind.for_each_operand(&mut |value| {
+            self.uses.insert(*value);
+        });
+        for place in kind.reads() {
+            self.reads.insert(place.root);
         }
+        kind.for_each_written_root(&mut |root| {
+            self.writes.insert(root);
+        });
+        self.may_panic |= kind.may_panic();
+        kind.for_each_region(&mut |region| {
+            self.uses.insert_all(&region.yields);
+            region.instructions.iter().for_each(|inner| self.add(inner));
+        });
     }
 
     /// Whether `self`, which comes later, must stay after `earlier`.
@@ -55,20 +60,20 @@ pub(super) fn meet(
     later: usize,
     may_depend: bool,
 ) -> Option<Vec<usize>> {
-    let footprints: Vec<_> =
-        region.instructions[earlier..=later].iter().map(Footprint::of).collect();
-    let (first, rest) = footprints.split_first()?;
-    let (last, between) = rest.split_last()?;
-    if !may_depend && last.depends_on(first) {
+    let first = Footprint::of(&region.instructions[earlier]);
+    let last = Footprint::of(&region.instructions[later]);
+    if !may_depend && last.depends_on(&first) {
         return None;
     }
+    let between: Vec<_> =
+        region.instructions[earlier + 1..later].iter().map(Footprint::of).collect();
     let mut needed: Vec<usize> = vec![];
     for position in (0..between.len()).rev() {
         let candidate = &between[position];
         let is_needed = last.depends_on(candidate)
             || needed.iter().any(|later| between[*later].depends_on(candidate));
         if is_needed {
-            if candidate.depends_on(first) || candidate.may_panic {
+            if candidate.depends_on(&first) || candidate.may_panic {
                 return None;
             }
             needed.push(position);

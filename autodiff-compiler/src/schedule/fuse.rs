@@ -2,7 +2,6 @@
 
 use crate::ir::*;
 use crate::reverse::LoopPair;
-use std::collections::HashMap;
 
 /// Takes the instructions at `first` and `second` out of the region, moves those at `before` up to
 /// where `first` was, and puts what `combine` makes of the two behind them.
@@ -35,7 +34,7 @@ pub(super) fn branches(region: &mut Region, first: usize, second: usize, before:
         };
         for (target, mut source) in [(a_then, b_then), (a_else, b_else)] {
             // Inside the branch, results of the first `if` are what the branch yields.
-            let inside: HashMap<_, _> =
+            let inside: Map<_, _> =
                 a.results.iter().copied().zip(target.yields.iter().copied()).collect();
             source.replace_uses(&|value| inside.get(&value).copied().unwrap_or(value));
             target.instructions.extend(source.instructions);

@@ -17,9 +17,9 @@ mod dependence;
 mod fuse;
 mod workspace;
 
+use crate::ir::set::Numbered;
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
-use std::collections::{HashMap, HashSet};
 pub use workspace::use_workspace;
 
 /// Fuses what belongs together.
@@ -31,7 +31,7 @@ pub fn schedule(reversed: Reversed) -> Function {
         loops,
         first_derivative_value,
         fused: Renaming::default(),
-        run_once: HashSet::new(),
+        run_once: Set::new(),
     };
     schedule.region(&mut body);
     body.rename(&schedule.primal_names());
@@ -41,12 +41,12 @@ pub fn schedule(reversed: Reversed) -> Function {
 
 struct Schedule {
     /// Loop pairs by the index value of the reverse loop.
-    loops: HashMap<ValueId, LoopPair>,
+    loops: Map<ValueId, LoopPair>,
     first_derivative_value: ValueId,
     /// From what fused loops run to what their forward loops ran.
     fused: Renaming,
     /// The index values of fused loops: their iterations run once, and keep their effects.
-    run_once: HashSet<ValueId>,
+    run_once: Set<ValueId>,
 }
 
 impl Schedule {
@@ -56,7 +56,7 @@ impl Schedule {
         for instruction in &mut region.instructions {
             if let InstructionKind::For(For { body, .. }) = &mut instruction.kind
                 && let Some(pair) = self.loops.get(&body.parameters[0])
-                && !self.run_once.contains(&body.parameters[0])
+                && !self.run_once.contains(body.parameters[0])
             {
                 let rerun = pair.rerun.min(body.instructions.len());
                 let mut iteration: Vec<_> = body.instructions.drain(..rerun).collect();
@@ -77,7 +77,7 @@ impl Schedule {
 
     /// Merges one pair of `if`s on the same condition, of which the later is derivative code.
     fn merge_branches(&self, region: &mut Region) -> bool {
-        let mut first_on = HashMap::new();
+        let mut first_on = Map::new();
         for (position, instruction) in region.instructions.iter().enumerate() {
             let InstructionKind::If { condition, .. } = &instruction.kind else { continue };
             let derivative = self.is_derivative(instruction);
@@ -109,7 +109,7 @@ impl Schedule {
 
     /// Fuses one forward loop with its reverse.
     fn fuse_loops(&mut self, region: &mut Region) -> bool {
-        let mut forward = HashMap::new();
+        let mut forward = Map::new();
         for (position, instruction) in region.instructions.iter().enumerate() {
             let InstructionKind::For(For { body, .. }) = &instruction.kind else { continue };
             let index = body.parameters[0];
@@ -119,8 +119,8 @@ impl Schedule {
             {
                 fuse::loops(region, *first, position, &order, pair);
                 let Renaming { values, slots } = &pair.renaming;
-                self.fused.values.extend(values.iter().map(|(primal, rerun)| (*rerun, *primal)));
-                self.fused.slots.extend(slots.iter().map(|(primal, rerun)| (*rerun, *primal)));
+                self.fused.values.extend(values.iter().map(|(primal, rerun)| (*rerun, primal)));
+                self.fused.slots.extend(slots.iter().map(|(primal, rerun)| (*rerun, primal)));
                 self.run_once.insert(index);
                 return true;
             }
@@ -131,15 +131,14 @@ impl Schedule {
 }
 
 /// Follows a renaming to its end.
-fn settled<T: Copy + Eq + std::hash::Hash>(names: &HashMap<T, T>) -> HashMap<T, T> {
-    let settle = |name: &T| {
-        let mut name = *name;
+fn settled<T: Numbered>(names: &Map<T, T>) -> Map<T, T> {
+    let settle = |mut name: T| {
         while let Some(next) = names.get(&name) {
             name = *next;
         }
         name
     };
-    names.keys().map(|name| (*name, settle(name))).collect()
+    names.iter().map(|(name, _)| (name, settle(name))).collect()
 }
 
 fn drop_effects(instructions: &mut Vec<Instruction>) {

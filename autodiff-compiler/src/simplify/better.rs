@@ -3,8 +3,8 @@
 
 use super::common::{Outcome, Walk};
 use super::fold::fold;
-use super::matching::{Binding, Graph, Match};
-use super::rewrites::{Claim, REWRITES, Rewrite};
+use super::matching::{Binding, Graph, Match, Shapes};
+use super::rewrites::{Claim, Rewrite, rows_for};
 use crate::diagnostics::SourceSpan;
 use crate::formula::Node;
 use crate::ir::operations::{BooleanOperation, Operation};
@@ -20,11 +20,7 @@ impl Walk<'_> {
         arguments: &[ValueId],
         span: SourceSpan,
     ) -> Option<Outcome> {
-        let constants: Option<Vec<&Constant>> =
-            arguments.iter().map(|argument| self.constant(*argument)).collect();
-        if let Some(constants) = constants
-            && let Some(constant) = fold(operation, &constants, &self.function.value(result).ty)
-        {
+        if let Some(constant) = self.folded(operation, arguments, result) {
             return Some(Outcome::Constant(constant));
         }
         if let Some(outcome) = self.decided(operation, arguments) {
@@ -36,13 +32,37 @@ impl Walk<'_> {
         {
             return Some(outcome);
         }
-        let (rewrite, found) = REWRITES.iter().find_map(|rewrite: &'static Rewrite| {
-            if exact && (rewrite.claim != Claim::Exact || rewrite.added > 1) {
-                return None;
+        let rows = rows_for(operation);
+        if rows.is_empty() {
+            return None;
+        }
+        let shapes = Shapes::of(arguments, self);
+        for rewrite in rows {
+            if !rewrite.may_match(shapes) {
+                continue;
             }
-            Some((rewrite, rewrite.find(operation, arguments, !exact, self)?))
-        })?;
-        Some(self.instantiate(rewrite, &found, result, span))
+            if exact && (rewrite.claim != Claim::Exact || rewrite.added > 1) {
+                continue;
+            }
+            if let Some(found) = rewrite.find(arguments, !exact, self) {
+                return Some(self.instantiate(rewrite, &found, result, span));
+            }
+        }
+        None
+    }
+
+    /// The constant that an operation on constants is.
+    fn folded(
+        &self,
+        operation: Operation,
+        arguments: &[ValueId],
+        result: ValueId,
+    ) -> Option<Constant> {
+        let mut constants = vec![];
+        for argument in arguments {
+            constants.push(self.constant(*argument)?);
+        }
+        fold(operation, &constants, &self.function.value(result).ty)
     }
 
     /// `c * (a * x)` is `(c * a) * x` where `a` is an adjoint and `x` is not: adjoints are shared by

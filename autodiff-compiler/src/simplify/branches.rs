@@ -2,7 +2,6 @@
 
 use super::common::{Outcome, Walk};
 use super::matching::Graph;
-use super::memory::region_written_roots;
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::{BooleanOperation, Operation};
 use crate::ir::*;
@@ -30,8 +29,8 @@ impl Walk<'_> {
         }
         let mut then_region = self.nested(then_region, false);
         let mut else_region = self.nested(else_region, false);
-        let written = [region_written_roots(&then_region), region_written_roots(&else_region)];
-        self.contents.forget_roots(&written.concat());
+        self.contents.forget_changed_in(&then_region);
+        self.contents.forget_changed_in(&else_region);
 
         let mut kept: Vec<usize> = Vec::new();
         let mut later = Vec::new();
@@ -111,9 +110,8 @@ impl Walk<'_> {
                 }
             }
         }
-        let written = region_written_roots(&body);
+        self.contents.forget_changed_in(&body);
         let new_body = self.nested(body, true);
-        self.contents.forget_roots(&written);
         match &mut instruction.kind {
             InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } => {
                 *body = new_body;

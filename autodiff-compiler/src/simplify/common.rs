@@ -8,12 +8,11 @@
 
 use super::exactness::Exactness;
 use super::matching::{Graph, is_commutative};
-use super::memory::{Contents, Path, lent_roots, path, region_written_roots, written_roots};
+use super::memory::{Contents, Path, for_each_lent_root, path};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::Operation;
 use crate::ir::*;
-use crate::types::{IntegerType, Type};
-use std::collections::HashMap;
+use crate::types::Type;
 
 /// Walks the function once. Returns whether anything changed.
 pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool {
@@ -25,8 +24,7 @@ pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool 
         exactness,
         definitions: vec![None; count],
         replaced: (0..count as u32).map(ValueId).collect(),
-        table: HashMap::new(),
-        entered: vec![],
+        in_scope: InScope::new(),
         contents: Contents::default(),
         output: vec![],
         loops: 0,
@@ -41,19 +39,7 @@ pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool 
     changed
 }
 
-/// What makes two instructions the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
-    /// A float by its bits.
-    Float(u64, String),
-    Integer(i128, IntegerType),
-    Bool(bool),
-    /// The length of a slice that is a root: nothing changes it.
-    Length(SlotId),
-    /// The type tells casts apart.
-    Operation(Operation, Vec<ValueId>, Option<String>),
-}
-
+/// How a value is made.
 #[derive(Clone, Debug)]
 struct Definition {
     kind: DefinitionKind,
@@ -62,9 +48,105 @@ struct Definition {
 }
 
 #[derive(Clone, Debug)]
-enum DefinitionKind {
+pub(super) enum DefinitionKind {
     Constant(Constant),
     Operation(Operation, Vec<ValueId>),
+    /// The length of a slice that is a root: nothing changes it.
+    Length(SlotId),
+}
+
+impl DefinitionKind {
+    /// Whether two instructions make the same, if their results have one type.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Constant(Constant::Float(a, _)), Self::Constant(Constant::Float(b, _))) => {
+                a.to_bits() == b.to_bits()
+            }
+            (Self::Constant(a), Self::Constant(b)) => a == b,
+            (Self::Operation(a, of_a), Self::Operation(b, of_b)) => {
+                a == b
+                    && (of_a == of_b
+                        || (is_commutative(*a) && of_a[0] == of_b[1] && of_a[1] == of_b[0]))
+            }
+            (Self::Length(a), Self::Length(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// A number that is the same for those that are the same.
+    fn hash(&self) -> usize {
+        match self {
+            Self::Constant(Constant::Float(value, _)) => {
+                let bits = value.to_bits();
+                (bits ^ (bits >> 32) ^ (bits >> 52)) as usize
+            }
+            Self::Constant(Constant::Integer(value, _)) => *value as usize,
+            Self::Constant(Constant::Bool(truth)) => usize::from(*truth),
+            Self::Constant(Constant::Undefined(_)) => 0,
+            // Operands in any order.
+            Self::Operation(_, operands) => {
+                let mut sum = operands.len();
+                for operand in operands {
+                    sum += operand.0 as usize;
+                }
+                sum
+            }
+            Self::Length(slot) => slot.0 as usize,
+        }
+    }
+}
+
+/// The values in scope by how they are made.
+///
+/// The user's build runs this without optimization, where the generality of std's hash tables costs
+/// more than all the rest of a walk.
+struct InScope {
+    /// By bucket: the last position in `entered`, counted from 1; 0 if there is none.
+    last: [usize; BUCKETS],
+    /// In the order in which they came into scope.
+    entered: Vec<Entered>,
+}
+
+const BUCKETS: usize = 64;
+
+struct Entered {
+    value: ValueId,
+    bucket: usize,
+    /// The position before in the same bucket.
+    before: usize,
+}
+
+impl InScope {
+    fn new() -> Self {
+        Self { last: [0; BUCKETS], entered: vec![] }
+    }
+
+    /// The value for which `is_same` holds among those in the bucket.
+    fn find(&self, bucket: usize, is_same: &dyn Fn(ValueId) -> bool) -> Option<ValueId> {
+        let mut position = self.last[bucket];
+        while position > 0 {
+            let Entered { value, before, .. } = self.entered[position - 1];
+            if is_same(value) {
+                return Some(value);
+            }
+            position = before;
+        }
+        None
+    }
+
+    fn enter(&mut self, bucket: usize, value: ValueId) {
+        self.entered.push(Entered { value, bucket, before: self.last[bucket] });
+        self.last[bucket] = self.entered.len();
+    }
+
+    /// Takes out what came into scope since `entered` had this length.
+    fn leave(&mut self, mark: usize) {
+        while self.entered.len() > mark
+            && let Some(Entered { bucket, before, .. }) = self.entered.pop()
+        {
+            self.last[bucket] = before;
+        }
+    }
 }
 
 pub(super) struct Walk<'a> {
@@ -75,9 +157,7 @@ pub(super) struct Walk<'a> {
     definitions: Vec<Option<Definition>>,
     /// By value: the value that stands for it now.
     pub(super) replaced: Vec<ValueId>,
-    pub(super) table: HashMap<Key, ValueId>,
-    /// Keys that came into scope, to take them out where regions end.
-    pub(super) entered: Vec<Key>,
+    in_scope: InScope,
     pub(super) contents: Contents,
     pub(super) output: Vec<Instruction>,
     pub(super) loops: u32,
@@ -88,14 +168,14 @@ impl Graph for Walk<'_> {
     fn constant(&self, value: ValueId) -> Option<&Constant> {
         match self.definitions[value.0 as usize].as_ref()?.kind {
             DefinitionKind::Constant(ref constant) => Some(constant),
-            DefinitionKind::Operation(..) => None,
+            _ => None,
         }
     }
 
     fn operation(&self, value: ValueId) -> Option<(Operation, &[ValueId])> {
         match self.definitions[value.0 as usize].as_ref()?.kind {
             DefinitionKind::Operation(operation, ref arguments) => Some((operation, arguments)),
-            DefinitionKind::Constant(_) => None,
+            _ => None,
         }
     }
 
@@ -147,33 +227,27 @@ impl Walk<'_> {
     }
 
     pub(super) fn path(&self, place: &Place) -> Path {
-        path(place, |value| self.integer(value))
+        path(place, &|value| self.integer(value))
     }
 
     pub(super) fn region(&mut self, region: Region, looped: bool) -> Region {
         let outer = std::mem::take(&mut self.output);
-        let entered = self.entered.len();
+        let mark = self.in_scope.entered.len();
         self.loops += u32::from(looped);
         for instruction in region.instructions {
             self.instruction(instruction);
         }
         self.loops -= u32::from(looped);
-        for key in self.entered.drain(entered..) {
-            self.table.remove(&key);
-        }
+        self.in_scope.leave(mark);
         let instructions = std::mem::replace(&mut self.output, outer);
         let yields = region.yields.iter().map(|value| self.value(*value)).collect();
         Region { parameters: region.parameters, instructions, yields }
     }
 
     /// A region that runs now or not at all: what is known before it is known in it and after it,
-    /// unless it writes there.
+    /// unless it writes there. What a loop may change is to be forgotten before.
     pub(super) fn nested(&mut self, region: Region, looped: bool) -> Region {
         let before = self.contents.clone();
-        let written = region_written_roots(&region);
-        if looped {
-            self.contents.forget_roots(&written);
-        }
         let region = self.region(region, looped);
         self.contents = before;
         region
@@ -235,7 +309,7 @@ impl Walk<'_> {
             InstructionKind::Match { scrutinee, arms } => {
                 let arms = arms.into_iter().map(|arm| self.arm(arm)).collect();
                 let kind = InstructionKind::Match { scrutinee, arms };
-                self.contents.forget_roots(&written_roots(&kind));
+                self.contents.forget_changed(&kind);
                 self.output.push(Instruction { kind, ..instruction });
             }
             InstructionKind::Fill(ref place, value) => {
@@ -265,11 +339,14 @@ impl Walk<'_> {
     }
 
     pub(super) fn forget_written(&mut self, kind: &InstructionKind) {
-        for place in kind.writes() {
-            let path = self.path(&place);
-            self.contents.forget(place.root, &path);
+        if let Some(slot) = kind.written_slot() {
+            self.contents.forget_root(slot);
         }
-        self.contents.forget_roots(&lent_roots(kind));
+        kind.for_each_written(&mut |place| {
+            let path = self.path(place);
+            self.contents.forget(place.root, &path);
+        });
+        for_each_lent_root(kind, &mut |root| self.contents.forget_root(root));
     }
 
     // Operations.
@@ -280,17 +357,12 @@ impl Walk<'_> {
         constant: Constant,
         span: SourceSpan,
     ) {
-        let key = match &constant {
-            Constant::Float(value, ty) => Key::Float(value.to_bits(), ty.name().to_owned()),
-            Constant::Integer(value, ty) => Key::Integer(*value, *ty),
-            Constant::Bool(truth) => Key::Bool(*truth),
-            Constant::Undefined(_) => {
-                let kind = InstructionKind::Constant(constant);
-                self.output.push(Instruction { kind, results: vec![result], span });
-                return;
-            }
-        };
-        if let Some(known) = self.table.get(&key).copied() {
+        if let Constant::Undefined(_) = constant {
+            let kind = InstructionKind::Constant(constant);
+            self.output.push(Instruction { kind, results: vec![result], span });
+            return;
+        }
+        if let Some(known) = self.same(DefinitionKind::Constant(constant.clone()), result) {
             // One constant with many meanings has no name.
             self.function.values[known.0 as usize].name = None;
             return self.replace(result, known);
@@ -298,11 +370,6 @@ impl Walk<'_> {
         if !self.exactness.is_exact(result) {
             self.function.values[result.0 as usize].name = None;
         }
-        self.enter(key, result);
-        self.definitions[result.0 as usize] = Some(Definition {
-            kind: DefinitionKind::Constant(constant.clone()),
-            loops: self.loops,
-        });
         let kind = InstructionKind::Constant(constant);
         self.output.push(Instruction { kind, results: vec![result], span });
     }
@@ -329,30 +396,31 @@ impl Walk<'_> {
                 }
             }
         }
-        let mut ordered = arguments.clone();
-        if is_commutative(operation) {
-            ordered.sort_unstable();
+        let definition = DefinitionKind::Operation(operation, arguments.clone());
+        if let Some(known) = self.same(definition, result) {
+            return self.replace(result, known);
         }
-        let ty = match operation {
-            Operation::Cast => Some(self.function.value(result).ty.to_string()),
-            _ => None,
-        };
-        let key = Key::Operation(operation, ordered, ty);
-        if let Some(known) = self.table.get(&key) {
-            return self.replace(result, *known);
-        }
-        self.enter(key, result);
-        self.definitions[result.0 as usize] = Some(Definition {
-            kind: DefinitionKind::Operation(operation, arguments.clone()),
-            loops: self.loops,
-        });
         let kind = InstructionKind::Operation(operation, arguments);
         self.output.push(Instruction { kind, results: vec![result], span });
     }
 
-    pub(super) fn enter(&mut self, key: Key, value: ValueId) {
-        self.table.insert(key.clone(), value);
-        self.entered.push(key);
+    /// The value in scope that is made in the same way; if there is none, `result` is from now on.
+    pub(super) fn same(&mut self, kind: DefinitionKind, result: ValueId) -> Option<ValueId> {
+        let bucket = kind.hash() % BUCKETS;
+        let known =
+            self.in_scope.find(bucket, &|known| match &self.definitions[known.0 as usize] {
+                Some(definition) => {
+                    definition.kind.is_same(&kind)
+                        && self.function.value(known).ty == self.function.value(result).ty
+                }
+                None => false,
+            });
+        if known.is_some() {
+            return known;
+        }
+        self.in_scope.enter(bucket, result);
+        self.definitions[result.0 as usize] = Some(Definition { kind, loops: self.loops });
+        None
     }
 
     /// A new value, as exact as the one that it is made for.

@@ -15,6 +15,8 @@ pub(super) fn eliminate(function: &mut Function, options: &Options) -> bool {
         kinds: function.slots.iter().map(|slot| slot.kind).collect(),
         values: vec![false; function.values.len()],
         slots: vec![false; function.slots.len()],
+        skipped: Set::new(),
+        loop_parameters: Set::new(),
         changed: true,
     };
     function.result.for_each_operand(&mut |value| live.need(*value));
@@ -34,6 +36,12 @@ struct Live<'a> {
     kinds: Vec<SlotKind>,
     values: Vec<bool>,
     slots: Vec<bool>,
+    /// What instructions write that have been met and did not stay.
+    skipped: Set<SlotId>,
+    /// Parameters of loops whose carried values have been looked at.
+    loop_parameters: Set<ValueId>,
+    /// Whether something was met too early and has to be looked at again. Definitions are met after
+    /// their uses, but for those of loop parameters and of memory.
     changed: bool,
 }
 
@@ -43,11 +51,15 @@ impl Live<'_> {
     }
 
     fn need(&mut self, value: ValueId) {
-        self.changed |= !std::mem::replace(&mut self.values[value.0 as usize], true);
+        if !std::mem::replace(&mut self.values[value.0 as usize], true) {
+            self.changed |= self.loop_parameters.contains(value);
+        }
     }
 
     fn need_slot(&mut self, slot: SlotId) {
-        self.changed |= !std::mem::replace(&mut self.slots[slot.0 as usize], true);
+        if !std::mem::replace(&mut self.slots[slot.0 as usize], true) {
+            self.changed |= self.skipped.contains(slot);
+        }
     }
 
     /// Whether writes to a slot matter.
@@ -57,10 +69,16 @@ impl Live<'_> {
 
     /// Whether the instruction belongs to derivative code, by what it defines or writes.
     fn is_derivative(&self, instruction: &Instruction) -> bool {
-        let writes = instruction.kind.writes();
-        (!instruction.results.is_empty() || !writes.is_empty())
-            && instruction.results.iter().all(|value| value.0 >= self.options.primal_values)
-            && writes.iter().all(|place| place.root.0 >= self.options.primal_slots)
+        let mut any = !instruction.results.is_empty();
+        let mut all = true;
+        for value in &instruction.results {
+            all &= value.0 >= self.options.primal_values;
+        }
+        instruction.kind.for_each_written_root(&mut |root| {
+            any = true;
+            all &= root.0 >= self.options.primal_slots;
+        });
+        any && all
     }
 
     /// Whether an instruction stays, leaving aside what its regions hold.
@@ -81,17 +99,17 @@ impl Live<'_> {
             | InstructionKind::Loop { .. } => return true,
             _ => {}
         }
-        kind.writes().iter().any(|place| self.is_needed_slot(place.root))
-            || (kind.may_panic() && !self.is_derivative(instruction))
+        let mut writes = false;
+        kind.for_each_written_root(&mut |root| writes |= self.is_needed_slot(root));
+        writes || (kind.may_panic() && !self.is_derivative(instruction))
     }
 
     fn stays(&self, instruction: &Instruction) -> bool {
-        self.stays_itself(instruction)
-            || instruction
-                .kind
-                .regions()
-                .iter()
-                .any(|region| region.instructions.iter().any(|inner| self.stays(inner)))
+        let mut stays = self.stays_itself(instruction);
+        instruction.kind.for_each_region(&mut |region| {
+            stays = stays || region.instructions.iter().any(|inner| self.stays(inner));
+        });
+        stays
     }
 
     // Marking.
@@ -100,8 +118,19 @@ impl Live<'_> {
         for instruction in region.instructions.iter().rev() {
             if self.stays(instruction) {
                 self.mark(instruction);
+            } else {
+                self.skip(&instruction.kind);
             }
         }
+    }
+
+    fn skip(&mut self, kind: &InstructionKind) {
+        kind.for_each_written_root(&mut |root| {
+            self.skipped.insert(root);
+        });
+        kind.for_each_region(&mut |region| {
+            region.instructions.iter().for_each(|inner| self.skip(&inner.kind));
+        });
     }
 
     fn mark(&mut self, instruction: &Instruction) {
@@ -155,9 +184,7 @@ impl Live<'_> {
             self.need_slot(b.root);
         }
         // Kept for what it writes or for its panic: then the root has to exist.
-        for place in kind.writes() {
-            self.need_slot(place.root);
-        }
+        kind.for_each_written_root(&mut |root| self.need_slot(root));
         for region in kind.regions().into_iter().rev() {
             self.region(region);
         }
@@ -171,13 +198,14 @@ impl Live<'_> {
         yields: &[ValueId],
         exits: bool,
     ) {
+        self.loop_parameters.insert_all(parameters);
         for position in 0..carried.len() {
             if self.is_needed(instruction.results[position])
                 || self.is_needed(parameters[position])
                 || (exits && position == 0)
             {
-                // Sweeping asks the parameter.
-                self.need(parameters[position]);
+                // Sweeping asks the parameter. What it needs in turn is needed here.
+                self.values[parameters[position].0 as usize] = true;
                 self.need(carried[position]);
                 self.need(yields[position]);
             }

@@ -5,14 +5,13 @@
 //! `a * (b * x)` is `(a * b) * x` if only `x` varies.
 
 use super::exactness::Exactness;
-use super::memory::region_written_roots;
+use super::memory::for_each_changed_root_in;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
-use std::collections::{HashMap, HashSet};
 
 /// Moves invariant operations out of every loop. Returns whether anything moved.
 pub(super) fn hoist(function: &mut Function, exactness: &mut Exactness) -> bool {
-    let mut deferred = HashSet::new();
+    let mut deferred = Set::new();
     function.body.for_each_instruction(&mut |instruction| {
         if let InstructionKind::Define(slot, Aggregate::Deferred) = &instruction.kind {
             deferred.insert(*slot);
@@ -31,15 +30,16 @@ struct Hoist<'a> {
     function: &'a mut Function,
     exactness: &'a mut Exactness,
     /// Slots that are set after their definition.
-    deferred: HashSet<SlotId>,
+    deferred: Set<SlotId>,
     uses: Vec<u32>,
     changed: bool,
 }
 
 impl Hoist<'_> {
     fn region(&mut self, region: &mut Region) {
-        let mut instructions = Vec::with_capacity(region.instructions.len());
-        for mut instruction in std::mem::take(&mut region.instructions) {
+        let mut position = 0;
+        while position < region.instructions.len() {
+            let instruction = &mut region.instructions[position];
             for inner in instruction.kind.regions_mut() {
                 self.region(inner);
             }
@@ -48,26 +48,38 @@ impl Hoist<'_> {
             {
                 self.regroup(body);
                 let (movable, _) = invariant(body, &self.deferred);
-                let moved = take(body, movable);
-                self.changed |= !moved.is_empty();
-                instructions.extend(moved);
+                if movable.contains(&true) {
+                    let moved = take(body, movable);
+                    self.changed = true;
+                    let count = moved.len();
+                    region.instructions.splice(position..position, moved);
+                    position += count;
+                }
             }
-            instructions.push(instruction);
+            position += 1;
         }
-        region.instructions = instructions;
     }
 
     /// `a * (b * x)` becomes `(a * b) * x` where `a` and `b` are invariant, `x` is not, and the inner
     /// product has no other use.
     fn regroup(&mut self, body: &mut Region) {
         let mul = Operation::Float(FloatOperation::Mul);
+        let is_free_product = |instruction: &Instruction| match &instruction.kind {
+            InstructionKind::Operation(operation, _) => {
+                *operation == mul && !self.exactness.is_exact(instruction.results[0])
+            }
+            _ => false,
+        };
+        if !body.instructions.iter().any(is_free_product) {
+            return;
+        }
         let (_, varying) = invariant(body, &self.deferred);
-        let mut products: HashMap<ValueId, [ValueId; 2]> = HashMap::new();
+        let mut products: Vec<(ValueId, [ValueId; 2])> = vec![];
         let mut instructions = Vec::with_capacity(body.instructions.len());
         // An invariant operand and the other one.
         let split = |operands: [ValueId; 2]| {
             let [a, b] = operands;
-            match (varying.contains(&a), varying.contains(&b)) {
+            match (varying.contains(a), varying.contains(b)) {
                 (false, true) => Some((a, b)),
                 (true, false) => Some((b, a)),
                 _ => None,
@@ -80,10 +92,10 @@ impl Hoist<'_> {
             {
                 let result = instruction.results[0];
                 if let Some((outer, product)) = split([a, b])
-                    && let Some(factors) = products.get(&product)
-                    && let Some((inner, rest)) = split(*factors)
-                    && self.uses.get(product.0 as usize) == Some(&1)
                     && !self.exactness.is_exact(result)
+                    && self.uses.get(product.0 as usize) == Some(&1)
+                    && let Some((_, factors)) = products.iter().find(|(own, _)| *own == product)
+                    && let Some((inner, rest)) = split(*factors)
                 {
                     let ty = self.function.value(result).ty.clone();
                     let factor = self.function.new_value(ty, None, instruction.span);
@@ -96,7 +108,7 @@ impl Hoist<'_> {
                     *arguments = vec![factor, rest];
                     self.changed = true;
                 } else {
-                    products.insert(result, [a, b]);
+                    products.push((result, [a, b]));
                 }
             }
             instructions.push(instruction);
@@ -107,55 +119,61 @@ impl Hoist<'_> {
 
 /// Which operations of a loop's body, with what they need, are the same in every iteration; and the
 /// values that are not.
-fn invariant(body: &Region, deferred: &HashSet<SlotId>) -> (Vec<bool>, HashSet<ValueId>) {
-    let written: HashSet<SlotId> = region_written_roots(body).into_iter().collect();
-    let mut inside: HashSet<ValueId> = body.parameters.iter().copied().collect();
-    let mut slots = HashSet::new();
-    body.for_each_instruction(&mut |instruction| {
-        inside.extend(&instruction.results);
-        for region in instruction.kind.regions() {
-            inside.extend(&region.parameters);
-        }
-        if let InstructionKind::Match { arms, .. } = &instruction.kind {
-            inside.extend(arms.iter().flat_map(|arm| &arm.bindings).map(|(_, value)| *value));
-        }
-        slots.extend(instruction.kind.writes().into_iter().map(|place| place.root));
+fn invariant(body: &Region, deferred: &Set<SlotId>) -> (Vec<bool>, Set<ValueId>) {
+    let mut written = Set::new();
+    for_each_changed_root_in(body, &mut |root| {
+        written.insert(root);
     });
+    let mut inside = Set::new();
+    add_definitions(body, &mut inside);
 
     // Down: what could move.
     let mut movable: Vec<bool> = Vec::with_capacity(body.instructions.len());
     for instruction in &body.instructions {
         let kind = &instruction.kind;
-        let invariant = match kind {
+        let mut moves = match kind {
             InstructionKind::Constant(_) | InstructionKind::Operation(..) => true,
             InstructionKind::Length(place) | InstructionKind::Load(place) => {
-                !written.contains(&place.root)
-                    && !slots.contains(&place.root)
-                    && !deferred.contains(&place.root)
+                !written.contains(place.root) && !deferred.contains(place.root)
             }
             _ => false,
         };
-        let moves = invariant
-            && !kind.may_panic()
-            && kind.operands().iter().all(|operand| !inside.contains(operand));
         if moves {
-            instruction.results.iter().for_each(|result| {
-                inside.remove(result);
-            });
+            moves = !kind.may_panic();
+            kind.for_each_operand(&mut |operand| moves &= !inside.contains(*operand));
+        }
+        if moves {
+            instruction.results.iter().for_each(|result| inside.remove(*result));
         }
         movable.push(moves);
     }
     // Up: operations, and what they need.
-    let mut needed: HashSet<ValueId> = HashSet::new();
+    let mut needed = Set::new();
     for (instruction, moves) in body.instructions.iter().zip(&mut movable).rev() {
         let worth = matches!(instruction.kind, InstructionKind::Operation(..))
-            || instruction.results.iter().any(|result| needed.contains(result));
+            || instruction.results.iter().any(|result| needed.contains(*result));
         *moves &= worth;
         if *moves {
-            needed.extend(instruction.kind.operands());
+            instruction.kind.for_each_operand(&mut |operand| {
+                needed.insert(*operand);
+            });
         }
     }
     (movable, inside)
+}
+
+/// Adds every value that the region and those nested in it define.
+fn add_definitions(region: &Region, defined: &mut Set<ValueId>) {
+    defined.insert_all(&region.parameters);
+    for instruction in &region.instructions {
+        defined.insert_all(&instruction.results);
+        if let InstructionKind::Match { arms, .. } = &instruction.kind {
+            for (_, value) in arms.iter().flat_map(|arm| &arm.bindings) {
+                defined.insert(*value);
+            }
+        }
+        instruction.kind.for_each_region(&mut |inner| add_definitions(inner, defined));
+    }
 }
 
 /// Takes the marked instructions out of a region.

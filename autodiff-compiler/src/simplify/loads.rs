@@ -1,6 +1,6 @@
 //! The walk over memory: loads of what is known to be there, additions to it, copies of it.
 
-use super::common::{Key, Walk};
+use super::common::{DefinitionKind, Walk};
 use super::memory::{Path, Step};
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
@@ -38,11 +38,9 @@ impl Walk<'_> {
             return self.define_constant(result, constant, instruction.span);
         }
         if place.path.is_empty() && matches!(self.function.slot(place.root).ty, Type::Slice(_)) {
-            let key = Key::Length(place.root);
-            if let Some(known) = self.table.get(&key) {
-                return self.replace(result, *known);
+            if let Some(known) = self.same(DefinitionKind::Length(place.root), result) {
+                return self.replace(result, known);
             }
-            self.enter(key, result);
             self.output.push(instruction);
             return;
         }

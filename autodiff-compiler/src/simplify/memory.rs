@@ -1,7 +1,6 @@
 //! What is known to be where: scalars that a walk has read from or written to places.
 
 use crate::ir::{Aggregate, InstructionKind, Place, Projection, Region, SlotId, ValueId};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// One step of a path, with constant indices by their number.
@@ -22,43 +21,67 @@ pub(super) enum Step {
 /// A path from a root.
 pub(super) type Path = Vec<Step>;
 
-/// Paths to scalars and the values that are there now, by root.
+/// Paths to scalars and the values that are there now.
+///
+/// A copy is cheap: every `if` and every loop makes one, few change much of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contents {
-    known: HashMap<SlotId, Vec<(Path, ValueId)>>,
+    /// By root; missing at the end where nothing is known.
+    known: Vec<Rc<Vec<(Path, ValueId)>>>,
 }
 
 impl Contents {
     /// The scalar at a place.
     pub(super) fn get(&self, root: SlotId, path: &[Step]) -> Option<ValueId> {
-        let known = self.known.get(&root)?;
-        known.iter().find(|(other, _)| other == path).map(|(_, value)| *value)
+        for (other, value) in &**self.known.get(root.0 as usize)? {
+            if other == path {
+                return Some(*value);
+            }
+        }
+        None
     }
 
     /// What is at a place is this value.
     pub(super) fn set(&mut self, root: SlotId, path: Path, value: ValueId) {
-        self.known.entry(root).or_default().push((path, value));
+        let root = root.0 as usize;
+        while self.known.len() <= root {
+            self.known.push(Rc::default());
+        }
+        Rc::make_mut(&mut self.known[root]).push((path, value));
     }
 
     /// What is at a place changes.
     pub(super) fn forget(&mut self, root: SlotId, path: &[Step]) {
-        if let Some(known) = self.known.get_mut(&root) {
-            known.retain(|(other, _)| !overlap(path, other));
-        }
+        self.retain(root, &|other| !overlap(path, other));
     }
 
     /// The scalar at a place changes, or every scalar below it; lengths stay.
     pub(super) fn forget_scalar(&mut self, root: SlotId, path: &[Step]) {
-        if let Some(known) = self.known.get_mut(&root) {
-            known.retain(|(other, _)| other.last() == Some(&Step::Length) || !overlap(path, other));
+        self.retain(root, &|other| other.last() == Some(&Step::Length) || !overlap(path, other));
+    }
+
+    /// Anything in the root may change.
+    pub(super) fn forget_root(&mut self, root: SlotId) {
+        self.retain(root, &|_| false);
+    }
+
+    fn retain(&mut self, root: SlotId, stays: &dyn Fn(&Path) -> bool) {
+        match self.known.get_mut(root.0 as usize) {
+            Some(known) if !known.is_empty() => {
+                Rc::make_mut(known).retain(|(path, _)| stays(path));
+            }
+            _ => {}
         }
     }
 
-    /// Anything in these roots may change.
-    pub(super) fn forget_roots(&mut self, roots: &[SlotId]) {
-        for root in roots {
-            self.known.remove(root);
-        }
+    /// Anything that an instruction or what is nested in it may change may have changed.
+    pub(super) fn forget_changed(&mut self, kind: &InstructionKind) {
+        for_each_changed_root(kind, &mut |root| self.forget_root(root));
+    }
+
+    /// Anything that a region may change may have changed.
+    pub(super) fn forget_changed_in(&mut self, region: &Region) {
+        for_each_changed_root_in(region, &mut |root| self.forget_root(root));
     }
 }
 
@@ -77,52 +100,49 @@ fn overlap(a: &[Step], b: &[Step]) -> bool {
 }
 
 /// The path of a place; `constant` tells the number of an index.
-pub(super) fn path(place: &Place, constant: impl Fn(ValueId) -> Option<i128>) -> Path {
-    place
-        .path
-        .iter()
-        .map(|projection| match projection {
+pub(super) fn path(place: &Place, constant: &dyn Fn(ValueId) -> Option<i128>) -> Path {
+    let mut steps = Path::with_capacity(place.path.len() + 1);
+    for projection in &place.path {
+        steps.push(match projection {
             Projection::Field(name) => Step::Field(name.clone()),
-            Projection::Index { index, .. } => {
-                constant(*index).map_or(Step::Index(*index), Step::Element)
-            }
+            Projection::Index { index, .. } => match constant(*index) {
+                Some(number) => Step::Element(number),
+                None => Step::Index(*index),
+            },
             Projection::Range { start, end, .. } => Step::Range(*start, *end),
-        })
-        .collect()
-}
-
-/// Every root that an instruction or what is nested in it may change.
-pub(super) fn written_roots(kind: &InstructionKind) -> Vec<SlotId> {
-    let mut roots: Vec<_> = kind.writes().into_iter().map(|place| place.root).collect();
-    roots.extend(lent_roots(kind));
-    for region in kind.regions() {
-        roots.extend(region_written_roots(region));
+        });
     }
-    roots
+    steps
 }
 
-/// Every root that a region may change.
-pub(super) fn region_written_roots(region: &Region) -> Vec<SlotId> {
-    region.instructions.iter().flat_map(|instruction| written_roots(&instruction.kind)).collect()
+/// Calls `visit` on every root that an instruction or what is nested in it may change.
+fn for_each_changed_root(kind: &InstructionKind, visit: &mut dyn FnMut(SlotId)) {
+    kind.for_each_written_root(visit);
+    for_each_lent_root(kind, visit);
+    kind.for_each_region(&mut |region| for_each_changed_root_in(region, visit));
 }
 
-/// Every root that the contents of an instruction hand out by `&mut`.
-pub(super) fn lent_roots(kind: &InstructionKind) -> Vec<SlotId> {
-    let mut roots = Vec::new();
-    kind.contents().into_iter().for_each(|content| lent(content, &mut roots));
-    roots
+/// Calls `visit` on every root that a region may change.
+pub(super) fn for_each_changed_root_in(region: &Region, visit: &mut dyn FnMut(SlotId)) {
+    for instruction in &region.instructions {
+        for_each_changed_root(&instruction.kind, visit);
+    }
 }
 
-/// Roots that content hands out by `&mut`.
-fn lent(content: &Aggregate, roots: &mut Vec<SlotId>) {
+/// Calls `visit` on every root that the contents of an instruction hand out by `&mut`.
+pub(super) fn for_each_lent_root(kind: &InstructionKind, visit: &mut dyn FnMut(SlotId)) {
+    kind.for_each_content(&mut |content| lent(content, visit));
+}
+
+fn lent(content: &Aggregate, visit: &mut dyn FnMut(SlotId)) {
     match content {
-        Aggregate::Reference { place, mutable: true } => roots.push(place.root),
+        Aggregate::Reference { place, mutable: true } => visit(place.root),
         Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-            elements.iter().for_each(|element| lent(element, roots));
+            elements.iter().for_each(|element| lent(element, visit));
         }
-        Aggregate::Struct(_, fields) => fields.iter().for_each(|(_, field)| lent(field, roots)),
+        Aggregate::Struct(_, fields) => fields.iter().for_each(|(_, field)| lent(field, visit)),
         Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
-            lent(element, roots);
+            lent(element, visit);
         }
         _ => {}
     }

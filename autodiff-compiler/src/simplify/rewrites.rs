@@ -7,7 +7,9 @@
 //! a difference instead of a sum with a negation, a factor instead of a sum with itself. So rewriting
 //! ends.
 
+use super::matching::Shapes;
 use crate::formula::{Formulas, Node, Operand, Term};
+use crate::ir::operations::Operation;
 use std::sync::LazyLock;
 
 /// How far the replacement may differ from the pattern. NaN is NaN, whatever its bits.
@@ -26,7 +28,6 @@ pub enum Claim {
 #[derive(Debug)]
 pub(super) struct Rewrite {
     /// For messages of tests.
-    #[cfg_attr(not(test), allow(dead_code))]
     pub(super) name: &'static str,
     pub(super) claim: Claim,
     /// Whether it may keep the size of the graph: it moves toward the canonical order.
@@ -41,6 +42,29 @@ pub(super) struct Rewrite {
     pub(super) replacement: usize,
     /// The operations of the replacement that are left after folding constants.
     pub(super) added: usize,
+    /// What the arguments of the root have to be, at least.
+    pub(super) needs: Shapes,
+}
+
+/// By the number of an operation: the rows with it at the root of their pattern.
+static BY_ROOT: LazyLock<Vec<Vec<&'static Rewrite>>> = LazyLock::new(|| {
+    let mut groups = vec![];
+    for row in REWRITES.iter() {
+        let Node::Operation(root, _) = row.nodes[row.pattern] else { continue };
+        if groups.len() <= root.number() {
+            groups.resize(root.number() + 1, vec![]);
+        }
+        groups[root.number()].push(row);
+    }
+    groups
+});
+
+/// The rows that may apply to an operation, in the order of the table.
+pub(super) fn rows_for(operation: Operation) -> &'static [&'static Rewrite] {
+    match BY_ROOT.get(operation.number()) {
+        Some(rows) => rows,
+        None => &[],
+    }
 }
 
 macro_rules! rewrite_rules {
@@ -66,6 +90,7 @@ macro_rules! rewrite_rules {
                 pattern,
                 replacement,
                 added: 0,
+                needs: Shapes::default(),
             }
             .counted()
         } ),*]);

@@ -19,7 +19,7 @@ mod read;
 mod wanted;
 
 pub use publish::{publish_function, publish_struct};
-pub use wanted::wanted;
+pub use wanted::{Wanted, wanted};
 
 use crate::signature::Environment;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};

@@ -10,18 +10,38 @@
 use super::path_text;
 use crate::hir::{BindingId, Body, Callee, ExpressionId, ExpressionKind, Pattern, Statement};
 use crate::options::{Options, parameter_name};
-use crate::resolve::{TypeContext, outline, read_type, signature_of};
+use crate::resolve::{Outline, TypeContext, outline, read_type, signature_of};
 use crate::signature::Environment;
-use crate::target::Target;
+use crate::target::{Place, Target};
 use crate::types::Type;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::collections::HashSet;
 
-/// The paths to ask for, structs first.
-pub fn wanted(target: &Target, options: &Options) -> Vec<TokenStream> {
+/// What a function needs from outside.
+pub struct Wanted {
+    /// The paths to ask for, structs first.
+    pub paths: Vec<TokenStream>,
+    /// The body, if knowing more would not change how it is resolved.
+    pub body: Option<Body>,
+}
+
+/// What a function needs from outside.
+pub fn wanted(target: &Target, options: &Options) -> Wanted {
+    let outline = outline(&target.function);
+    let paths = wanted_paths(target, options, &outline);
+    // Knowing the function itself, a path may name it where it looked like a constant.
+    let name = target.function.sig.ident.to_string();
+    let resolved = outline.complete
+        && paths.is_empty()
+        && matches!(target.place, Place::Free)
+        && name.starts_with(|first: char| first.is_lowercase());
+    Wanted { paths, body: resolved.then_some(outline.body) }
+}
+
+fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<TokenStream> {
     let function = &target.function;
-    let (body, external) = outline(function);
+    let Outline { body, external, .. } = outline;
     let mut paths: Vec<TokenStream> = vec![];
     let mut add = |path: &dyn ToTokens| {
         let tokens = path.to_token_stream();
@@ -63,10 +83,13 @@ pub fn wanted(target: &Target, options: &Options) -> Vec<TokenStream> {
     }
     external.structs.iter().for_each(|path| add(path));
 
+    if external.functions.is_empty() {
+        return paths;
+    }
     for function in &body.functions {
         active.extend(function.parameters.iter().flat_map(|nested| nested.pattern.bindings()));
     }
-    let mut flow = Flow { body: &body, active, grew: false };
+    let mut flow = Flow { body, active, grew: false };
     flow.until_stable();
     let called = flow.called();
     let own_name = function.sig.ident.to_string();

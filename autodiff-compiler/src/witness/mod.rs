@@ -17,10 +17,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 
-/// One constant for each std type whose name occurs in the function's types.
-pub fn witnesses(function: &syn::ItemFn, crate_path: &TokenStream) -> TokenStream {
+/// One constant for each std type whose name occurs in the tokens of a function.
+pub fn witnesses(function: TokenStream, crate_path: &TokenStream) -> TokenStream {
     let mut names = BTreeSet::new();
-    names_in(function.to_token_stream(), &mut names);
+    names_in(function, &mut names);
     let mut tokens = TokenStream::new();
     for (name, span) in names.into_iter().map(|Named { name, span }| (name, span)) {
         let ident = Ident::new(&name, span);
@@ -120,9 +120,10 @@ fn without_generics(path: TokenStream) -> TokenStream {
     plain.into_iter().collect()
 }
 
+/// The names of std that the compiler takes for what they usually mean; sorted.
 const NAMES: &[&str] = &[
-    "Vec", "Option", "Some", "None", "f64", "f32", "bool", "usize", "isize", "u8", "u16", "u32",
-    "u64", "u128", "i8", "i16", "i32", "i64", "i128",
+    "None", "Option", "Some", "Vec", "bool", "f32", "f64", "i128", "i16", "i32", "i64", "i8",
+    "isize", "u128", "u16", "u32", "u64", "u8", "usize",
 ];
 
 /// A name and one of the places where it stands, ordered by name.
@@ -158,7 +159,7 @@ fn names_in(tokens: TokenStream, names: &mut BTreeSet<Named>) {
         match token {
             TokenTree::Ident(ident) => {
                 let name = ident.to_string();
-                if after != ':' && after != '.' && NAMES.contains(&name.as_str()) {
+                if after != ':' && after != '.' && NAMES.binary_search(&name.as_str()).is_ok() {
                     names.insert(Named { name, span: ident.span() });
                 }
                 after = ' ';
@@ -178,5 +179,13 @@ fn names_in(tokens: TokenStream, names: &mut BTreeSet<Named>) {
             }
             TokenTree::Literal(_) => after = ' ',
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_sorted() {
+        assert!(super::NAMES.is_sorted());
     }
 }
