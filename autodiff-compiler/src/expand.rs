@@ -23,51 +23,68 @@ use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
-use crate::{fallback, fence, infer, lower, resolve, reverse, schedule, simplify, witness};
+use crate::{fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// Expands `#[differentiate(attribute)] item`.
 pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    if let Some((original, methods)) = target::methods(&item) {
-        return block(&attribute, original, methods);
+    if let Some(module) = module::module(&attribute, &item) {
+        return module;
     }
-    let mut diagnostics = Diagnostics::new();
-    let options = Options::parse(attribute.clone(), &mut diagnostics);
-    let Some(target) = Target::parse(&item, &mut diagnostics) else {
-        let errors = diagnostics.into_compile_errors();
-        return quote!(#item #errors);
+    let Some((original, methods)) = target::methods(&item) else {
+        return function(attribute, item, &TokenStream::new());
     };
-    let published = published(&target, &options);
-    let rest = begin(&target, &options, attribute, item.clone(), diagnostics);
-    // Who only uses the gradient still uses the function.
-    quote!(#[allow(dead_code)] #item #published #rest)
-}
-
-/// Expands `#[differentiate] impl …`: every marked method.
-fn block(
-    attribute: &TokenStream,
-    original: TokenStream,
-    methods: Vec<(TokenStream, TokenStream)>,
-) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     if !attribute.is_empty() {
         diagnostics.error(
-            SourceSpan::of(attribute),
+            SourceSpan::of(&attribute),
             "`#[differentiate]` on an `impl` block takes no arguments",
             "give them to the methods: `#[differentiate(wrt(x))] fn …`".to_string(),
         );
     }
     if methods.is_empty() {
         diagnostics.error(
-            SourceSpan::of(&original).start,
+            SourceSpan::of(&original),
             "no method of this block is marked",
             "put `#[differentiate]` on each method to differentiate, too".to_string(),
         );
     }
+    let mut items = block(original, methods, &TokenStream::new());
+    items.extend(diagnostics.into_compile_errors());
+    items
+}
+
+/// A function and what stands beside it.
+pub(crate) fn function(
+    attribute: TokenStream,
+    item: TokenStream,
+    neighbours: &TokenStream,
+) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let options = Options::parse(attribute.clone(), &mut diagnostics);
+    let with_neighbours = module::with_neighbours(neighbours, item.clone());
+    let Some(target) = Target::parse(&with_neighbours, &mut diagnostics) else {
+        let errors = diagnostics.into_compile_errors();
+        return quote!(#item #errors);
+    };
+    let published = published(&target, &options);
+    let rest = begin(&target, &options, attribute, with_neighbours, diagnostics);
+    // Who only uses the gradient still uses the function.
+    quote!(#[allow(dead_code)] #item #published #rest)
+}
+
+/// An `impl` block and what stands beside each marked method.
+pub(crate) fn block(
+    original: TokenStream,
+    methods: Vec<(TokenStream, TokenStream)>,
+    neighbours: &TokenStream,
+) -> TokenStream {
     let mut items = original;
+    let mut diagnostics = Diagnostics::new();
     for (attribute, item) in methods {
         let options = Options::parse(attribute.clone(), &mut diagnostics);
+        let item = module::with_neighbours(neighbours, item);
         if let Some(target) = Target::parse(&item, &mut diagnostics) {
             items.extend(begin(&target, &options, attribute, item, Diagnostics::new()));
         }

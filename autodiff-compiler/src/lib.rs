@@ -38,6 +38,7 @@ pub mod ir;
 pub mod known;
 pub mod lower;
 mod macros;
+mod module;
 pub mod options;
 #[cfg(any(test, feature = "interpret"))]
 pub mod random;

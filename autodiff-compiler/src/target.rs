@@ -3,9 +3,10 @@
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::hir::{Body, Callee, ExpressionKind};
+use crate::module::{siblings, without_neighbours};
 use crate::options::Options;
 use crate::resolve::{TypeContext, signature_of};
-use crate::signature::Environment;
+use crate::signature::{Environment, FunctionSignature};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
@@ -18,6 +19,8 @@ pub struct Target {
     pub place: Place,
     /// The function's tokens as they came; those of a method in a block are not by themselves.
     item: Option<TokenStream>,
+    /// `impl` blocks of the same annotated module, with their marked methods.
+    neighbours: Vec<syn::ItemImpl>,
 }
 
 /// Where a function stands.
@@ -34,34 +37,37 @@ pub enum Place {
 /// Another marked method of the same `impl` block.
 #[derive(Clone)]
 pub struct Sibling {
-    signature: syn::Signature,
-    options: Options,
+    pub(crate) signature: syn::Signature,
+    pub(crate) options: Options,
 }
 
 impl Target {
     /// Reads a function or an `impl` block with one marked method first, as [`methods`] makes it.
     pub fn parse(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let item = &with_plain_lifetimes(item.clone());
+        let (item, neighbours) = without_neighbours(item.clone());
+        let target = Self::parse_alone(&with_plain_lifetimes(item), diagnostics)?;
+        Some(Self { neighbours, ..target })
+    }
+
+    fn parse_alone(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
         match syn::parse2::<syn::Item>(item.clone()) {
             Ok(syn::Item::Fn(function)) => {
-                Some(Self { function, place: Place::Free, item: Some(item.clone()) })
+                Some(Self::alone(function, Place::Free, Some(item.clone())))
             }
             Ok(syn::Item::Impl(block)) => Self::of_impl(block),
             Ok(other) => {
                 diagnostics.error(
                     SourceSpan::of(&other).start,
-                    "`#[differentiate]` stands on a function or an `impl` block",
+                    "`#[differentiate]` stands on a function, an `impl` block or a module",
                     "put it on a `fn`".to_string(),
                 );
                 None
             }
             // A receiver does not parse in a free function.
             Err(error) => match syn::parse2::<syn::ImplItemFn>(item.clone()) {
-                Ok(method) => Some(Self {
-                    function: free(method),
-                    place: Place::Associated,
-                    item: Some(item.clone()),
-                }),
+                Ok(method) => {
+                    Some(Self::alone(free(method), Place::Associated, Some(item.clone())))
+                }
                 Err(_) => {
                     diagnostics.syntax_error(error);
                     None
@@ -69,6 +75,10 @@ impl Target {
             },
         }
         .map(Self::settled)
+    }
+
+    fn alone(function: syn::ItemFn, place: Place, item: Option<TokenStream>) -> Self {
+        Self { function, place, item, neighbours: vec![] }
     }
 
     /// `self` and `Self` only mean something in an `impl` block.
@@ -100,7 +110,7 @@ impl Target {
             })
             .collect();
         block.attrs.retain(|attribute| attribute.path().is_ident("cfg"));
-        Some(Self { function, place: Place::Impl(Box::new(block), siblings), item: None })
+        Some(Self::alone(function, Place::Impl(Box::new(block), siblings), None))
     }
 
     /// The tokens of the function.
@@ -129,22 +139,31 @@ impl Target {
         })
     }
 
-    /// Makes the methods of the block known: they may call each other, and themselves.
+    /// Makes the methods of the block, and of its neighbours, known: they may call each other, and
+    /// themselves.
     pub fn add_methods(&self, options: &Options, environment: &mut Environment) {
+        for block in &self.neighbours {
+            let mut context = TypeContext::new(environment);
+            context.add_generics(&block.generics);
+            context.set_self_type(&block.self_ty);
+            let methods: Vec<_> = siblings(block)
+                .iter()
+                .map(|Sibling { signature, options }| method(signature, options, &context))
+                .collect();
+            for (name, read) in methods {
+                if let Some(owner) = owner(block) {
+                    environment.methods.insert(format!("{owner}::{name}"), read);
+                }
+            }
+        }
         let Place::Impl(block, siblings) = &self.place else { return };
-        let owner = match &*block.self_ty {
-            syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-            _ => None,
-        };
-        let own = (&self.function.sig, options, true);
-        let others = siblings.iter().map(|sibling| (&sibling.signature, &sibling.options, false));
-        for (signature, options, recursive) in [own].into_iter().chain(others) {
-            let mut read = signature_of(signature, options, &self.context(environment));
-            let prefix = options.name.clone().unwrap_or_else(|| format!("{}_", signature.ident));
-            read.prefix = Some(prefix.into());
-            read.recursive = recursive;
-            for owner in owner.as_deref().into_iter().chain(["Self"]) {
-                environment.methods.insert(format!("{owner}::{}", signature.ident), read.clone());
+        let others = siblings.iter().map(|sibling| (&sibling.signature, &sibling.options));
+        let own = (&self.function.sig, options);
+        for (index, (signature, options)) in [own].into_iter().chain(others).enumerate() {
+            let (name, read) = method(signature, options, &self.context(environment));
+            let read = FunctionSignature { recursive: index == 0, ..read };
+            for owner in owner(block).as_deref().into_iter().chain(["Self"]) {
+                environment.methods.insert(format!("{owner}::{name}"), read.clone());
             }
         }
     }
@@ -199,6 +218,26 @@ impl Target {
         let (parameters, _, where_clause) = generics.split_for_impl();
         quote!(#(#attrs)* impl #parameters #self_ty #where_clause { #functions })
     }
+}
+
+/// The name of the type that has the methods.
+fn owner(block: &syn::ItemImpl) -> Option<String> {
+    match &*block.self_ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The name and signature of a method; its outputs stand beside it with a prefix.
+fn method(
+    signature: &syn::Signature,
+    options: &Options,
+    context: &TypeContext<'_>,
+) -> (String, FunctionSignature) {
+    let mut read = signature_of(signature, options, context);
+    let prefix = options.name.clone().unwrap_or_else(|| format!("{}_", signature.ident));
+    read.prefix = Some(prefix.into());
+    (signature.ident.to_string(), read)
 }
 
 /// The block without marks, and for each marked method its attribute and an `impl` with it first.
@@ -265,12 +304,12 @@ fn begins_with_impl(item: &TokenStream) -> bool {
     false
 }
 
-fn is_mark(attribute: &syn::Attribute) -> bool {
+pub(crate) fn is_mark(attribute: &syn::Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "differentiate")
 }
 
 /// Removes our attribute; returns its arguments.
-fn take_mark(attributes: &mut Vec<syn::Attribute>) -> Option<TokenStream> {
+pub(crate) fn take_mark(attributes: &mut Vec<syn::Attribute>) -> Option<TokenStream> {
     let position = attributes.iter().position(is_mark)?;
     Some(match attributes.remove(position).meta {
         syn::Meta::List(list) => list.tokens,
