@@ -277,9 +277,13 @@ impl Lowerer<'_> {
                     let value = self.arithmetic(id, operator, *a, *b)?;
                     return Ok(Operand::Scalar(value));
                 }
-                self.passive_binary(id, operator, &Operand::Scalar(*a), &Operand::Scalar(*b))
+                let (a, b) = (Operand::Scalar(*a), Operand::Scalar(*b));
+                self.passive_binary(id, operator, (&a, None), (&b, None))
             }
             _ => match operator {
+                _ if self.is_bare_literal(left) || self.is_bare_literal(right) => {
+                    self.passive_binary(id, operator, (&a, Some(left)), (&b, Some(right)))
+                }
                 BinaryOperator::Equal => self.equality(id, &a, &b),
                 BinaryOperator::NotEqual => {
                     let equal = self.equality(id, &a, &b)?;
@@ -287,7 +291,7 @@ impl Lowerer<'_> {
                     let different = self.builder.boolean(BooleanOperation::Not, &[equal]);
                     Ok(Operand::Scalar(different))
                 }
-                _ => self.passive_binary(id, operator, &a, &b),
+                _ => self.passive_binary(id, operator, (&a, None), (&b, None)),
             },
         }
     }
@@ -321,7 +325,7 @@ impl Lowerer<'_> {
                 }
                 Ok(all.map_or(Operand::Unit, Operand::Scalar))
             }
-            _ => self.passive_binary(id, BinaryOperator::Equal, a, b),
+            _ => self.passive_binary(id, BinaryOperator::Equal, (a, None), (b, None)),
         }
     }
 
