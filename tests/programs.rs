@@ -6,12 +6,17 @@
 mod data;
 #[path = "programs/gas.rs"]
 mod gas;
+#[path = "programs/kalman.rs"]
+mod kalman;
 
 /// The programs over dual numbers.
 #[allow(clippy::all, dead_code)]
 mod over_duals {
     pub(crate) mod gas {
         autodiff_oracle::dual_file!(crate::gas "tests/programs/gas.rs");
+    }
+    pub(crate) mod kalman {
+        autodiff_oracle::dual_file!(crate::kalman "tests/programs/kalman.rs");
     }
 }
 
@@ -196,5 +201,14 @@ fn gas_dynamics() {
         let (experiment, setup) = data::gas(32, limiter, solver, ends);
         let smooth = matches!(limiter, Limiter::VanAlbada | Limiter::VanLeer | Limiter::Minmod);
         program.check(&format!("{limiter:?} {solver:?}"), smooth, &experiment, &setup);
+    }
+}
+
+#[test]
+fn kalman_filter() {
+    let program: Program<kalman::Calibration, kalman::Setup> = program!(kalman, Calibration);
+    for count in [1, 17, 60] {
+        let (calibration, setup) = data::kalman(count);
+        program.check(&format!("{count} measurements"), true, &calibration, &setup);
     }
 }
