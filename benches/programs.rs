@@ -7,6 +7,8 @@
 mod data;
 #[path = "../tests/programs/gas.rs"]
 mod gas;
+#[path = "../tests/programs/kalman.rs"]
+mod kalman;
 
 use autodiff_core::workspace;
 use std::hint::black_box;
@@ -78,4 +80,5 @@ fn main() {
     measure!(gas, "gas, Roe, 200 cells", inputs);
     let inputs = data::gas(200, Limiter::MonotonizedCentral, Solver::Exact, open);
     measure!(gas, "gas, exact, 200 cells", inputs);
+    measure!(kalman, "kalman, 200 measurements", data::kalman(200));
 }
