@@ -3,6 +3,8 @@
 
 #![allow(unreachable_pub, dead_code)] // the programs are modules of a crate of their user
 
+#[path = "../tests/programs/bundle.rs"]
+mod bundle;
 #[path = "../tests/programs/data.rs"]
 mod data;
 #[path = "../tests/programs/gas.rs"]
@@ -81,4 +83,7 @@ fn main() {
     let inputs = data::gas(200, Limiter::MonotonizedCentral, Solver::Exact, open);
     measure!(gas, "gas, exact, 200 cells", inputs);
     measure!(kalman, "kalman, 200 measurements", data::kalman(200));
+    use bundle::{Model, Robust};
+    let inputs = data::bundle(20, 200, [Model::Brown, Model::Fisheye], Robust::Cauchy(2.0));
+    measure!(bundle, "bundle, 20 pictures, 200 points", inputs);
 }

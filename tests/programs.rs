@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub)] // the programs are modules of a crate of their user
 
+#[path = "programs/bundle.rs"]
+mod bundle;
 #[path = "programs/data.rs"]
 mod data;
 #[path = "programs/gas.rs"]
@@ -12,6 +14,9 @@ mod kalman;
 /// The programs over dual numbers.
 #[allow(clippy::all, dead_code)]
 mod over_duals {
+    pub(crate) mod bundle {
+        autodiff_oracle::dual_file!(crate::bundle "tests/programs/bundle.rs");
+    }
     pub(crate) mod gas {
         autodiff_oracle::dual_file!(crate::gas "tests/programs/gas.rs");
     }
@@ -210,5 +215,21 @@ fn kalman_filter() {
     for count in [1, 17, 60] {
         let (calibration, setup) = data::kalman(count);
         program.check(&format!("{count} measurements"), true, &calibration, &setup);
+    }
+}
+
+#[test]
+fn bundle_adjustment() {
+    use bundle::{Model, Robust};
+    let program: Program<bundle::Scene, bundle::Setup> = program!(bundle, Scene);
+    for (pictures, points, models, robust) in [
+        (3, 8, [Model::Brown, Model::Fisheye], Robust::Cauchy(2.0)),
+        (4, 6, [Model::Brown, Model::Brown], Robust::Huber(1.5)),
+        (2, 9, [Model::Pinhole, Model::Fisheye], Robust::Tukey(6.0)),
+        (5, 7, [Model::Fisheye, Model::Brown], Robust::GemanMcClure(3.0)),
+        (3, 5, [Model::Brown, Model::Pinhole], Robust::Squared),
+    ] {
+        let (scene, setup) = data::bundle(pictures, points, models, robust);
+        program.check(&format!("{models:?} {robust:?}"), true, &scene, &setup);
     }
 }

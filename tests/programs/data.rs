@@ -1,6 +1,6 @@
 //! Inputs for the programs: what an engineer would have measured, made up.
 
-use crate::{gas, kalman};
+use crate::{bundle, gas, kalman};
 
 /// Numbers that look random, the same on every machine.
 struct Noise(u64);
@@ -125,4 +125,106 @@ pub fn kalman(count: usize) -> (kalman::Calibration, kalman::Setup) {
         range_scale: [0.001, 0.003, -0.001],
     };
     (calibration, setup)
+}
+
+/// A camera that flies past a wall of points, with two lenses in turn.
+pub fn bundle(
+    pictures: usize,
+    points: usize,
+    models: [bundle::Model; 2],
+    robust: bundle::Robust,
+) -> (bundle::Scene, bundle::Setup) {
+    let mut noise = Noise(5 + pictures as u64 + 1000 * points as u64);
+    let lens = |focal: f64| bundle::Lens {
+        log_focal: focal.ln(),
+        aspect: 1.01,
+        principal: [320.0, 240.0],
+        radial: [-0.05, 0.012, -0.002],
+        tangential: [0.001, -0.0005],
+        vignetting: -0.08,
+    };
+    let truth = bundle::Scene {
+        poses: (0..pictures)
+            .map(|picture| {
+                let along = picture as f64;
+                bundle::Pose {
+                    rotation: [0.03 * along.sin(), -0.02 + 0.04 * along.cos(), 0.01 * along],
+                    center: [0.5 * along, 0.1 * (0.7 * along).sin(), -0.05 * along],
+                }
+            })
+            .collect(),
+        motions: vec![[0.5, 0.02, -0.05, 0.0, 0.0, 0.01]; pictures],
+        lenses: vec![lens(500.0), lens(430.0)],
+        points: (0..points)
+            .map(|_| {
+                [2.5 * noise.next() + 0.2 * pictures as f64, 1.5 * noise.next(), 6.0 + noise.next()]
+            })
+            .collect(),
+        brightness: (0..points).map(|_| -0.5 + 0.4 * noise.next()).collect(),
+        exposures: vec![0.0; pictures],
+        log_sigma: 0.2,
+    };
+    let lens_of: Vec<usize> = (0..pictures).map(|picture| picture % 2).collect();
+    let rows = 480.0;
+    let mut observations = vec![];
+    let mut matches = vec![];
+    for point in 0..points {
+        for picture in 0..pictures {
+            if (point + 3 * picture) % 4 == 3 {
+                continue;
+            }
+            let lens = lens_of[picture];
+            let (seen, depth) = bundle::project(
+                &truth.poses[picture],
+                &truth.motions[picture],
+                &truth.lenses[lens],
+                models[lens],
+                &truth.points[point],
+                0.0,
+            );
+            let outlier = if observations.len() % 23 == 7 { 40.0 } else { 0.0 };
+            let pixel = [seen[0] + 1.2 * noise.next() + outlier, seen[1] + 1.2 * noise.next()];
+            let known = observations.len() % 7 != 3;
+            let gray = if known { 0.5 + 0.2 * noise.next() } else { f64::NAN };
+            let weight = if depth > 0.0 { 1.0 + 0.3 * noise.next() } else { 0.0 };
+            if observations.len() % 11 == 10 {
+                matches.push((observations.len() - 1, observations.len()));
+            }
+            observations.push(bundle::Observation { picture, point, pixel, weight, gray });
+        }
+    }
+    // Of one point, from two pictures.
+    matches.retain(|(a, b)| observations[*a].point == observations[*b].point);
+    let triangulated = matches
+        .iter()
+        .step_by(2)
+        .map(|(a, b)| (*a, *b, truth.points[observations[*a].point][2]))
+        .collect();
+    let setup = bundle::Setup {
+        models: models.to_vec(),
+        lens_of,
+        observations,
+        robust,
+        rows,
+        positions: (0..pictures)
+            .step_by(2)
+            .map(|picture| {
+                (picture, truth.poses[picture].center.map(|c| c + 0.03 * noise.next()), 0.05)
+            })
+            .collect(),
+        base_lines: vec![(0, 1, 0.52)],
+        landmarks: (0..points).step_by(5).map(|point| (point, truth.points[point])).collect(),
+        triangulated,
+        matches,
+        smoothness: 3.0,
+    };
+    let mut guess = truth;
+    for pose in &mut guess.poses {
+        pose.rotation = pose.rotation.map(|r| r + 0.004 * noise.next());
+        pose.center = pose.center.map(|c| c + 0.03 * noise.next());
+    }
+    for point in &mut guess.points {
+        *point = point.map(|p| p + 0.05 * noise.next());
+    }
+    (guess, setup)
 }

@@ -1,5 +1,5 @@
-//! What is read out of a struct that the compiler does not look into: enums passed on, tuples, and
-//! comparisons with numbers without suffix.
+//! What is read out of a struct that the compiler does not look into: enums passed on, tuples with arrays,
+//! and comparisons with numbers without suffix.
 
 use crate::close;
 use autodiff_core::differentiate;
@@ -14,6 +14,7 @@ struct Setup {
     kind: Kind,
     range: (f64, f64),
     rows: Vec<[f64; 2]>,
+    landmark: (usize, [f64; 2]),
     cells: usize,
     step: f64,
 }
@@ -57,14 +58,16 @@ fn loss(x: f64, setup: &Setup) -> f64 {
         values[0] *= x;
         row += 1;
     }
-    sum
+    let (index, place): (usize, [f64; 2]) = setup.landmark;
+    sum * values[index] + values.iter().zip(&place).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
 }
 
 #[test]
 fn gradients() {
     for kind in [Kind::Linear, Kind::Square] {
         let rows = vec![[0.1, 0.2], [0.3, 0.4], [0.5, 0.7]];
-        let setup = Setup { kind, range: (0.5, 2.5), rows, cells: 1, step: 0.1 };
+        let setup =
+            Setup { kind, range: (0.5, 2.5), rows, landmark: (1, [0.2, 0.3]), cells: 1, step: 0.1 };
         let x = 0.8;
         let (value, slope) = loss::value_and_gradient(x, &setup);
         assert_eq!(value, loss(x, &setup));

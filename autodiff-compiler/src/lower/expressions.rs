@@ -7,7 +7,7 @@ use crate::hir::{BinaryOperator, ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
-use crate::ir::{Aggregate, InstructionKind, Region, Transfer, ValueId};
+use crate::ir::{Aggregate, InstructionKind, Place, Region, Transfer, ValueId};
 use crate::types::Type;
 use std::rc::Rc;
 
@@ -27,7 +27,8 @@ impl Lowerer<'_> {
             Variable(_) | Field(..) | Index(..) | Unary(UnaryOperator::Dereference, _) => {
                 let pointer = self.readable(id)?;
                 self.builder.at(expression.span);
-                self.read(pointer)
+                let operand = self.read(pointer)?;
+                self.typed(operand, id)
             }
             Binary(BinaryOperator::And, a, b) => self.lazy(id, true, *a, *b),
             Binary(BinaryOperator::Or, a, b) => self.lazy(id, false, *a, *b),
@@ -256,6 +257,22 @@ impl Lowerer<'_> {
         let (value, exit) = self.join(super::flow::Fork::If(left), ends, &before);
         self.resume(exit, None)?;
         Ok(value.unwrap_or(Operand::Unit))
+    }
+
+    /// An array or tuple out of a struct that we do not know, where an annotation tells its type: a copy
+    /// of that type.
+    fn typed(&mut self, operand: Operand, id: ExpressionId) -> Lowered<Operand> {
+        let ty = self.type_of(id);
+        match operand {
+            Operand::Pending(Aggregate::Place(place, _), Type::Opaque(None))
+                if matches!(ty, Type::Array(..) | Type::Tuple(_)) && ty.is_copy() =>
+            {
+                let content = Aggregate::Place(place, Transfer::Copy);
+                let slot = self.builder.define(ty, "value".into(), content);
+                self.read(Pointer::Memory(Place::root(slot)))
+            }
+            other => Ok(other),
+        }
     }
 
     fn binary(
