@@ -1,5 +1,7 @@
 //! `#[differentiate] mod`: the methods of all `impl` blocks of a module know each other.
 
+#![allow(unreachable_pub)] // as users write
+
 use autodiff_core::differentiate;
 
 #[differentiate]

@@ -2,8 +2,12 @@
 
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/opaque_arguments.rs"]
+mod opaque_arguments;
 #[path = "regression/passive_buffers.rs"]
 mod passive_buffers;
+#[path = "regression/structs_in_sweeps.rs"]
+mod structs_in_sweeps;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 

@@ -296,6 +296,9 @@ pub fn derivatives(
     }
     if needs_sweeps(signature, value) || vjp {
         derivatives.sweeps = Some(sweeps(value, strategy, trace, diagnostics)?);
+    } else if signature.offers_split() && signature.result.is_float() {
+        // An offer to callers: the gradient is there without it.
+        derivatives.sweeps = sweeps(value, strategy, trace, &mut Diagnostics::new());
     }
     Some(derivatives)
 }
@@ -440,10 +443,7 @@ fn possibly_active(target: &Target, options: &Options) -> Vec<String> {
             };
             let chosen = match &options.wrt {
                 Some(wrt) => wrt.iter().any(|other| *other == name),
-                None => {
-                    ty.holds_floats()
-                        || matches!(ty.referent(), crate::types::Type::Opaque(Some(_)))
-                }
+                None => ty.may_hold_floats(),
             };
             chosen.then_some(name)
         })

@@ -54,7 +54,11 @@ pub(crate) fn module(attribute: &TokenStream, item: &TokenStream) -> Option<Toke
                     continue;
                 };
                 marked += 1;
-                content.extend(expand::function(attribute, function.to_token_stream(), &neighbours));
+                content.extend(expand::function(
+                    attribute,
+                    function.to_token_stream(),
+                    &neighbours,
+                ));
             }
             syn::Item::Impl(block) => match methods(&block.to_token_stream()) {
                 Some((original, tasks)) if !tasks.is_empty() => {

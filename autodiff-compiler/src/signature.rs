@@ -29,6 +29,24 @@ impl FunctionSignature {
         self.recursive || !self.result.is_float() || self.parameters.iter().any(is_mutable)
     }
 
+    /// Whether it has `__forward` and `__reverse` although its calls can be reversed by its gradient:
+    /// for callers that cannot keep an argument until then. Numbers, and arrays and slices of them, can
+    /// be kept.
+    pub fn offers_split(&self) -> bool {
+        fn hard_to_keep(ty: &Type) -> bool {
+            match ty {
+                Type::Struct(_) | Type::Opaque(_) | Type::Option(_) => true,
+                Type::Reference { to: inner, .. }
+                | Type::Slice(inner)
+                | Type::Vec(inner)
+                | Type::Array(inner, _) => hard_to_keep(inner),
+                Type::Tuple(elements) => elements.iter().any(hard_to_keep),
+                _ => false,
+            }
+        }
+        self.parameters.iter().any(hard_to_keep)
+    }
+
     /// Whether its derivative covers a parameter. In a split function the content behind `&mut` is
     /// always covered, since it is an output, too.
     pub fn covers(&self, position: usize) -> bool {

@@ -3,7 +3,7 @@
 //! One type language serves the typed syntax ([`crate::hir`]) and the IR ([`crate::ir`]). The last
 //! group of variants only occurs in the typed syntax: lowering leaves none of them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use std::rc::Rc;
 
 /// A type of a binding, an expression, a value or a slot.
@@ -209,6 +209,20 @@ impl Type {
         }
     }
 
+    /// Whether it holds floats, or something that is only named and may turn out to be a struct with
+    /// floats.
+    pub fn may_hold_floats(&self) -> bool {
+        match self {
+            Type::Opaque(Some(_)) => true,
+            Type::Tuple(elements) => elements.iter().any(Type::may_hold_floats),
+            Type::Array(element, _)
+            | Type::Slice(element)
+            | Type::Vec(element)
+            | Type::Reference { to: element, .. } => element.may_hold_floats(),
+            other => other.holds_floats(),
+        }
+    }
+
     /// The element type of an array, slice or `Vec`, through references.
     pub fn element(&self) -> Option<&Type> {
         match self.referent() {
@@ -254,6 +268,17 @@ impl Type {
         }
     }
 
+    /// Whether there is a `Vec` in it, or something that we do not know.
+    pub fn owns_memory(&self) -> bool {
+        match self {
+            Type::Vec(_) | Type::Opaque(_) | Type::Option(_) => true,
+            Type::Tuple(elements) => elements.iter().any(Type::owns_memory),
+            Type::Array(element, _) => element.owns_memory(),
+            Type::Struct(definition) => definition.fields.iter().any(|(_, ty)| ty.owns_memory()),
+            _ => false,
+        }
+    }
+
     /// Whether copying a value of it is what Rust does on a move out of a place.
     pub fn is_copy(&self) -> bool {
         match self {
@@ -263,6 +288,17 @@ impl Type {
             Type::Reference { mutable, .. } => !mutable,
             _ => false,
         }
+    }
+}
+
+impl StructType {
+    /// A function of `Differentiable` for the struct, also if this is its tangent struct:
+    /// `<path as Differentiable>::name`.
+    pub fn of_trait(&self, name: &str) -> TokenStream {
+        let mut tokens: Vec<TokenTree> = self.tangent_path.clone().into_iter().collect();
+        tokens.pop(); // `Tangent`
+        tokens.push(Ident::new(name, Span::call_site()).into());
+        tokens.into_iter().collect()
     }
 }
 

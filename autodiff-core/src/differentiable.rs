@@ -41,6 +41,11 @@ pub trait Differentiable {
     /// Zeros in the shape of this value.
     fn zero_tangent(&self) -> Self::Tangent;
 
+    /// Zeros where no value is at hand: every `Vec` is empty. What generated code starts from when the
+    /// type alone tells the shape.
+    #[doc(hidden)]
+    fn empty_tangent() -> Self::Tangent;
+
     /// Overwrites `tangent`, which must have the shape of this value, with zeros; does not allocate.
     ///
     /// # Panics
@@ -163,6 +168,10 @@ macro_rules! float_leaf {
                 0.0
             }
             #[inline]
+            fn empty_tangent() -> $ty {
+                0.0
+            }
+            #[inline]
             fn set_zero(&self, tangent: &mut $ty, _: ParameterPath<'_>) {
                 *tangent = 0.0;
             }
@@ -196,6 +205,8 @@ macro_rules! passive {
 
             #[inline]
             fn zero_tangent(&self) {}
+            #[inline]
+            fn empty_tangent() {}
             #[inline]
             fn set_zero(&self, (): &mut (), _: ParameterPath<'_>) {}
         }
@@ -235,6 +246,10 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
         std::array::from_fn(|index| self[index].zero_tangent())
     }
     #[inline]
+    fn empty_tangent() -> Self::Tangent {
+        std::array::from_fn(|_| T::empty_tangent())
+    }
+    #[inline]
     fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {
         for (index, (value, slope)) in self.iter().zip(tangent).enumerate() {
             value.set_zero(slope, ParameterPath::Index(&path, index));
@@ -259,6 +274,10 @@ impl<T: Differentiable> Differentiable for [T] {
 
     fn zero_tangent(&self) -> Self::Tangent {
         self.iter().map(T::zero_tangent).collect()
+    }
+    #[inline]
+    fn empty_tangent() -> Self::Tangent {
+        Vec::new()
     }
     fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {
         check_lengths(self.len(), tangent.len(), path);
@@ -286,6 +305,10 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     fn zero_tangent(&self) -> Self::Tangent {
         self.as_slice().zero_tangent()
     }
+    #[inline]
+    fn empty_tangent() -> Self::Tangent {
+        Vec::new()
+    }
     fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {
         self.as_slice().set_zero(tangent, path);
     }
@@ -309,6 +332,10 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     fn zero_tangent(&self) -> Self::Tangent {
         (**self).zero_tangent()
     }
+    #[inline]
+    fn empty_tangent() -> Self::Tangent {
+        T::empty_tangent()
+    }
     fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {
         (**self).set_zero(tangent, path);
     }
@@ -319,6 +346,10 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
 
     fn zero_tangent(&self) -> Self::Tangent {
         (**self).zero_tangent()
+    }
+    #[inline]
+    fn empty_tangent() -> Self::Tangent {
+        T::empty_tangent()
     }
     fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {
         (**self).set_zero(tangent, path);
@@ -345,6 +376,10 @@ macro_rules! tuples {
             #[inline]
             fn zero_tangent(&self) -> Self::Tangent {
                 ($(self.$position.zero_tangent(),)+)
+            }
+            #[inline]
+            fn empty_tangent() -> Self::Tangent {
+                ($($name::empty_tangent(),)+)
             }
             #[inline]
             fn set_zero(&self, tangent: &mut Self::Tangent, path: ParameterPath<'_>) {

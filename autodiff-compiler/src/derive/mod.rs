@@ -275,6 +275,13 @@ impl Definition {
                 quote!(<#ty as #core::Differentiable>::zero_tangent(&self.#member))
             }
         });
+        let empty = self.fields.iter().map(|FieldDefinition { passive, field, .. }| {
+            let ty = &field.ty;
+            match passive {
+                true => quote!(()),
+                false => quote!(<#ty as #core::Differentiable>::empty_tangent()),
+            }
+        });
         let resets = self.fields.iter().filter(|field| !field.passive).map(|field| {
             let (member, text, ty) = (&field.member, &field.text, &field.field.ty);
             quote! {
@@ -303,6 +310,11 @@ impl Definition {
                 fn zero_tangent(&self) -> Self::Tangent {
                     #(#witnesses)*
                     #constructor { #(#members: #zeros,)* }
+                }
+
+                #[inline]
+                fn empty_tangent() -> Self::Tangent {
+                    #constructor { #(#members: #empty,)* }
                 }
 
                 fn set_zero(&self, tangent: &mut Self::Tangent, path: #core::ParameterPath<'_>) {

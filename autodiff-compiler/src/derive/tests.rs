@@ -61,6 +61,14 @@ fn a_plain_struct() {
                         name: (),
                     }
                 }
+                #[inline]
+                fn empty_tangent() -> Self::Tangent {
+                    LineTangent {
+                        slope: <f64 as ::autodiff_core::Differentiable>::empty_tangent(),
+                        offsets: <Vec<f64> as ::autodiff_core::Differentiable>::empty_tangent(),
+                        name: (),
+                    }
+                }
                 fn set_zero(
                     &self,
                     tangent: &mut Self::Tangent,
@@ -179,6 +187,14 @@ fn a_generic_tuple_struct() {
                         1: <&'a [Other<
                             K,
                         >; N] as ::autodiff_core::Differentiable>::zero_tangent(&self.1),
+                        2: (),
+                    }
+                }
+                #[inline]
+                fn empty_tangent() -> Self::Tangent {
+                    PairTangent {
+                        0: <T as ::autodiff_core::Differentiable>::empty_tangent(),
+                        1: <&'a [Other<K>; N] as ::autodiff_core::Differentiable>::empty_tangent(),
                         2: (),
                     }
                 }

@@ -3,7 +3,10 @@
 use super::expressions::{Code, member};
 use super::pending::{Built, Writes};
 use super::{Emitter, places, types};
-use crate::ir::{Aggregate, Argument, Call, Effect, Instruction, Opaque, Piece, Place, Transfer};
+use crate::ir::{
+    Aggregate, Argument, Call, Constant, Effect, Instruction, InstructionKind, Opaque, Piece,
+    Place, Transfer,
+};
 use crate::types::Type;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -41,6 +44,29 @@ impl Emitter<'_> {
                     quote!((#(#elements),*))
                 }
             }
+            Aggregate::Struct(definition, fields) if definition.tangent => {
+                // A path through a trait cannot stand before braces.
+                let mut code = definition.of_trait("empty_tangent");
+                code.extend(quote!(()));
+                let changed: Vec<_> =
+                    fields.iter().filter(|(_, field)| !self.is_zero(field)).collect();
+                if changed.is_empty() {
+                    code
+                } else {
+                    self.names.open();
+                    let tangent = self.names.fresh("tangent", Span::call_site());
+                    let mut statements = TokenStream::new();
+                    for (name, field) in changed {
+                        let ty = definition.fields.iter().find(|(own, _)| own == name);
+                        let field = self.aggregate(field, ty.map_or(&Type::Unit, |(_, ty)| ty));
+                        let field = built.absorb(field).tokens();
+                        let name = member(name);
+                        statements.extend(quote!(#tangent.#name = #field;));
+                    }
+                    self.names.close();
+                    quote!({ let mut #tangent = #code; #statements #tangent })
+                }
+            }
             Aggregate::Struct(definition, fields) => {
                 let path = types::expression_path(&definition.path);
                 let mut written = Vec::new();
@@ -63,7 +89,10 @@ impl Emitter<'_> {
                 let element = self.aggregate(element, element_type(ty));
                 let element = built.absorb(element).tokens();
                 let length = types::length(length);
-                quote!([#element; #length])
+                match element_type(ty).is_copy() {
+                    true => quote!([#element; #length]),
+                    false => quote!(::core::array::from_fn::<_, #length, _>(|_| #element)),
+                }
             }
             Aggregate::Vec(elements) if elements.is_empty() => quote!(::std::vec::Vec::new()),
             Aggregate::Vec(elements) => {
@@ -95,6 +124,28 @@ impl Emitter<'_> {
         };
         built.code = Code::Atom(code);
         built
+    }
+
+    /// Whether it is what [`Differentiable::empty_tangent`] of core makes.
+    fn is_zero(&self, content: &Aggregate) -> bool {
+        match content {
+            Aggregate::Unit => true,
+            Aggregate::Value(value) => {
+                let mut zero = false;
+                self.function.body.for_each_instruction(&mut |instruction| {
+                    zero |= instruction.results.first() == Some(value)
+                        && matches!(instruction.kind, InstructionKind::Constant(Constant::Float(f, _)) if f == 0.0);
+                });
+                zero
+            }
+            Aggregate::Tuple(elements) | Aggregate::Array(elements) => {
+                elements.iter().all(|element| self.is_zero(element))
+            }
+            Aggregate::Struct(_, fields) => fields.iter().all(|(_, field)| self.is_zero(field)),
+            Aggregate::ArrayRepeat(element, _) => self.is_zero(element),
+            Aggregate::Vec(elements) => elements.is_empty(),
+            _ => false,
+        }
     }
 
     fn elements<'t>(
@@ -133,8 +184,20 @@ impl Emitter<'_> {
             }
             Transfer::Copy | Transfer::Move | Transfer::Take => {
                 let mut built = self.borrow(place, true);
-                built.code = Code::call(quote!(::core::mem::take), vec![built.code]);
                 built.ordered = true;
+                // Not every tangent struct has a default.
+                let empty = match self.function.place_type(place) {
+                    Some(Type::Struct(definition)) if definition.tangent => {
+                        Some(Code::call(definition.of_trait("empty_tangent"), vec![]))
+                    }
+                    _ => None,
+                };
+                built.code = match empty {
+                    Some(empty) => {
+                        Code::call(quote!(::core::mem::replace), vec![built.code, empty])
+                    }
+                    None => Code::call(quote!(::core::mem::take), vec![built.code]),
+                };
                 built
             }
         };

@@ -452,6 +452,20 @@ pub struct Opaque {
     pub result_slot: Option<SlotId>,
 }
 
+impl Opaque {
+    /// Whether it is the path of a constant: it costs nothing and is the same everywhere.
+    pub fn is_constant(&self) -> bool {
+        use proc_macro2::TokenTree;
+        let [Piece::Tokens(path)] = self.pieces.as_slice() else { return false };
+        let in_path = |token: TokenTree| match token {
+            TokenTree::Ident(_) => true,
+            TokenTree::Punct(punct) => punct.as_char() == ':',
+            _ => false,
+        };
+        self.result_slot.is_none() && path.clone().into_iter().all(in_path)
+    }
+}
+
 /// A macro with effects.
 #[derive(Clone, Debug)]
 pub struct Effect {

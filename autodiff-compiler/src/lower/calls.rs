@@ -11,7 +11,7 @@ use crate::ir::{
 };
 use crate::known::{Known, KnownFunction};
 use crate::signature::FunctionSignature;
-use crate::types::Type;
+use crate::types::{Length, Type};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
@@ -448,7 +448,8 @@ impl Lowerer<'_> {
                 self.builder.push(InstructionKind::Call(call), Vec::new());
                 self.fresh.insert(slot);
                 match result {
-                    Type::Tuple(_) | Type::Struct(_) => {
+                    // A struct that owns memory stays whole: it is moved as one.
+                    ty if matches!(ty, Type::Tuple(_) | Type::Struct(_)) && !ty.owns_memory() => {
                         self.read(Pointer::Memory(Place::root(slot)))?
                     }
                     ty => Operand::Pending(Aggregate::Place(Place::root(slot), Transfer::Move), ty),
@@ -471,7 +472,18 @@ impl Lowerer<'_> {
         back: &mut Vec<(Pointer, crate::ir::SlotId)>,
     ) -> Lowered<Argument> {
         let Operand::Reference { to, mutable } = operand else {
-            return Ok(Argument::Value(self.content(&operand)?));
+            let content = self.content(&operand)?;
+            // What we do not know by itself has the type that the callee declares.
+            if let (Aggregate::Place(place, _), Some(declared)) = (&content, declared)
+                && let Some(Type::Opaque(None)) = self.builder.function.place_type(place)
+                && declared.is_copy()
+                && matches!(declared, Type::Tuple(_) | Type::Array(_, Length::Literal(_)))
+            {
+                let content = Aggregate::Place(place.clone(), Transfer::Copy);
+                let slot = self.builder.define(declared.clone(), "argument".into(), content);
+                return Ok(Argument::Value(Aggregate::Place(Place::root(slot), Transfer::Copy)));
+            }
+            return Ok(Argument::Value(content));
         };
         if let Some(declared) = declared
             && !matches!(declared, Type::Reference { .. })

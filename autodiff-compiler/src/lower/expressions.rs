@@ -7,7 +7,7 @@ use crate::hir::{BinaryOperator, ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
-use crate::ir::{Aggregate, InstructionKind, Region, Transfer, ValueId};
+use crate::ir::{Aggregate, InstructionKind, Place, Region, Transfer, ValueId};
 use crate::types::Type;
 use std::rc::Rc;
 
@@ -27,7 +27,8 @@ impl Lowerer<'_> {
             Variable(_) | Field(..) | Index(..) | Unary(UnaryOperator::Dereference, _) => {
                 let pointer = self.readable(id)?;
                 self.builder.at(expression.span);
-                self.read(pointer)
+                let operand = self.read(pointer)?;
+                self.typed(operand, id)
             }
             Binary(BinaryOperator::And, a, b) => self.lazy(id, true, *a, *b),
             Binary(BinaryOperator::Or, a, b) => self.lazy(id, false, *a, *b),
@@ -262,6 +263,22 @@ impl Lowerer<'_> {
         Ok(value.unwrap_or(Operand::Unit))
     }
 
+    /// An array or tuple out of a struct that we do not know, where an annotation tells its type: a copy
+    /// of that type.
+    fn typed(&mut self, operand: Operand, id: ExpressionId) -> Lowered<Operand> {
+        let ty = self.type_of(id);
+        match operand {
+            Operand::Pending(Aggregate::Place(place, _), Type::Opaque(None))
+                if matches!(ty, Type::Array(..) | Type::Tuple(_)) && ty.is_copy() =>
+            {
+                let content = Aggregate::Place(place, Transfer::Copy);
+                let slot = self.builder.define(ty, "value".into(), content);
+                self.read(Pointer::Memory(Place::root(slot)))
+            }
+            other => Ok(other),
+        }
+    }
+
     fn binary(
         &mut self,
         id: ExpressionId,
@@ -281,9 +298,13 @@ impl Lowerer<'_> {
                     let value = self.arithmetic(id, operator, *a, *b)?;
                     return Ok(Operand::Scalar(value));
                 }
-                self.passive_binary(id, operator, &Operand::Scalar(*a), &Operand::Scalar(*b))
+                let (a, b) = (Operand::Scalar(*a), Operand::Scalar(*b));
+                self.passive_binary(id, operator, (&a, None), (&b, None))
             }
             _ => match operator {
+                _ if self.is_bare_literal(left) || self.is_bare_literal(right) => {
+                    self.passive_binary(id, operator, (&a, Some(left)), (&b, Some(right)))
+                }
                 BinaryOperator::Equal => self.equality(id, &a, &b),
                 BinaryOperator::NotEqual => {
                     let equal = self.equality(id, &a, &b)?;
@@ -291,7 +312,7 @@ impl Lowerer<'_> {
                     let different = self.builder.boolean(BooleanOperation::Not, &[equal]);
                     Ok(Operand::Scalar(different))
                 }
-                _ => self.passive_binary(id, operator, &a, &b),
+                _ => self.passive_binary(id, operator, (&a, None), (&b, None)),
             },
         }
     }
@@ -325,7 +346,7 @@ impl Lowerer<'_> {
                 }
                 Ok(all.map_or(Operand::Unit, Operand::Scalar))
             }
-            _ => self.passive_binary(id, BinaryOperator::Equal, a, b),
+            _ => self.passive_binary(id, BinaryOperator::Equal, (a, None), (b, None)),
         }
     }
 

@@ -3,12 +3,14 @@
 use super::Lowerer;
 use super::flow::{Exit, Halt, Lowered};
 use super::operand::{Operand, Pointer};
-use crate::hir::{self, BinaryOperator, ExpressionId, OpaqueExpression, Path};
+use crate::hir::{
+    self, BinaryOperator, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Path,
+};
 use crate::ir::{
     Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer,
 };
 use crate::types::Type;
-use proc_macro2::{Delimiter, Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 type Back = Vec<(Pointer, SlotId)>;
@@ -302,13 +304,22 @@ impl Lowerer<'_> {
         Ok(value)
     }
 
-    /// An operator on passive things.
+    /// Whether it is a number without suffix.
+    pub(super) fn is_bare_literal(&self, id: ExpressionId) -> bool {
+        matches!(
+            self.body.expression(id).kind,
+            ExpressionKind::Literal(Literal::Integer(_, None) | Literal::Float(_, None))
+        )
+    }
+
+    /// An operator on passive things, given with their expressions if they may be numbers without
+    /// suffix: beside what we do not know, the type of those is rustc's to say.
     pub(super) fn passive_binary(
         &mut self,
         id: ExpressionId,
         operator: BinaryOperator,
-        a: &Operand,
-        b: &Operand,
+        a: (&Operand, Option<ExpressionId>),
+        b: (&Operand, Option<ExpressionId>),
     ) -> Lowered<Operand> {
         let symbol = match operator {
             BinaryOperator::Equal => quote!(==),
@@ -326,9 +337,25 @@ impl Lowerer<'_> {
             }
         };
         let mut back = Vec::new();
-        let a = self.place_argument(Pointer::Value(Box::new(a.clone())), &mut back)?;
-        let b = self.place_argument(Pointer::Value(Box::new(b.clone())), &mut back)?;
-        let pieces = vec![Piece::Argument(a), Piece::Tokens(symbol), Piece::Argument(b)];
+        let mut side = |(operand, id): (&Operand, Option<ExpressionId>)| {
+            let literal = id.and_then(|id| match &self.body.expression(id).kind {
+                ExpressionKind::Literal(Literal::Integer(value, None)) => {
+                    Some(TokenTree::from(proc_macro2::Literal::u128_unsuffixed(*value)))
+                }
+                ExpressionKind::Literal(Literal::Float(digits, None)) => {
+                    digits.parse().ok().map(|digits: proc_macro2::Literal| digits.into())
+                }
+                _ => None,
+            });
+            Ok(match literal {
+                Some(literal) => Piece::Tokens(literal.into()),
+                None => {
+                    let pointer = Pointer::Value(Box::new(operand.clone()));
+                    Piece::Argument(self.place_argument(pointer, &mut back)?)
+                }
+            })
+        };
+        let pieces = vec![side(a)?, Piece::Tokens(symbol), side(b)?];
         let opaque = Opaque { pieces, result_slot: None };
         self.opaque_value(id, opaque, Type::Bool)
     }

@@ -6,7 +6,9 @@ use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, content_type, scan};
 use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::IntegerOperation;
-use crate::ir::{Aggregate, Argument, Opaque, Piece, Place, Projection, ValueId};
+use crate::ir::{
+    Aggregate, Argument, Opaque, Piece, Place, Projection, SlotKind, Transfer, ValueId,
+};
 use crate::types::Type;
 use proc_macro2::Delimiter;
 use quote::quote;
@@ -388,7 +390,13 @@ impl Lowerer<'_> {
                 Operand::Struct(definition.clone(), parts)
             }
             _ => {
-                let transfer = transfer(&ty);
+                // Nothing can be moved from behind a reference: what is read there is `Copy`.
+                let kind = self.builder.function.slot(place.root).kind;
+                let behind = matches!(kind, SlotKind::Shared | SlotKind::Mutable);
+                let transfer = match &ty {
+                    Type::Opaque(_) if behind => Transfer::Copy,
+                    ty => transfer(ty),
+                };
                 Operand::Pending(Aggregate::Place(place, transfer), ty)
             }
         })

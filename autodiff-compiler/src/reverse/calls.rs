@@ -28,7 +28,9 @@ impl Reverse {
         let signature = call.signature.clone();
         let result = instruction.results.first().copied();
         let adjoint = result.and_then(|result| self.taken(result, adjoints));
-        if signature.is_split() {
+        let split = signature.is_split()
+            || (signature.offers_split() && !call.arguments.iter().all(|a| self.stays(a, scope)));
+        if split {
             self.split_call(call, result, adjoint, adjoints, scope)
         } else if let (Some(result), Some(adjoint)) = (result, adjoint) {
             let result = self.builder.function.value(result).ty.clone();
@@ -68,6 +70,20 @@ impl Reverse {
             | Argument::Place(place) => self.builder.function.place_type(place),
             Argument::Value(_) => None,
         }
+    }
+
+    /// Whether an argument can be passed again in the reverse sweep without keeping it.
+    fn stays(&self, argument: &Argument, scope: &Scope) -> bool {
+        let mut places = vec![];
+        match argument {
+            Argument::Value(content) => content.places(&mut places),
+            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                places.push(place);
+            }
+        }
+        places.iter().all(|place| {
+            scope.live.contains(&place.root) && !scope.written_later.contains(&place.root)
+        })
     }
 
     // Jointly.
@@ -359,8 +375,7 @@ impl Reverse {
                 }
             };
             let adjoint = self.adjoint_place(place);
-            let alone =
-                call.arguments.iter().filter(|other| shares_root(other, place)).count() == 1;
+            let alone = call.arguments.iter().filter(|other| overlaps(other, place)).count() == 1;
             if let (Some(adjoint), true) = (&adjoint, alone) {
                 arguments.push(Argument::Mutable(adjoint.clone()));
                 continue;
@@ -523,13 +538,18 @@ struct Kept {
     popped: Vec<InstructionKind>,
 }
 
-fn shares_root(argument: &Argument, place: &Place) -> bool {
-    match argument {
-        Argument::Shared(other) | Argument::Mutable(other) | Argument::Place(other) => {
-            other.root == place.root
-        }
-        Argument::Value(_) => false,
-    }
+/// Whether an argument may be in the same memory as a place: different fields are not.
+fn overlaps(argument: &Argument, place: &Place) -> bool {
+    let (Argument::Shared(other) | Argument::Mutable(other) | Argument::Place(other)) = argument
+    else {
+        return false;
+    };
+    let steps = other.path.iter().zip(&place.path);
+    let apart = steps
+        .skip_while(|(a, b)| a == b)
+        .take(1)
+        .any(|(a, b)| matches!((a, b), (Projection::Field(_), Projection::Field(_))));
+    other.root == place.root && !apart
 }
 
 fn unsupported_argument(span: crate::diagnostics::SourceSpan, name: &str) -> Refusal {

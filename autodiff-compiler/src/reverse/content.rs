@@ -9,11 +9,17 @@ impl Reverse {
     pub(super) fn zeros(&mut self, tangent: &Type, primal: Option<&Place>) -> Aggregate {
         match tangent {
             Type::Float(ty) => Aggregate::Value(self.builder.float(0.0, ty)),
-            Type::Array(element, length) if has_static_shape(element) => {
+            Type::Array(element, length) if primal.is_none() || has_static_shape(element) => {
                 Aggregate::ArrayRepeat(Box::new(self.zeros(element, None)), length.clone())
             }
-            Type::Tuple(elements) if has_static_shape(tangent) => {
+            Type::Tuple(elements) if primal.is_none() || has_static_shape(tangent) => {
                 Aggregate::Tuple(elements.iter().map(|element| self.zeros(element, None)).collect())
+            }
+            Type::Struct(definition) if primal.is_none() || has_static_shape(tangent) => {
+                let fields = definition.fields.iter();
+                let zeros = fields.map(|(name, ty)| (name.clone(), self.zeros(ty, None)));
+                let zeros = zeros.collect();
+                Aggregate::Struct(definition.clone(), zeros)
             }
             Type::Vec(element) if has_static_shape(element) && primal.is_some() => {
                 let length = primal.map(|place| self.builder.length(place.clone()));
@@ -229,7 +235,7 @@ pub(super) fn has_static_shape(tangent: &Type) -> bool {
             has_static_shape(element)
         }
         Type::Tuple(elements) => elements.iter().all(has_static_shape),
-        // A tangent struct is made by its trait, from the primal.
+        Type::Struct(definition) => definition.fields.iter().all(|(_, ty)| has_static_shape(ty)),
         _ => false,
     }
 }

@@ -95,6 +95,7 @@ impl<'a> Source<'a> {
     fn price_of_computing(&self, value: ValueId) -> Option<u64> {
         match &self.definition(value)?.kind {
             InstructionKind::Constant(_) => Some(0),
+            InstructionKind::Opaque(opaque) if opaque.is_constant() => Some(0),
             InstructionKind::Operation(operation, _) => Some(price(*operation)),
             InstructionKind::Load(place) if self.memory.still_holds(place.root) => Some(2),
             InstructionKind::Length(place) if self.memory.still_holds(place.root) => Some(1),

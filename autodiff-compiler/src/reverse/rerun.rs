@@ -90,7 +90,10 @@ impl Reverse {
         body.for_each_instruction(&mut |instruction| {
             local.extend(instruction.kind.defined_slot());
             // Unknown code may answer differently the second time.
-            possible &= !matches!(instruction.kind, InstructionKind::Opaque(_));
+            possible &= match &instruction.kind {
+                InstructionKind::Opaque(opaque) => opaque.is_constant(),
+                _ => true,
+            };
             instruction.kind.for_each_content(&mut |content| {
                 content.for_each_taken(&mut |place| moved.push(place.clone()));
             });

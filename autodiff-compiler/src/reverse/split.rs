@@ -206,7 +206,9 @@ impl Tape {
             end.push(step(InstructionKind::Save(saved), vec![]));
             start.push(step(InstructionKind::Restore, restored));
         }
-        for stack in self.stacks {
+        // The workspace hands out first what came back last: the reverse sweep drops first what the
+        // forward sweep made last, so each gets the memory again that it had.
+        for stack in self.stacks.into_iter().rev() {
             end.push(step(InstructionKind::SaveStack(stack), vec![]));
             let definition = InstructionKind::Define(stack, Aggregate::RestoredStack);
             start.push(step(definition, vec![]));

@@ -120,14 +120,14 @@ impl Check<'_> {
 }
 
 /// Whether zeros of its tangent need the primal: it holds a `Vec` inside something (the lengths are
-/// not one number) or a struct.
+/// not one number).
 fn needs_primal(ty: &Type) -> bool {
     fn inside(ty: &Type) -> bool {
         match ty {
             Type::Vec(_) | Type::Slice(_) => true,
             Type::Array(element, _) => inside(element),
             Type::Tuple(elements) => elements.iter().any(inside),
-            Type::Struct(_) => true,
+            Type::Struct(definition) => definition.fields.iter().any(|(_, ty)| inside(ty)),
             _ => false,
         }
     }

@@ -25,21 +25,31 @@ fn split(tokens: &TokenStream) -> Published {
     }
 }
 
-/// The structs that a published struct holds, as seen from where it was asked for: a type that it
-/// names by itself stands beside it.
+/// The structs that a published struct holds or a published function returns, as seen from where it was
+/// asked for: a type that it names by itself stands beside it.
 pub(super) fn nested_structs(path: &TokenStream, published: &TokenStream) -> Vec<TokenStream> {
     let Published { item, notes } = split(published);
-    let Some(item) = parse_struct(item) else { return vec![] };
     let Ok(outer) = syn::parse2::<syn::Path>(path.clone()) else { return vec![] };
     let environment = Environment::default();
     let mut context = TypeContext::new(&environment);
-    context.add_generics(&item.generics);
-    let mut found = vec![];
-    for (index, field) in item.fields.iter().enumerate() {
-        if notes.iter().any(|number| number.to_string() == index.to_string()) {
-            continue;
+    let mut types = vec![];
+    if let Ok(signature) = syn::parse2::<syn::Signature>(item.clone()) {
+        context.add_generics(&signature.generics);
+        types.extend(match signature.output {
+            syn::ReturnType::Type(_, ty) => Some(*ty),
+            syn::ReturnType::Default => None,
+        });
+    } else if let Some(item) = parse_struct(item) {
+        context.add_generics(&item.generics);
+        for (index, field) in item.fields.into_iter().enumerate() {
+            if !notes.iter().any(|number| number.to_string() == index.to_string()) {
+                types.push(field.ty);
+            }
         }
-        unknown_types(&read_type(&field.ty, &context), &context, &mut |tokens| {
+    }
+    let mut found = vec![];
+    for ty in types {
+        unknown_types(&read_type(&ty, &context), &context, &mut |tokens| {
             let Ok(inner) = syn::parse2::<syn::Path>(tokens) else { return };
             let mut beside = outer.clone();
             beside.segments.pop();

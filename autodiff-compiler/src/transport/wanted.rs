@@ -1,6 +1,6 @@
 //! Which signatures a function needs from outside.
 //!
-//! * every struct that it builds or takes apart;
+//! * every struct that it builds, takes apart or returns;
 //! * the type of every parameter that is differentiated by default or by `wrt`, if it is a path that
 //!   the compiler does not know;
 //! * every function that may be called with an argument that depends on an active parameter. Calls
@@ -80,6 +80,9 @@ fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<To
         if ty.holds_floats() || has_unknown(&ty, &context) {
             active.extend(parameter.pattern.bindings());
         }
+    }
+    if let syn::ReturnType::Type(_, ty) = &function.sig.output {
+        unknown_types(&read_type(ty, &context), &context, &mut |path| add(&path));
     }
     external.structs.iter().for_each(|path| add(path));
 

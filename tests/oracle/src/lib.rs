@@ -10,10 +10,15 @@
 //! On a module it keeps the module and adds `mod <name>_oracle` in which every function, struct and
 //! `impl` is over dual numbers, under its own name.
 //!
+//!
+//! `dual_file!(crate::kalman "tests/programs/kalman.rs")` stands for all items of a file over dual
+//! numbers, under their own names; the path is where the same file is a module of its own.
+//!
 //! The other macros here are the corpus': `plain`, `dual`, `samples!`, `table!`.
 //!
 //! This crate shares no code with the compiler: that is its purpose.
 
+mod file;
 mod glue;
 mod rewrite;
 mod switch;
@@ -87,6 +92,12 @@ pub fn samples(_samples: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn table(input: TokenStream) -> TokenStream {
     table::expand(input.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Expands to the items of a file, over dual numbers; see the crate's documentation.
+#[proc_macro]
+pub fn dual_file(input: TokenStream) -> TokenStream {
+    file::expand(input.into()).unwrap_or_else(|error| error.into_compile_error()).into()
 }
 
 fn oracle_function(options: &Tokens, mut function: syn::ItemFn) -> syn::Result<Tokens> {
