@@ -210,6 +210,10 @@ fn externs(root: &str) -> String {
     let mut externs =
         "extern crate autodiff_core;\nextern crate autodiff_published_check;\n".to_string();
     let without_std = root.lines().any(|line| line.starts_with("#![no_std]"));
+    if !without_std {
+        // Where errors have their macro from, in the edition of 2015.
+        externs += "extern crate core;\n";
+    }
     if without_std && !root.lines().any(|line| line.starts_with("extern crate std;")) {
         externs += "extern crate std;\n";
     }
