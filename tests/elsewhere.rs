@@ -3,6 +3,7 @@
 //! `tests/elsewhere/models` publishes annotated functions and a derived struct, `tests/elsewhere/user`
 //! uses them and its own; between them they cover module scope, function bodies, doctests, use before
 //! definition, glob re-exports, two crates, editions 2021 and 2024, no prelude, and denied lints.
+//! `tests/elsewhere/old` is a crate of the edition of 2015.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +13,7 @@ fn set_up() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elsewhere");
     let core = root.join("autodiff-core");
-    for package in ["models", "user"] {
+    for package in ["models", "user", "old"] {
         let from = root.join("tests/elsewhere").join(package);
         let to = target.join(package);
         std::fs::create_dir_all(to.join("src")).expect("a folder for the crate");
@@ -49,5 +50,6 @@ fn crates_elsewhere_use_annotated_functions() {
     // Doctests included.
     cargo(&target, "models", &["test", "--quiet"]);
     cargo(&target, "user", &["test", "--quiet"]);
+    cargo(&target, "old", &["test", "--quiet"]);
     cargo(&target, "models", &["clippy", "--quiet"]);
 }

@@ -1,5 +1,7 @@
 //! Functions whose derivative code once did not compile: one module a bug, `tests/regression/*.rs`.
 
+#[path = "regression/constants.rs"]
+mod constants;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
 #[path = "regression/opaque_arguments.rs"]

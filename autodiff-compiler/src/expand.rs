@@ -25,7 +25,7 @@ use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
 use crate::{fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// Expands `#[differentiate(attribute)] item`.
 pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -135,7 +135,9 @@ fn published(target: &Target, options: &Options) -> TokenStream {
 pub fn resume(tokens: TokenStream) -> TokenStream {
     match Request::resume(tokens) {
         Some(request) => continue_with(request),
-        None => quote!(::core::compile_error!("`resume!` is not for users of autodiff");),
+        None => {
+            quote_spanned!(crate::edition::root()=> ::core::compile_error!("`resume!` is not for users of autodiff");)
+        }
     }
 }
 
@@ -250,7 +252,7 @@ fn road(
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
-    local.push(witness::special(body, &options.crate_path));
+    local.push(witness::special(body, environment, &options.crate_path));
     let unsayable = target.only_inside();
     let crate_path = &options.crate_path;
     let mut beside = witness::names(function, body, &types, environment, &unsayable, crate_path);

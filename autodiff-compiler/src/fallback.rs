@@ -7,7 +7,7 @@ use crate::signature::Environment;
 use crate::target::Target;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// The stub items of a function.
 pub fn stub(target: &Target, options: &Options, environment: &Environment) -> TokenStream {
@@ -66,13 +66,14 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
             Some(prefix) => format_ident!("{prefix}{output}"),
             None => Ident::new(output, Span::call_site()),
         };
-        quote! {
-            #[doc(hidden)]
-            #[allow(warnings)]
-            #visibility fn #name<#generics>(#(#parameters),*) -> #result #where_clause {
-                ::core::unreachable!("this function was not differentiated")
-            }
-        }
+        quote_spanned! {
+        crate::edition::root()=>
+                   #[doc(hidden)]
+                   #[allow(warnings)]
+                   #visibility fn #name<#generics>(#(#parameters),*) -> #result #where_clause {
+                       ::core::unreachable!("this function was not differentiated")
+                   }
+               }
     });
     let name = &signature.ident;
     if prefix.is_some() {

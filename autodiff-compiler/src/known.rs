@@ -83,6 +83,10 @@ known_functions! {
     Digamma: "digamma" "special::digamma" "autodiff_core::special::digamma";
 }
 
+/// Names of core's functions that a user's own function may have: who calls one by its name alone
+/// asks whose it is, as for any other function.
+pub const ASKED_FOR: &[&str] = &["detach", "erf", "erfc", "norm_cdf", "ln_gamma", "digamma"];
+
 /// A path's text without the root crate of the standard library.
 pub fn without_std(text: &str) -> &str {
     ["std::", "core::", "alloc::"].iter().find_map(|root| text.strip_prefix(root)).unwrap_or(text)

@@ -25,6 +25,7 @@ pub mod derive;
 pub mod diagnostics;
 #[cfg(any(test, feature = "dump"))]
 pub mod dump;
+pub mod edition;
 pub mod emit;
 pub mod expand;
 pub mod fallback;

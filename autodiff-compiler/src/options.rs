@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::suggest::nearest;
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -66,7 +66,7 @@ impl Default for Options {
         Self {
             wrt: None,
             name: None,
-            crate_path: quote!(::autodiff_core),
+            crate_path: quote_spanned!(crate::edition::root()=> ::autodiff_core),
             strict: false,
             checkpoint: false,
             outputs: Vec::new(),

@@ -20,7 +20,7 @@ use crate::signature::{Environment, is_mutable};
 use crate::transport;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// Expands `#[derivative_of(attribute)] item`.
 pub fn derivative_of(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -351,9 +351,11 @@ impl Rule {
         let kept = self.parameters.iter().map(|parameter| {
             let name = &parameter.name;
             match (&parameter.declared, &parameter.ty) {
-                (syn::Type::Reference(_), _) => quote!(::std::borrow::ToOwned::to_owned(#name)),
+                (syn::Type::Reference(_), _) => {
+                    quote_spanned!(crate::edition::root()=> ::std::borrow::ToOwned::to_owned(#name))
+                }
                 (_, ty) if ty.is_copy() => quote!(#name),
-                _ => quote!(::core::clone::Clone::clone(&#name)),
+                _ => quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&#name)),
             }
         });
         let owned: Vec<_> = self.parameters.iter().map(owned_type).collect();
@@ -374,7 +376,7 @@ impl Rule {
         let tangent_tokens = type_tokens(&tangent);
         let cotangent = match tangent {
             Type::Vec(_) => quote!(&cotangent[..]),
-            _ => quote!(::core::clone::Clone::clone(&*cotangent)),
+            _ => quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&*cotangent)),
         };
         let mut parameters = vec![quote!(cotangent: &mut #tangent_tokens)];
         let (mut parts, mut adds, mut returned, mut types) = (vec![], vec![], vec![], vec![]);
@@ -447,7 +449,7 @@ fn owned_type(parameter: &Parameter) -> TokenStream {
         syn::Type::Reference(reference) => match &*reference.elem {
             syn::Type::Slice(slice) => {
                 let element = &slice.elem;
-                quote!(::std::vec::Vec<#element>)
+                quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#element>)
             }
             other => quote!(#other),
         },

@@ -2,6 +2,7 @@
 
 mod bits;
 mod build_time;
+mod corpus;
 mod dependencies;
 mod expansion;
 mod instructions;
@@ -28,6 +29,11 @@ const COMMANDS: &[Command] = &[
         expansion::run,
     ),
     ("bits", "compare the bits of all gradients in debug and in release builds", bits::run),
+    (
+        "corpus",
+        "differentiate free functions of published crates and compare with differences",
+        corpus::run,
+    ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];
 

@@ -205,11 +205,12 @@ impl Definition {
         );
         let copy = self.fields.iter().all(|field| field.tangent.copy);
         let default = self.fields.iter().all(|field| field.tangent.default);
-        let copy = copy.then(|| quote!(::core::marker::Copy,));
-        let default = default.then(|| quote!(::core::default::Default,));
+        let copy = copy.then(|| quote_spanned!(crate::edition::root()=> ::core::marker::Copy,));
+        let default =
+            default.then(|| quote_spanned!(crate::edition::root()=> ::core::default::Default,));
         // A derived `Clone` would ask for more than the trait promises, and repeat the conditions.
         let (derived, implemented) = if self.conditions().is_empty() {
-            let derived = quote!(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq,);
+            let derived = quote_spanned!(crate::edition::root()=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq,);
             (derived, TokenStream::new())
         } else {
             let (declared, applied) = Self::declared_and_applied(&kept);
@@ -297,7 +298,8 @@ impl Definition {
         let witnesses =
             self.fields.iter().filter(|field| field.passive && !field.skip).map(|field| {
                 let (ty, canonical) = (&field.field.ty, canonical(&field.field.ty));
-                quote! {
+                quote_spanned! {
+crate::edition::root()=>
                 let _: ::core::marker::PhantomData<#canonical> = ::core::marker::PhantomData::<#ty>;
             }
             });

@@ -1,7 +1,7 @@
 //! Tangent types of field types, as far as tokens tell.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use std::collections::HashSet;
 use syn::{Expr, GenericArgument, Lit, PathArguments, Type};
 
@@ -36,7 +36,7 @@ pub(super) fn canonical(ty: &Type) -> TokenStream {
             let Some(segment) = path.path.segments.last() else { return quote!(#ty) };
             let name = &segment.ident;
             if PRIMITIVES.iter().any(|known| name == known) {
-                return quote!(::core::primitive::#name);
+                return quote_spanned!(crate::edition::root()=> ::core::primitive::#name);
             }
             let mut std = PASSIVE.iter().chain(CONTAINERS);
             let known =
@@ -168,7 +168,7 @@ pub(super) fn tangent_type(ty: &Type, floats: &HashSet<String>, core: &TokenStre
             {
                 let element = tangent_type(element, floats, core);
                 let Tangent { tokens, by_trait, .. } = element.behind_indirection();
-                let tokens = quote!(::std::vec::Vec<#tokens>);
+                let tokens = quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#tokens>);
                 return Tangent { tokens, copy: false, default: true, by_trait };
             }
             Tangent {
@@ -210,7 +210,7 @@ pub(super) fn tangent_type(ty: &Type, floats: &HashSet<String>, core: &TokenStre
             Type::Slice(slice) => {
                 let element = tangent_type(&slice.elem, floats, core);
                 let Tangent { tokens, by_trait, .. } = element.behind_indirection();
-                let tokens = quote!(::std::vec::Vec<#tokens>);
+                let tokens = quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#tokens>);
                 Tangent { tokens, copy: false, default: true, by_trait }
             }
             referent => tangent_type(referent, floats, core).behind_indirection(),

@@ -9,7 +9,7 @@ use crate::ir::{
 };
 use crate::types::Type;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 impl Emitter<'_> {
     /// An expression of type `ty` that makes the aggregate. Its operands are settled.
@@ -94,11 +94,13 @@ impl Emitter<'_> {
                     false => quote!(::core::array::from_fn::<_, #length, _>(|_| #element)),
                 }
             }
-            Aggregate::Vec(elements) if elements.is_empty() => quote!(::std::vec::Vec::new()),
+            Aggregate::Vec(elements) if elements.is_empty() => {
+                quote_spanned!(crate::edition::root()=> ::std::vec::Vec::new())
+            }
             Aggregate::Vec(elements) => {
                 let elements = elements.iter().map(|content| (content, element_type(ty)));
                 let elements = self.elements(elements, &mut built);
-                quote!(::std::vec![#(#elements),*])
+                quote_spanned!(crate::edition::root()=> ::std::vec![#(#elements),*])
             }
             Aggregate::VecRepeat(element, length) => {
                 let element = self.aggregate(element, element_type(ty));
@@ -106,13 +108,13 @@ impl Emitter<'_> {
                 let length = self.operand(*length);
                 let length = built.absorb(length).tokens();
                 built.ordered = true;
-                quote!(::std::vec![#element; #length])
+                quote_spanned!(crate::edition::root()=> ::std::vec![#element; #length])
             }
             Aggregate::VecWithCapacity(capacity) => {
                 let capacity = self.operand(*capacity);
                 let capacity = built.absorb(capacity).tokens();
                 built.ordered = true;
-                quote!(::std::vec::Vec::with_capacity(#capacity))
+                quote_spanned!(crate::edition::root()=> ::std::vec::Vec::with_capacity(#capacity))
             }
             Aggregate::ZerosLike(place) => {
                 let ty = self.function.place_type(place).unwrap_or(Type::Unit);
@@ -179,7 +181,10 @@ impl Emitter<'_> {
             }
             Transfer::Clone => {
                 let mut built = self.borrow(place, false);
-                built.code = Code::call(quote!(::core::clone::Clone::clone), vec![built.code]);
+                built.code = Code::call(
+                    quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone),
+                    vec![built.code],
+                );
                 built
             }
             Transfer::Copy | Transfer::Move | Transfer::Take => {
@@ -196,7 +201,10 @@ impl Emitter<'_> {
                     Some(empty) => {
                         Code::call(quote!(::core::mem::replace), vec![built.code, empty])
                     }
-                    None => Code::call(quote!(::core::mem::take), vec![built.code]),
+                    None => Code::call(
+                        quote_spanned!(crate::edition::root()=> ::core::mem::take),
+                        vec![built.code],
+                    ),
                 };
                 built
             }
@@ -222,7 +230,7 @@ impl Emitter<'_> {
                 let length = like.clone().method("len", vec![]).tokens();
                 let first = Code::Index(Box::new(like), Box::new(Code::atom(quote!(0))));
                 let element = self.zeros(element, first);
-                quote!(::std::vec![#element; #length])
+                quote_spanned!(crate::edition::root()=> ::std::vec![#element; #length])
             }
             Type::Slice(element) | Type::Vec(element) => {
                 self.names.open();
@@ -230,7 +238,7 @@ impl Emitter<'_> {
                 let element = self.zeros(element, Code::Name(row.clone()));
                 self.names.close();
                 let rows = like.method("iter", vec![]).tokens();
-                quote!(::core::iter::Iterator::collect::<::std::vec::Vec<_>>(
+                quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::collect::<::std::vec::Vec<_>>(
                     ::core::iter::Iterator::map(#rows, |#row| #element)
                 ))
             }
@@ -240,7 +248,7 @@ impl Emitter<'_> {
                 let at = Code::Index(Box::new(like), Box::new(Code::Name(index.clone())));
                 let element = self.zeros(element, at);
                 self.names.close();
-                quote!(::core::array::from_fn(|#index| #element))
+                quote_spanned!(crate::edition::root()=> ::core::array::from_fn(|#index| #element))
             }
             Type::Tuple(elements) => {
                 let written: Vec<TokenStream> = elements

@@ -10,7 +10,7 @@ use super::names::identifier;
 use crate::ir::Constant;
 use crate::types::{FloatType, IntegerType};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
-use quote::{ToTokens, TokenStreamExt, quote};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use std::str::FromStr;
 
 /// An expression.
@@ -204,7 +204,9 @@ impl Code {
             Constant::Float(value, _) => float(*value),
             Constant::Integer(value, ty) => integer(*value, *ty),
             Constant::Bool(value) => Self::atom(value),
-            Constant::Undefined(_) => Self::atom(quote!(::core::default::Default::default())),
+            Constant::Undefined(_) => Self::atom(
+                quote_spanned!(crate::edition::root()=> ::core::default::Default::default()),
+            ),
         }
     }
 
@@ -506,7 +508,7 @@ macro_rules! primitive {
                 macro_rules! mathematical {
                     ($name:ident) => {
                         if self.abs() == std::$ty::consts::$name {
-                            return Some(quote!(::core::$ty::consts::$name));
+                            return Some(quote_spanned!(crate::edition::root()=> ::core::$ty::consts::$name));
                         }
                     };
                 }

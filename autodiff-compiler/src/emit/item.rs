@@ -5,7 +5,7 @@ use super::{Header, types};
 use crate::ir::{Function, Parameter};
 use crate::types::{FloatType, Length, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 /// What the items need besides IR.
 #[derive(Clone, Debug)]
@@ -204,7 +204,7 @@ impl Item {
         match (primal.referent(), tangent) {
             (Type::Slice(_) | Type::Vec(_), Type::Vec(element)) => {
                 if let Some(zero) = self.static_zero(element) {
-                    return quote!(::std::vec![#zero; #place.len()]);
+                    return quote_spanned!(crate::edition::root()=> ::std::vec![#zero; #place.len()]);
                 }
             }
             (Type::Tuple(primals), Type::Tuple(tangents)) => {
@@ -266,14 +266,15 @@ impl Item {
             let message = format!(
                 "`{gradient}` has {{}} elements, but `{name}` has {{}}: the gradient needs as many"
             );
-            Some(quote! {
-                ::core::assert!(
-                    #gradient.len() == #name.len(),
-                    #message,
-                    #gradient.len(),
-                    #name.len()
-                );
-            })
+            Some(quote_spanned! {
+            crate::edition::root()=>
+                           ::core::assert!(
+                               #gradient.len() == #name.len(),
+                               #message,
+                               #gradient.len(),
+                               #name.len()
+                           );
+                       })
         });
         quote!(#(#checks)*)
     }

@@ -8,7 +8,7 @@ use super::pending::{Variable, Writes};
 use crate::ir::{For, Instruction, Region, ValueId};
 use crate::types::Type;
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 /// The carried values of a loop, from the first one that has an ordinary variable on.
 struct Carried<'r> {
@@ -41,10 +41,11 @@ impl Emitter<'_> {
         let mut indices = Code::range(&start, &end, *inclusive);
         if let Some(step) = step {
             let step = self.operand(*step).code.tokens();
-            indices = quote!(::core::iter::Iterator::step_by(#indices, #step));
+            indices = quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::step_by(#indices, #step));
         }
         if *reversed {
-            indices = quote!(::core::iter::Iterator::rev(#indices));
+            indices =
+                quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::rev(#indices));
         }
         self.names.open();
         let mut name = quote!(_);

@@ -7,7 +7,7 @@ use crate::ir::operations::{FloatOperation, IntegerOperation, Operation, Spellin
 use crate::ir::{Constant, ValueId};
 use crate::types::{FloatType, Type};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 impl Emitter<'_> {
     /// The literal of a constant, or how its type is made from one.
@@ -21,7 +21,9 @@ impl Emitter<'_> {
                 Type::Float(float) => self.constant(&Constant::Float(0.0, float.clone())),
                 Type::Integer(integer) => Code::constant(&Constant::Integer(0, *integer)),
                 Type::Bool => Code::constant(&Constant::Bool(false)),
-                Type::Option(_) => Code::atom(quote!(::core::option::Option::None)),
+                Type::Option(_) => Code::atom(
+                    quote_spanned!(crate::edition::root()=> ::core::option::Option::None),
+                ),
                 _ => Code::constant(constant),
             },
             _ => Code::constant(constant),
@@ -82,9 +84,13 @@ impl Emitter<'_> {
                 integer @ (IntegerOperation::Min | IntegerOperation::Max | IntegerOperation::Clamp),
             ) => {
                 let name = match integer {
-                    IntegerOperation::Min => quote!(::core::cmp::Ord::min),
-                    IntegerOperation::Max => quote!(::core::cmp::Ord::max),
-                    _ => quote!(::core::cmp::Ord::clamp),
+                    IntegerOperation::Min => {
+                        quote_spanned!(crate::edition::root()=> ::core::cmp::Ord::min)
+                    }
+                    IntegerOperation::Max => {
+                        quote_spanned!(crate::edition::root()=> ::core::cmp::Ord::max)
+                    }
+                    _ => quote_spanned!(crate::edition::root()=> ::core::cmp::Ord::clamp),
                 };
                 built.code = Code::Call { path: name, arguments, generic: true };
                 return built;

@@ -3,10 +3,10 @@
 use super::expressions::{Code, punctuation};
 use super::pending::{Built, Writes};
 use super::{Emitter, Variable, types};
-use crate::ir::{Aggregate, Instruction, InstructionKind, Set, SlotId, ValueId};
+use crate::ir::{Aggregate, Instruction, InstructionKind, Set, SlotId, SlotKind, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 impl Emitter<'_> {
     /// Writes one instruction.
@@ -270,14 +270,22 @@ impl Emitter<'_> {
     pub(super) fn declare_slot(&mut self, slot: SlotId, content: Option<TokenStream>) {
         let known = self.function.slot(slot);
         let name = self.names.fresh(&known.name, known.span.start);
-        let annotation = types::annotation(&known.ty);
+        let lent;
+        let annotation = match known.kind {
+            SlotKind::Shared => {
+                self.depths[slot.0 as usize] = 1;
+                lent = Type::Reference { to: Box::new(known.ty.clone()), mutable: false };
+                types::annotation(&lent)
+            }
+            _ => types::annotation(&known.ty),
+        };
         let mutable = self.mutated.contains(slot).then(|| quote!(mut));
         self.statements.push(match content {
             Some(content) => quote!(let #mutable #name #annotation = #content;),
             // Whether an assignment is the first one depends on the path.
             None if matches!(known.ty, Type::Vec(_)) => {
                 // Its length may be asked for before it is set: it is 0.
-                quote!(let mut #name #annotation = ::std::vec::Vec::new();)
+                quote_spanned!(crate::edition::root()=> let mut #name #annotation = ::std::vec::Vec::new();)
             }
             None => quote!(#[allow(unused_mut)] let mut #name #annotation;),
         });

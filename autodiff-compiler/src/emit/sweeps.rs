@@ -6,7 +6,7 @@ use crate::ir::{Function, Parameter};
 use crate::signature::is_mutable;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 impl Item {
     /// `__forward` and `__reverse`.
@@ -142,7 +142,7 @@ fn length_check(parameter: &Parameter, cotangent: &Ident) -> Option<TokenStream>
     let message = format!(
         "`{cotangent}` has {{}} elements, but `{name}` has {{}}: the cotangent needs as many"
     );
-    Some(quote! {
+    Some(quote_spanned! {crate::edition::root()=>
         ::core::assert!(
             #cotangent.len() == #name.len(),
             #message,

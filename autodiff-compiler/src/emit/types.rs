@@ -3,7 +3,7 @@
 use super::expressions::punctuation;
 use crate::types::{Length, Type};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// The tokens of a type; what we do not know is `_`.
 pub(super) fn tokens(ty: &Type) -> TokenStream {
@@ -27,7 +27,7 @@ pub(super) fn tokens(ty: &Type) -> TokenStream {
         }
         Type::Vec(element) => {
             let element = tokens(element);
-            quote!(::std::vec::Vec<#element>)
+            quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#element>)
         }
         Type::Reference { mutable: false, to } => {
             let to = tokens(to);
@@ -40,7 +40,7 @@ pub(super) fn tokens(ty: &Type) -> TokenStream {
         Type::Struct(definition) => definition.path.clone(),
         Type::Option(value) => {
             let value = tokens(value);
-            quote!(::core::option::Option<#value>)
+            quote_spanned!(crate::edition::root()=> ::core::option::Option<#value>)
         }
         Type::Opaque(Some(opaque)) => opaque.tokens.clone(),
         // Only the typed syntax has the others.

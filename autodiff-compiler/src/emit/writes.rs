@@ -6,7 +6,7 @@ use super::pending::Writes;
 use crate::ir::{Instruction, Place, Projection, ResizeKind, ValueId};
 use crate::types::Type;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 impl Emitter<'_> {
     pub(super) fn store(&mut self, instruction: &Instruction, place: &Place, value: ValueId) {
@@ -100,7 +100,10 @@ impl Emitter<'_> {
         let a = self.borrow(a, true).code;
         let b = self.borrow(b, true).code;
         self.before_writing(&writes);
-        self.statement(Code::call(quote!(::core::mem::swap), vec![a, b]));
+        self.statement(Code::call(
+            quote_spanned!(crate::edition::root()=> ::core::mem::swap),
+            vec![a, b],
+        ));
     }
 
     /// `place.fill(value)`, row by row for nested arrays.

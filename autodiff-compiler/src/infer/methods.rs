@@ -81,10 +81,31 @@ impl<'a> Inference<'a> {
             return self.variables.fresh_opaque();
         };
         let unseen = self.unseen_method(&call);
+        if let Some(float) = self.float_among(call.arguments)
+            && let Some(signature) = self.method_signature(&float, &call.name)
+            && self.variables.unify(&call.base, &float).is_ok()
+        {
+            for (argument, expected) in call.arguments.iter().zip(&signature.parameters) {
+                if let (Some(found), Expected::Value(expected)) =
+                    (self.expressions[argument.0 as usize].clone(), expected)
+                {
+                    self.unify(*argument, &found, expected);
+                }
+            }
+            return signature.result;
+        }
         match (call.name.as_str(), call.generics) {
             ("sum" | "product" | "collect", [ty]) => self.written(ty),
             _ => unseen,
         }
+    }
+
+    /// The type of the first argument that is a float.
+    fn float_among(&self, arguments: &[ExpressionId]) -> Option<Type> {
+        arguments.iter().find_map(|argument| {
+            let (ty, _) = self.peel(self.expressions[argument.0 as usize].as_ref()?);
+            matches!(ty, Type::Float(_)).then_some(ty)
+        })
     }
 
     /// A method that cannot be seen. One called `len` is taken to give a `usize` if nothing else says

@@ -3,7 +3,7 @@
 use super::Inference;
 use super::operators::Class;
 use super::unify::Kind;
-use crate::hir::{ExpressionId, UnaryOperator};
+use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
 use crate::types::Type;
 use std::rc::Rc;
 
@@ -160,6 +160,7 @@ impl Inference<'_> {
             if self.take_number_of_other_side()
                 || self.take_index()
                 || self.take_length()
+                || self.take_receiver()
                 || self.give_up_unseen()
             {
                 continue;
@@ -218,6 +219,13 @@ impl Inference<'_> {
                         .cloned();
                     (*at, unseen, number)
                 }
+                Obligation::Unary { at, operator: UnaryOperator::Negate, operand, result } => {
+                    let result = self.variables.shallow(result);
+                    let operand = self.peel_once(operand);
+                    let number = matches!(result, Type::Float(_)).then_some(result);
+                    let unseen = self.variables.is_unseen(&operand).then_some(operand);
+                    (*at, unseen, number)
+                }
                 Obligation::Comparison { at, left, right } => {
                     let (left, right) = (self.peel(left).0, self.peel(right).0);
                     let number = [&left, &right]
@@ -265,6 +273,57 @@ impl Inference<'_> {
             }
         }
         false
+    }
+
+    /// The receiver of a float's method, one of whose arguments is a float, is a float like it, and a
+    /// constant that is iterated with `iter` is lent as a slice; one at a time. That rustc agrees is
+    /// checked where the receiver is bound with its type.
+    fn take_receiver(&mut self) -> bool {
+        for index in 0..self.pending.len() {
+            let Obligation::Method { at, receiver, result } = &self.pending[index] else {
+                continue;
+            };
+            if !self.is_unseen(receiver) {
+                continue;
+            }
+            let (at, receiver, result) = (*at, receiver.clone(), result.clone());
+            if self.is_iterated_constant(at) {
+                let element = self.variables.fresh_opaque();
+                let constant = self.peel(&receiver).0;
+                self.unify(at, &constant, &Type::Slice(Box::new(element)));
+                return true;
+            }
+            if self.is_float_method_with_arguments(at) {
+                self.pending.remove(index);
+                let found = self.method_of_unseen(at, &receiver);
+                self.unify(at, &found, &result);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// `TABLE.iter()`
+    fn is_iterated_constant(&self, at: ExpressionId) -> bool {
+        match &self.body.expression(at).kind {
+            ExpressionKind::MethodCall { receiver, method, arguments, .. } => {
+                *method == "iter"
+                    && arguments.is_empty()
+                    && matches!(self.body.expression(*receiver).kind, ExpressionKind::Path(_))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_float_method_with_arguments(&mut self, at: ExpressionId) -> bool {
+        let body = self.body;
+        match &body.expression(at).kind {
+            ExpressionKind::MethodCall { method, arguments, .. } => {
+                !arguments.is_empty()
+                    && self.method_signature(&Type::F64, &method.to_string()).is_some()
+            }
+            _ => false,
+        }
     }
 
     /// Lets one question about something unseen go: its answer is unseen.

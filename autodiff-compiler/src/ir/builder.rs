@@ -98,6 +98,12 @@ impl Builder {
         }
     }
 
+    /// Puts an instruction that needs nothing at the beginning of the function.
+    pub fn at_entry(&mut self, kind: InstructionKind) {
+        let instruction = Instruction { kind, results: vec![], span: self.span };
+        self.open[0].instructions.insert(0, instruction);
+    }
+
     fn push_one(&mut self, kind: InstructionKind, ty: Type) -> ValueId {
         self.push(kind, vec![ty])[0]
     }

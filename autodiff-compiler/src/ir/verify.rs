@@ -378,7 +378,7 @@ impl<'a> Verifier<'a> {
         }
         for place in instruction.kind.writes() {
             let root = self.function.slot(place.root);
-            if root.kind == SlotKind::Shared {
+            if root.kind == SlotKind::Shared && result_slot != Some(place.root) {
                 return Err(format!("changes `{}`, which is behind `&`", root.name));
             }
         }
@@ -386,14 +386,17 @@ impl<'a> Verifier<'a> {
         instruction.results.iter().try_for_each(|id| self.define(*id))
     }
 
-    /// The type of a slot that the instruction is to define.
-    fn local(&self, slot: SlotId) -> Verified<&'a Type> {
-        match self.function.slots.get(slot.0 as usize) {
-            None => Err(format!("there is no slot {}", slot.0)),
-            Some(slot) if slot.kind != SlotKind::Local => {
-                Err(format!("slot `{}` is a parameter", slot.name))
-            }
-            Some(slot) => Ok(&slot.ty),
+    /// The type of a slot that the instruction is to define: a local one, or what a reference that is
+    /// no parameter leads to.
+    fn local(&self, id: SlotId) -> Verified<&'a Type> {
+        let parameters = &self.function.parameters;
+        let is_parameter =
+            || parameters.iter().any(|parameter| parameter.binding == ParameterBinding::Slot(id));
+        match self.function.slots.get(id.0 as usize) {
+            None => Err(format!("there is no slot {}", id.0)),
+            Some(slot) if slot.kind == SlotKind::Local => Ok(&slot.ty),
+            Some(slot) if slot.kind == SlotKind::Shared && !is_parameter() => Ok(&slot.ty),
+            Some(slot) => Err(format!("slot `{}` is a parameter", slot.name)),
         }
     }
 

@@ -197,6 +197,7 @@ impl Lowerer<'_> {
         Ok(Operand::Scalar(match self.builder.function.value(value).ty {
             Type::Float(_) => self.builder.float_operation(FloatOperation::Neg, &[value]),
             Type::Integer(_) => self.builder.integer(IntegerOperation::Neg, &[value]),
+            Type::Opaque(_) => return self.passive_negation(id, value),
             _ => return self.refuse(
                 id,
                 "`-` of something that is not a number",
@@ -294,7 +295,7 @@ impl Lowerer<'_> {
         self.builder.at(self.body.span(id));
         match (&a, &b) {
             (Operand::Scalar(a), Operand::Scalar(b)) => {
-                if self.is_number(*a) {
+                if self.is_number(*a) && self.is_number(*b) {
                     let value = self.arithmetic(id, operator, *a, *b)?;
                     return Ok(Operand::Scalar(value));
                 }

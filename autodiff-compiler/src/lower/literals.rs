@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::flow::Lowered;
-use super::operand::Operand;
+use super::operand::{Operand, Pointer};
 use crate::hir::{ExpressionId, Literal, Path};
 use crate::ir::{Constant, Opaque, Piece, ValueId};
 use crate::types::{FloatType, IntegerType, Type};
@@ -48,6 +48,12 @@ impl Lowerer<'_> {
         let declared = self.body.constants.iter().any(|(name, _)| *name == path.text);
         if !declared && let Some(constant) = std_constant(text, &ty) {
             return Ok(Operand::Scalar(self.builder.constant(constant)));
+        }
+        if let Type::Reference { to, mutable: false } = &ty
+            && matches!(**to, Type::Slice(_) | Type::Array(..) | Type::Vec(_))
+        {
+            let to = Pointer::Memory(self.lent_constant(path, to));
+            return Ok(Operand::Reference { to, mutable: false });
         }
         let pieces = vec![Piece::Tokens(path.tokens.clone())];
         self.opaque_value(id, Opaque { pieces, result_slot: None }, ty)

@@ -93,6 +93,7 @@ pub fn lower(
         codes: HashMap::new(),
         results: HashMap::new(),
         inlining: Vec::new(),
+        tables: HashMap::new(),
     };
     let result = lowerer.function(active);
     if lowerer.failed {
@@ -143,6 +144,8 @@ struct Lowerer<'a> {
     /// Where the value of something that can be left early goes.
     results: HashMap<Jump, Key>,
     inlining: Vec<Inlining>,
+    /// What references to the user's constants lead to, by path.
+    tables: HashMap<Rc<str>, SlotId>,
 }
 
 impl<'a> Lowerer<'a> {

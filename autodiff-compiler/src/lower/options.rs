@@ -8,7 +8,7 @@ use crate::hir::{ExpressionId, MacroKind};
 use crate::ir::operations::BooleanOperation;
 use crate::ir::{Aggregate, Effect, InstructionKind, Piece, ValueId};
 use crate::types::Type;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
@@ -60,7 +60,7 @@ impl Lowerer<'_> {
     /// Appends a panic.
     pub(super) fn panic(&mut self, message: &str) {
         let effect = Effect {
-            path: quote!(::core::panic),
+            path: quote_spanned!(crate::edition::root()=> ::core::panic),
             kind: MacroKind::Panic,
             pieces: vec![Piece::Tokens(quote!(#message))],
         };

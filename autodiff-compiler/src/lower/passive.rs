@@ -5,9 +5,10 @@ use super::flow::{Exit, Halt, Lowered};
 use super::operand::{Operand, Pointer};
 use crate::hir::{
     self, BinaryOperator, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Path,
+    UnaryOperator,
 };
 use crate::ir::{
-    Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer,
+    Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer, ValueId,
 };
 use crate::types::Type;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
@@ -54,6 +55,29 @@ impl Lowerer<'_> {
             });
         }
         Ok(lowered)
+    }
+
+    /// An argument of what only rustc can look into. A literal without suffix stays one: rustc knows
+    /// which type is meant.
+    fn argument_piece(&mut self, id: ExpressionId, back: &mut Back) -> Lowered<Piece> {
+        match self.unsuffixed(id) {
+            Some(tokens) => Ok(Piece::Tokens(tokens)),
+            None => Ok(Piece::Argument(self.hole(id, back)?)),
+        }
+    }
+
+    /// The tokens of a number without suffix, possibly with a minus sign.
+    fn unsuffixed(&self, id: ExpressionId) -> Option<TokenStream> {
+        let text = match &self.body.expression(id).kind {
+            hir::ExpressionKind::Literal(Literal::Integer(value, None)) => value.to_string(),
+            hir::ExpressionKind::Literal(Literal::Float(text, None)) => text.to_string(),
+            hir::ExpressionKind::Unary(UnaryOperator::Negate, inner) => {
+                let inner = self.unsuffixed(*inner)?;
+                return Some(quote!(-#inner));
+            }
+            _ => return None,
+        };
+        text.parse().ok()
     }
 
     fn hole(&mut self, id: ExpressionId, back: &mut Back) -> Lowered<Argument> {
@@ -163,12 +187,46 @@ impl Lowerer<'_> {
                 let value = self.builder.push(InstructionKind::Opaque(opaque), vec![ty])[0];
                 Ok(Operand::Scalar(value))
             }
+            Type::Reference { to, mutable: false }
+                if matches!(**to, Type::Slice(_) | Type::Array(..) | Type::Vec(_)) =>
+            {
+                let to = Pointer::Memory(self.lent(opaque, to));
+                Ok(Operand::Reference { to, mutable: false })
+            }
             _ => self.refuse(
                 id,
                 format!("a passive value of type `{ty}` is not supported"),
                 "compute it outside of the function and pass it in",
             ),
         }
+    }
+
+    /// What a reference to arrays, slices and the like leads to: tokens that yield the reference.
+    fn lent(&mut self, mut opaque: Opaque, content: &Type) -> Place {
+        let slot = self.shared_slot(content, "table");
+        opaque.result_slot = Some(slot);
+        self.builder.push(InstructionKind::Opaque(opaque), Vec::new());
+        Place::root(slot)
+    }
+
+    /// A constant of the user's, by reference. It is there from the beginning of the function on, so
+    /// that the reverse sweep sees it too.
+    pub(super) fn lent_constant(&mut self, path: &Path, content: &Type) -> Place {
+        if let Some(slot) = self.tables.get(&path.text) {
+            return Place::root(*slot);
+        }
+        let last = path.text.rsplit("::").next().unwrap_or_default().to_lowercase();
+        let slot = self.shared_slot(content, &last);
+        let pieces = vec![Piece::Tokens(quote!(&)), Piece::Tokens(path.tokens.clone())];
+        let opaque = Opaque { pieces, result_slot: Some(slot) };
+        self.builder.at_entry(InstructionKind::Opaque(opaque));
+        self.tables.insert(path.text.clone(), slot);
+        Place::root(slot)
+    }
+
+    fn shared_slot(&mut self, content: &Type, name: &str) -> SlotId {
+        let span = self.builder.span();
+        self.builder.function.new_slot(content.clone(), name.into(), span, SlotKind::Shared)
     }
 
     /// A method that is not known, on a receiver that is passive.
@@ -197,7 +255,7 @@ impl Lowerer<'_> {
             if position > 0 {
                 inside.push(Piece::Tokens(quote!(,)));
             }
-            inside.push(Piece::Argument(self.hole(*argument, &mut back)?));
+            inside.push(self.argument_piece(*argument, &mut back)?);
         }
         self.builder.at(span);
         let generics = match &body.expression(id).kind {
@@ -291,6 +349,10 @@ impl Lowerer<'_> {
             if !inside.is_empty() {
                 inside.push(Piece::Tokens(quote!(,)));
             }
+            if let Some(tokens) = self.unsuffixed(*argument) {
+                inside.push(Piece::Tokens(tokens));
+                continue;
+            }
             let operand = self.value(*argument)?;
             self.builder.at(span);
             inside.push(Piece::Argument(self.argument(operand, None, &mut back)?));
@@ -328,6 +390,11 @@ impl Lowerer<'_> {
             BinaryOperator::LessEqual => quote!(<=),
             BinaryOperator::Greater => quote!(>),
             BinaryOperator::GreaterEqual => quote!(>=),
+            BinaryOperator::Add => quote!(+),
+            BinaryOperator::Subtract => quote!(-),
+            BinaryOperator::Multiply => quote!(*),
+            BinaryOperator::Divide => quote!(/),
+            BinaryOperator::Remainder => quote!(%),
             _ => {
                 return self.refuse(
                     id,
@@ -357,7 +424,28 @@ impl Lowerer<'_> {
         };
         let pieces = vec![side(a)?, Piece::Tokens(symbol), side(b)?];
         let opaque = Opaque { pieces, result_slot: None };
-        self.opaque_value(id, opaque, Type::Bool)
+        let arithmetic = matches!(
+            operator,
+            BinaryOperator::Add
+                | BinaryOperator::Subtract
+                | BinaryOperator::Multiply
+                | BinaryOperator::Divide
+                | BinaryOperator::Remainder
+        );
+        let ty = if arithmetic { self.type_of(id) } else { Type::Bool };
+        self.opaque_value(id, opaque, ty)
+    }
+
+    /// `-value` of something that only rustc knows.
+    pub(super) fn passive_negation(
+        &mut self,
+        id: ExpressionId,
+        value: ValueId,
+    ) -> Lowered<Operand> {
+        let argument = Piece::Argument(Argument::Value(Aggregate::Value(value)));
+        let pieces =
+            vec![Piece::Tokens(quote!(-)), Piece::Group(Delimiter::Parenthesis, vec![argument])];
+        self.opaque_value(id, Opaque { pieces, result_slot: None }, self.type_of(id))
     }
 
     /// `value as T` from or to something that is no number (`'a' as u8`, `kind as i32`).

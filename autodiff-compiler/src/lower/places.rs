@@ -41,6 +41,20 @@ impl Lowerer<'_> {
                 let base = self.place(*base)?;
                 self.project_field(base, name)
             }
+            ExpressionKind::Index(..) if self.is_in_unseen_constant(id) => {
+                let inside = self.element_of_constant(id)?;
+                self.builder.at(body.span(id));
+                let ty = self.type_of(id);
+                let pieces = match &ty {
+                    // It may be anything, and stays where it is.
+                    Type::Opaque(_) => {
+                        vec![Piece::Tokens(quote!(&)), Piece::Group(Delimiter::Parenthesis, inside)]
+                    }
+                    _ => inside,
+                };
+                let value = self.opaque_value(id, Opaque { pieces, result_slot: None }, ty)?;
+                Ok(Pointer::Value(Box::new(value)))
+            }
             ExpressionKind::Index(base, index) => self.index(*base, *index),
             ExpressionKind::Unary(UnaryOperator::Dereference, inner) => {
                 let inner = self.place(*inner)?;
@@ -51,6 +65,13 @@ impl Lowerer<'_> {
                     // A reference parameter or what is behind it: memory has no references.
                     _ => Ok(inner),
                 }
+            }
+            // The elements of a constant: lent, not copied.
+            ExpressionKind::Path(path)
+                if matches!(self.type_of(id), Type::Slice(_) | Type::Array(..)) =>
+            {
+                let content = self.type_of(id);
+                Ok(Pointer::Memory(self.lent_constant(path, &content)))
             }
             _ => {
                 let operand = self.value(id)?;

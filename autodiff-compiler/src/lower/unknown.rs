@@ -7,7 +7,7 @@ use crate::hir::{self, Arm, BindingId, ExpressionId, Pattern, PatternKind};
 use crate::ir::{Argument, InstructionKind, MatchArm, Opaque, Piece, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 impl Lowerer<'_> {
     /// Whether a pattern looks into something that only rustc knows.
@@ -252,9 +252,11 @@ impl Lowerer<'_> {
             }
             PatternKind::Some(inner) => {
                 let inner = self.pattern_tokens(inner, bound)?;
-                quote!(::core::option::Option::Some(#inner))
+                quote_spanned!(crate::edition::root()=> ::core::option::Option::Some(#inner))
             }
-            PatternKind::None => quote!(::core::option::Option::None),
+            PatternKind::None => {
+                quote_spanned!(crate::edition::root()=> ::core::option::Option::None)
+            }
             PatternKind::Reference(inner) => {
                 let inner = self.pattern_tokens(inner, bound)?;
                 quote!(&#inner)

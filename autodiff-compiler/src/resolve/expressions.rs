@@ -28,7 +28,7 @@ impl Resolver<'_> {
                     syn::UnOp::Deref(_) => UnaryOperator::Dereference,
                     _ => return self.unsupported(expression),
                 };
-                ExpressionKind::Unary(operator, self.expression(&unary.expr))
+                ExpressionKind::Unary(operator, self.operand(&unary.expr))
             }
             Expr::Binary(binary) => return self.binary(expression, binary),
             Expr::Cast(cast) => {
@@ -40,7 +40,7 @@ impl Resolver<'_> {
                 ExpressionKind::Field(value, member_name(&field.member))
             }
             Expr::Index(index) => {
-                let value = self.expression(&index.expr);
+                let value = self.operand(&index.expr);
                 ExpressionKind::Index(value, self.expression(&index.index))
             }
             Expr::Reference(reference) => ExpressionKind::Borrow {
@@ -131,14 +131,22 @@ impl Resolver<'_> {
         let Some((operator, assigns)) = binary_operator(&binary.op) else {
             return self.unsupported(expression);
         };
-        let left = self.expression(&binary.left);
-        let right = self.expression(&binary.right);
+        let left = self.operand(&binary.left);
+        let right = self.operand(&binary.right);
         let kind = if assigns {
             ExpressionKind::AssignOperation(operator, left, right)
         } else {
             ExpressionKind::Binary(operator, left, right)
         };
         self.push(kind, spans::of(expression))
+    }
+
+    /// What stands beside an operator or before an index: no function.
+    fn operand(&mut self, expression: &Expr) -> ExpressionId {
+        match unwrapped(expression) {
+            Expr::Path(path) => self.path_value(path, false),
+            other => self.expression(other),
+        }
     }
 
     fn structure(&mut self, structure: &syn::ExprStruct) -> ExpressionKind {

@@ -11,7 +11,7 @@ use crate::hir::{
 use crate::macros::{FormatArgument, KnownMacro, MatchesArguments, VecArguments, known_macro};
 use crate::types::{OpaqueType, Type};
 use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 impl Resolver<'_> {
@@ -86,7 +86,7 @@ impl Resolver<'_> {
         let path = &mac.path;
         let pieces =
             vec![Piece::Tokens(quote!(#path!)), Piece::Group(Delimiter::Parenthesis, arguments)];
-        let tokens = quote!(::std::string::String);
+        let tokens = quote_spanned!(crate::edition::root()=> ::std::string::String);
         let text = "String".into();
         let ty = Some(Type::Opaque(Some(OpaqueType { tokens, text })));
         Ok(self.push(ExpressionKind::Opaque(OpaqueExpression { ty, pieces }), span))

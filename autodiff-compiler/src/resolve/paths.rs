@@ -59,6 +59,16 @@ impl Resolver<'_> {
 
     /// A path in the place of a value.
     pub(super) fn path_expression(&mut self, expression: &syn::ExprPath) -> ExpressionId {
+        self.path_value(expression, true)
+    }
+
+    /// A path in the place of a value. Where a function cannot stand, a name in lower case is a
+    /// constant.
+    pub(super) fn path_value(
+        &mut self,
+        expression: &syn::ExprPath,
+        may_be_function: bool,
+    ) -> ExpressionId {
         let path = &expression.path;
         let span = spans::of_path(path);
         if expression.qself.is_none()
@@ -86,7 +96,7 @@ impl Resolver<'_> {
             }
         }
         let hir_path = self.path(expression.qself.as_ref(), path);
-        if self.is_function(&hir_path) {
+        if may_be_function && self.is_function(&hir_path) {
             self.external.function(path, &hir_path.text, &self.types);
             self.push(ExpressionKind::FunctionPath(Callee::Path(hir_path)), span)
         } else {

@@ -80,11 +80,12 @@ pub fn external_paths(function: &syn::ItemFn) -> External {
 impl External {
     /// Notes a function that nothing in the body declares.
     pub(super) fn function(&mut self, path: &syn::Path, text: &str, context: &TypeContext<'_>) {
+        let may_be_own = || {
+            known::ASKED_FOR.contains(&text)
+                || known::function(text, context.float_parameters()).is_none()
+        };
         // The standard library has no annotated functions.
-        if !text.starts_with("std::")
-            && !belongs_to_type(text)
-            && known::function(text, context.float_parameters()).is_none()
-        {
+        if !text.starts_with("std::") && !belongs_to_type(text) && may_be_own() {
             note(&mut self.functions, path);
         }
     }

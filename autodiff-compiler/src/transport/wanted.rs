@@ -198,6 +198,8 @@ impl Flow<'_> {
     fn mentions(&self, id: ExpressionId) -> bool {
         match &self.body.expression(id).kind {
             ExpressionKind::Variable(binding) => self.active.contains(binding),
+            // An integer has no derivative, wherever it comes from.
+            ExpressionKind::Cast(_, Type::Integer(_)) => false,
             _ => self.body.children(id).into_iter().any(|child| self.mentions(child)),
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::macros::{KNOWN_MACROS, KnownMacro};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use std::collections::BTreeMap;
 
 /// What to write after the name to have a call that compiles.
@@ -28,8 +28,8 @@ pub(super) fn checks(tokens: TokenStream) -> TokenStream {
         // The crate in front is the standard library.
         let root = Ident::new(&root, span);
         checks.extend(match root.to_string().as_str() {
-            "alloc" => quote!(const _: fn(#root::vec::Vec<u8>) -> ::std::vec::Vec<u8> = |x| x;),
-            _ => quote!(const _: fn(#root::option::Option<u8>) -> ::core::option::Option<u8> = |x| x;),
+            "alloc" => quote_spanned!(crate::edition::root()=> const _: fn(#root::vec::Vec<u8>) -> ::std::vec::Vec<u8> = |x| x;),
+            _ => quote_spanned!(crate::edition::root()=> const _: fn(#root::option::Option<u8>) -> ::core::option::Option<u8> = |x| x;),
         });
     }
     if found.names.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn checks(tokens: TokenStream) -> TokenStream {
     let calls = found.names.iter().map(|(name, span)| {
         let (called, arguments) = (Ident::new(name, *span), arguments(name));
         match name.as_str() {
-            "vec" => quote!(let _: ::std::vec::Vec<u8> = #called! #arguments;),
+            "vec" => quote_spanned!(crate::edition::root()=> let _: ::std::vec::Vec<u8> = #called! #arguments;),
             _ => quote!(let _ = #called! #arguments;),
         }
     });

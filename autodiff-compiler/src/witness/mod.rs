@@ -12,6 +12,7 @@ pub(crate) use paths::same_function;
 
 use crate::hir::{Body, Callee, ExpressionKind};
 use crate::infer::Types;
+use crate::known::ASKED_FOR;
 use crate::signature::Environment;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -27,19 +28,19 @@ pub fn witnesses(function: TokenStream, crate_path: &TokenStream) -> TokenStream
         let same_type = quote_spanned!(span=> #crate_path::__private::same_type);
         let of_byte = quote_spanned!(span=> #ident<u8>);
         tokens.extend(match name.as_str() {
-            "Vec" => quote!(const _: fn() = #same_type::<#of_byte, ::std::vec::Vec<u8>>;),
+            "Vec" => quote_spanned!(crate::edition::root()=> const _: fn() = #same_type::<#of_byte, ::std::vec::Vec<u8>>;),
             "Some" | "None" => {
                 let variant = Ident::new(&name, Span::call_site());
-                let path = quote!(::core::option::Option::<u8>::#variant);
+                let path = quote_spanned!(crate::edition::root()=> ::core::option::Option::<u8>::#variant);
                 let same = same_function(quote!(#ident), path, span, crate_path);
                 quote!(const _: fn() = || #same;)
             }
             "Option" => {
-                quote!(const _: fn() = #same_type::<#of_byte, ::core::option::Option<u8>>;)
+                quote_spanned!(crate::edition::root()=> const _: fn() = #same_type::<#of_byte, ::core::option::Option<u8>>;)
             }
             _ => {
                 let primitive = Ident::new(&name, Span::call_site());
-                quote!(const _: fn() = #same_type::<#ident, ::core::primitive::#primitive>;)
+                quote_spanned!(crate::edition::root()=> const _: fn() = #same_type::<#ident, ::core::primitive::#primitive>;)
             }
         });
     }
@@ -83,12 +84,9 @@ pub fn names(
     }
 }
 
-/// Core's functions, by the last segment of the paths that are taken for them.
-const SPECIAL: &[&str] = &["detach", "erf", "erfc", "norm_cdf", "ln_gamma", "digamma"];
-
 /// One constant for each path that is taken for one of core's functions. In core, each has a type of
 /// its name beside it: where the path means the user's own function, that type is not found.
-pub fn special(body: &Body, crate_path: &TokenStream) -> TokenStream {
+pub fn special(body: &Body, environment: &Environment, crate_path: &TokenStream) -> TokenStream {
     let mut seen = BTreeSet::new();
     let mut tokens = TokenStream::new();
     for expression in &body.expressions {
@@ -98,8 +96,9 @@ pub fn special(body: &Body, crate_path: &TokenStream) -> TokenStream {
             continue;
         };
         let last = path.text.rsplit("::").next().unwrap_or_default();
-        let known = crate::known::function(&path.text, &[]).is_some();
-        if known && SPECIAL.contains(&last) && seen.insert(path.text.clone()) {
+        let known = crate::known::function(&path.text, &[]).is_some()
+            && !environment.functions.contains_key(&*path.text);
+        if known && ASKED_FOR.contains(&last) && seen.insert(path.text.clone()) {
             let name = Ident::new(last, Span::call_site());
             let path = without_generics(path.tokens.clone());
             tokens.extend(quote!(const _: fn(#path) -> #crate_path::special::#name = |x| x;));

@@ -111,14 +111,18 @@ pub(super) fn of_imported_trait(
         "mul" => "Mul",
         "div" => "Div",
         "rem" => "Rem",
-        "neg" => return Some(quote!(<#ty as ::core::ops::Neg>::neg)),
-        "not" => return Some(quote!(<#ty as ::core::ops::Not>::not)),
+        "neg" => {
+            return Some(quote_spanned!(crate::edition::root()=> <#ty as ::core::ops::Neg>::neg));
+        }
+        "not" => {
+            return Some(quote_spanned!(crate::edition::root()=> <#ty as ::core::ops::Not>::not));
+        }
         "to_f64" => return Some(quote!(<#ty as #crate_path::Float>::to_f64)),
         _ => return None,
     };
     let (name, method) =
         (Ident::new(name, Span::call_site()), Ident::new(method, Span::call_site()));
-    Some(quote!(<#ty as ::core::ops::#name<#argument>>::#method))
+    Some(quote_spanned!(crate::edition::root()=> <#ty as ::core::ops::#name<#argument>>::#method))
 }
 
 /// The path as written and that of the function it is taken for.
@@ -129,30 +133,41 @@ fn of_function(
     use KnownFunction as K;
     let plain = quote!(::<u8>);
     let (generics, path) = match function {
-        K::Swap => (plain, quote!(::core::mem::swap)),
-        K::Replace => (plain, quote!(::core::mem::replace)),
-        K::Take => (plain, quote!(::core::mem::take)),
-        K::Drop => (plain, quote!(::core::mem::drop)),
+        K::Swap => (plain, quote_spanned!(crate::edition::root()=> ::core::mem::swap)),
+        K::Replace => (plain, quote_spanned!(crate::edition::root()=> ::core::mem::replace)),
+        K::Take => (plain, quote_spanned!(crate::edition::root()=> ::core::mem::take)),
+        K::Drop => (plain, quote_spanned!(crate::edition::root()=> ::core::mem::drop)),
         // Alone it is among the names of types.
         K::Some if written.path.get_ident().is_some() => return None,
-        K::Some => (plain, quote!(::core::option::Option::Some)),
-        K::CompareMax => (plain, quote!(::core::cmp::max)),
-        K::CompareMin => (plain, quote!(::core::cmp::min)),
+        K::Some => (plain, quote_spanned!(crate::edition::root()=> ::core::option::Option::Some)),
+        K::CompareMax => (plain, quote_spanned!(crate::edition::root()=> ::core::cmp::max)),
+        K::CompareMin => (plain, quote_spanned!(crate::edition::root()=> ::core::cmp::min)),
         K::Identity if written.path.segments.last()?.ident == "black_box" => {
-            (plain, quote!(::core::hint::black_box))
+            (plain, quote_spanned!(crate::edition::root()=> ::core::hint::black_box))
         }
-        K::Identity => (plain, quote!(::core::convert::identity)),
-        K::IteratorOnce => (plain, quote!(::core::iter::once)),
-        K::IteratorRepeat => (plain, quote!(::core::iter::repeat)),
-        K::IteratorRepeatN => (plain, quote!(::core::iter::repeat_n)),
-        K::IteratorZip => (quote!(::<[u8; 1], [u8; 1]>), quote!(::core::iter::zip)),
-        K::ArrayFromFn => (quote!(::<u8, 1, fn(usize) -> u8>), quote!(::core::array::from_fn)),
+        K::Identity => (plain, quote_spanned!(crate::edition::root()=> ::core::convert::identity)),
+        K::IteratorOnce => (plain, quote_spanned!(crate::edition::root()=> ::core::iter::once)),
+        K::IteratorRepeat => (plain, quote_spanned!(crate::edition::root()=> ::core::iter::repeat)),
+        K::IteratorRepeatN => {
+            (plain, quote_spanned!(crate::edition::root()=> ::core::iter::repeat_n))
+        }
+        K::IteratorZip => (
+            quote!(::<[u8; 1], [u8; 1]>),
+            quote_spanned!(crate::edition::root()=> ::core::iter::zip),
+        ),
+        K::ArrayFromFn => (
+            quote!(::<u8, 1, fn(usize) -> u8>),
+            quote_spanned!(crate::edition::root()=> ::core::array::from_fn),
+        ),
         K::VecNew | K::VecWithCapacity | K::VecFrom => {
             let called = &written.path.segments.last()?.ident;
             if called == "from" {
                 return None;
             }
-            (TokenStream::new(), quote!(::std::vec::Vec::<u8>::#called))
+            (
+                TokenStream::new(),
+                quote_spanned!(crate::edition::root()=> ::std::vec::Vec::<u8>::#called),
+            )
         }
         // They have a check of their own, or are refused.
         K::Ok | K::Err | K::Detach => return None,
@@ -169,15 +184,17 @@ fn of_primitive(
     crate_path: &TokenStream,
 ) -> Option<(TokenStream, TokenStream)> {
     let name = type_tokens(ty);
-    let primitive = quote!(::core::primitive::#name);
+    let primitive = quote_spanned!(crate::edition::root()=> ::core::primitive::#name);
     let called = Ident::new(method, Span::call_site());
     let path = match method {
         "from" => {
             let argument =
                 arguments.first().filter(|ty| ty.is_scalar()).map(|ty| type_tokens(ty))?;
-            quote!(<#primitive as ::core::convert::From<#argument>>::from)
+            quote_spanned!(crate::edition::root()=> <#primitive as ::core::convert::From<#argument>>::from)
         }
-        "default" => quote!(<#primitive as ::core::default::Default>::default),
+        "default" => {
+            quote_spanned!(crate::edition::root()=> <#primitive as ::core::default::Default>::default)
+        }
         "from_bits" => quote!(<#primitive>::from_bits),
         _ => {
             // Passed along (`fold(0.0, f64::add)`), its arguments are of the type itself.

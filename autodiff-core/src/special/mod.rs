@@ -19,6 +19,29 @@ twins! { erf erfc norm_cdf ln_gamma digamma trigamma polygamma detach }
 mod error_function;
 mod gamma;
 
+/// What the functions' names answer when a caller asks for their signatures, as it asks annotated
+/// functions: that they are those that the compiler knows.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __special {
+    ([$($crate_path:tt)*] $($state:tt)*) => {
+        $($crate_path)*::__private::resume! { [special] [$($crate_path)*] $($state)* }
+    };
+}
+
+#[doc(hidden)]
+pub use crate::__special as detach;
+#[doc(hidden)]
+pub use crate::__special as digamma;
+#[doc(hidden)]
+pub use crate::__special as erf;
+#[doc(hidden)]
+pub use crate::__special as erfc;
+#[doc(hidden)]
+pub use crate::__special as ln_gamma;
+#[doc(hidden)]
+pub use crate::__special as norm_cdf;
+
 use crate::float::Float;
 
 /// A polynomial in `u = (x - middle) * scale`, which runs over [-1, 1] on the interval it was made for.
