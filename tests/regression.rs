@@ -8,6 +8,8 @@ mod generic_callees;
 mod opaque_arguments;
 #[path = "regression/passive_buffers.rs"]
 mod passive_buffers;
+#[path = "regression/replaced_by_itself.rs"]
+mod replaced_by_itself;
 #[path = "regression/structs_in_sweeps.rs"]
 mod structs_in_sweeps;
 #[path = "regression/vectors_that_move.rs"]

@@ -285,7 +285,10 @@ impl Varied<'_> {
                     results.iter().for_each(|result| self.set(*result));
                     result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
                     for argument in arguments {
-                        if let Argument::Mutable(place) = argument {
+                        // A counter stays passive.
+                        if let Argument::Mutable(place) = argument
+                            && self.function.place_type(place).is_none_or(|ty| ty.may_hold_floats())
+                        {
                             self.marks.mark_slot(place.root);
                         }
                     }

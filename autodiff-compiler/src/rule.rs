@@ -99,9 +99,26 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
     own.inputs = inputs.iter().cloned().collect();
     own.output = syn::parse_quote!(-> #result);
     let signature = signature_of(&own, &options, &context);
-    options.check(&own.inputs, &signature.parameters, diagnostics);
+    // Structs are not known here: whether they derive `Differentiable` is rustc's to say.
+    let is_active = |input: &syn::FnArg, ty: &Type| match (&options.wrt, input) {
+        (Some(wrt), syn::FnArg::Typed(typed)) => {
+            parameter_name(&typed.pat).is_some_and(|name| wrt.contains(name))
+        }
+        _ => ty.may_hold_floats(),
+    };
+    let active: Vec<bool> =
+        inputs.iter().zip(&signature.parameters).map(|(input, ty)| is_active(input, ty)).collect();
+    for name in options.wrt.iter().flatten() {
+        let named = inputs.iter().any(|input| {
+            matches!(input, syn::FnArg::Typed(typed) if parameter_name(&typed.pat) == Some(name))
+        });
+        if !named {
+            let help = "name parameters of the rule".to_string();
+            diagnostics.error(name.span(), format!("no parameter is named `{name}`"), help);
+        }
+    }
 
-    let count = signature.active.iter().filter(|active| **active).count();
+    let count = active.iter().filter(|active| **active).count();
     let gradients = match (&gradient, count) {
         (gradient, 1) => vec![gradient.clone()],
         (syn::Type::Tuple(tuple), count) if tuple.elems.len() == count => {
@@ -119,7 +136,7 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
     };
     let mut gradients = gradients.into_iter();
     let mut parameters = vec![];
-    for ((input, ty), active) in inputs.iter().zip(&signature.parameters).zip(&signature.active) {
+    for ((input, ty), active) in inputs.iter().zip(&signature.parameters).zip(&active) {
         let syn::FnArg::Typed(typed) = input else {
             diagnostics.error(
                 SourceSpan::of(input),

@@ -236,7 +236,16 @@ impl Reverse {
         match content {
             Aggregate::Place(place, transfer) => {
                 let ty = self.builder.function.place_type(place)?;
-                let again = self.keep_place(place, scope, kept)?;
+                // What is moved into the call is gone after it.
+                let moved = match transfer {
+                    Transfer::Copy | Transfer::Clone => false,
+                    Transfer::Move => !ty.is_copy(),
+                    Transfer::Take => true,
+                };
+                let again = match moved {
+                    true => self.keep_copy(place, kept)?,
+                    false => self.keep_place(place, scope, kept)?,
+                };
                 *place = again;
                 *transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
                 Some(())
@@ -270,6 +279,11 @@ impl Reverse {
         if scope.live.contains(&place.root) && !scope.written_later.contains(&place.root) {
             return Some(place.clone());
         }
+        self.keep_copy(place, kept)
+    }
+
+    /// A copy that the forward sweep pushes on a stack.
+    fn keep_copy(&mut self, place: &Place, kept: &mut Kept) -> Option<Place> {
         let span = self.builder.span();
         let function = &mut self.builder.function;
         let ty = function.place_type(place)?;

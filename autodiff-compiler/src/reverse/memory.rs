@@ -1,5 +1,6 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
+use super::content::has_static_shape;
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
@@ -122,11 +123,26 @@ impl Reverse {
             }
             InstructionKind::Assign(place, content) => {
                 let Some(target) = self.adjoint_place(place) else { return };
-                self.take_content(&target, content, adjoints);
                 let ty = self.tangent_type(&target);
+                if old_length.is_some() && !has_static_elements(&ty) {
+                    return self.refuse_shape(place);
+                }
+                // The content may come from what it overwrites (slices are known to be apart): then
+                // the adjoint is set aside before that of the old content starts anew.
+                let from_itself = !matches!(ty, Type::Slice(_)) && reads(content, place.root);
+                let source = match from_itself {
+                    true => self.set_aside(&target, &ty),
+                    false => {
+                        self.take_content(&target, content, adjoints);
+                        target.clone()
+                    }
+                };
                 match old_length {
                     Some(length) => self.restart_with_length(target, &ty, length),
                     None => self.fill_with_zeros(&target, &ty),
+                }
+                if from_itself {
+                    self.take_content(&source, content, adjoints);
                 }
             }
             // m.push(c):  c takes from the last element's adjoint, which goes away
@@ -151,6 +167,23 @@ impl Reverse {
             }
             _ => {}
         }
+    }
+
+    /// Moves an adjoint to a place of its own.
+    fn set_aside(&mut self, target: &Place, ty: &Type) -> Place {
+        let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Take };
+        let content = Aggregate::Place(target.clone(), transfer);
+        Place::root(self.builder.define(ty.clone(), "replaced_adjoint".into(), content))
+    }
+
+    /// What had a shape that is not one number is gone, and its shape with it.
+    fn refuse_shape(&mut self, place: &Place) {
+        let name = self.builder.function.slot(place.root).name.clone();
+        self.refusals.push(Refusal {
+            span: self.builder.span(),
+            message: format!("the lengths inside of `{name}` are lost here, and its derivative needs them"),
+            help: Some("change its elements in place, or use one flat `Vec`".into()),
+        });
     }
 
     /// An instruction that replaces or resizes an active `Vec` forgets its old length, which the
@@ -191,6 +224,10 @@ impl Reverse {
         adjoints: &mut Adjoints,
     ) {
         let Type::Vec(element) = self.tangent_type(&target) else { return };
+        let shrinks = !matches!(kind, ResizeKind::ExtendFrom(_) | ResizeKind::Reserve(_));
+        if shrinks && !has_static_shape(&element) {
+            return self.refuse_shape(&target);
+        }
         let end = self.builder.length(target.clone());
         match kind {
             ResizeKind::Resize(_, content) if self.has_active_part(content) => {
@@ -225,6 +262,18 @@ impl Reverse {
             self.builder.store(place, zero);
         }
     }
+}
+
+/// Whether a `Vec` of the tangent type gets back its shape from its length alone.
+fn has_static_elements(tangent: &Type) -> bool {
+    tangent.element().is_none_or(has_static_shape)
+}
+
+/// Whether making the content reads from a root.
+fn reads(content: &Aggregate, root: SlotId) -> bool {
+    let mut places = vec![];
+    content.places(&mut places);
+    places.iter().any(|place| place.root == root)
 }
 
 /// Whether the `Vec` in the slot changes its length, or is exchanged as a whole.

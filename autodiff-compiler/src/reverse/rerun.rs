@@ -28,6 +28,9 @@ struct State {
     /// A stack for each carried value.
     stacks: Vec<SlotId>,
     memory: Vec<KeptRoot>,
+    /// What copies of dynamic length begin with: memory of the workspace, or a plain `Vec` if the body
+    /// replaces or copies one as a whole.
+    empty: Aggregate,
 }
 
 /// A memory root that the loop changes.
@@ -188,7 +191,7 @@ impl Reverse {
         self.pop_state(&state);
         let index = match (&looped.counted, count) {
             (Some(_), None) => Some(index),
-            (Some(counted), Some(count)) => Some(self.index_at(counted, index, count)),
+            (Some(counted), Some(_)) => Some(self.index_at(counted, index)),
             _ => None,
         };
         self.iteration_again(
@@ -249,7 +252,7 @@ impl Reverse {
         let top = self.top(&indices);
         let kept = self.builder.load(top, Type::USIZE);
         let values = self.load_state(&state, &looped);
-        let values = self.advance(&looped, &state, &indices, kept, wanted, count, budget, values);
+        let values = self.advance(&looped, &state, &indices, kept, wanted, budget, values);
         let done = self.builder.compare(Comparison::Equal, kept, wanted);
         self.builder.open(vec![]);
         self.pop_state(&state);
@@ -258,7 +261,7 @@ impl Reverse {
         let kind =
             InstructionKind::If { condition: done, then_region, else_region: Region::default() };
         self.builder.push(kind, vec![]);
-        let index = looped.counted.as_ref().map(|counted| self.index_at(counted, wanted, count));
+        let index = looped.counted.as_ref().map(|counted| self.index_at(counted, wanted));
         self.iteration_again(
             &looped,
             &state,
@@ -282,7 +285,6 @@ impl Reverse {
         indices: &Place,
         kept: ValueId,
         wanted: ValueId,
-        count: ValueId,
         budget: ValueId,
         values: Vec<ValueId>,
     ) -> Vec<ValueId> {
@@ -311,7 +313,7 @@ impl Reverse {
         }
         self.builder.open(inner);
         if let Some(counted) = &looped.counted {
-            let index = self.index_at(counted, trip, count);
+            let index = self.index_at(counted, trip);
             renaming.values.insert(counted.body.parameters[0], index);
         }
         let body = self.builder.function.copy_region(&looped.body, &mut renaming);
@@ -461,7 +463,9 @@ impl Reverse {
                 lengths: (dynamic && !scratch).then(|| local(lengths, "lengths")),
             });
         }
-        State { stacks, memory }
+        let whole = replaces_or_copies(&looped.body, changed);
+        let empty = if whole { Aggregate::Vec(vec![]) } else { Aggregate::Stack };
+        State { stacks, memory, empty }
     }
 
     /// Instructions that push the state: carried values and the content of a slot for each root.
@@ -571,7 +575,7 @@ impl Reverse {
     /// Before the reverse loop: copies of dynamic length, whose memory is used for every iteration.
     fn define_copies(&mut self, state: &State) {
         for kept in &state.memory {
-            let define = InstructionKind::Define(kept.copy, Aggregate::Stack);
+            let define = InstructionKind::Define(kept.copy, state.empty.clone());
             match (kept.stack, kept.lengths) {
                 (None, _) => {
                     // Every iteration fills it.
@@ -599,13 +603,14 @@ impl Reverse {
         renaming
     }
 
-    /// The index of the iteration with a number: `start + number * step`, from the end if the loop
-    /// runs backwards.
-    fn index_at(&mut self, counted: &For, number: ValueId, count: ValueId) -> ValueId {
+    /// The index of the iteration with a number: `start + number * step`, from the end of the whole
+    /// range if the loop runs backwards, also if it is left early.
+    fn index_at(&mut self, counted: &For, number: ValueId) -> ValueId {
         let number = match counted.reversed {
             true => {
+                let all = self.length_of_range(counted);
                 let one = self.builder.usize(1);
-                let last = self.integer_operation(IntegerOperation::WrappingSub, &[count, one]);
+                let last = self.integer_operation(IntegerOperation::WrappingSub, &[all, one]);
                 self.integer_operation(IntegerOperation::WrappingSub, &[last, number])
             }
             false => number,
@@ -622,6 +627,29 @@ impl Reverse {
         self.integer_operation(IntegerOperation::WrappingAdd, &[counted.start, offset])
     }
 
+    /// The number of indices of a loop that ran at least once.
+    fn length_of_range(&mut self, counted: &For) -> ValueId {
+        let For { start, end, inclusive, step, .. } = counted;
+        let span = self.integer_operation(IntegerOperation::WrappingSub, &[*end, *start]);
+        let span = match self.builder.function.value(span).ty == Type::USIZE {
+            true => span,
+            false => self.builder.operation(Operation::Cast, &[span], Type::USIZE),
+        };
+        match (step, inclusive) {
+            (None, false) => span,
+            (None, true) => {
+                let one = self.builder.usize(1);
+                self.integer_operation(IntegerOperation::WrappingAdd, &[span, one])
+            }
+            (Some(step), true) => {
+                let before = self.integer_operation(IntegerOperation::Div, &[span, *step]);
+                let one = self.builder.usize(1);
+                self.integer_operation(IntegerOperation::WrappingAdd, &[before, one])
+            }
+            (Some(step), false) => self.integer_operation(IntegerOperation::DivCeil, &[span, *step]),
+        }
+    }
+
     fn integer_operation(&mut self, operation: IntegerOperation, arguments: &[ValueId]) -> ValueId {
         self.builder.integer(operation, arguments)
     }
@@ -632,6 +660,23 @@ impl State {
         let memory = self.memory.iter().flat_map(|kept| [kept.stack, kept.lengths]);
         self.stacks.iter().copied().chain(memory.flatten()).collect()
     }
+}
+
+/// Whether a region assigns one of the roots as a whole, or makes content of it.
+fn replaces_or_copies(region: &Region, roots: &[SlotId]) -> bool {
+    let mut found = false;
+    let whole = |place: &Place| place.path.is_empty() && roots.contains(&place.root);
+    region.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::Assign(place, _) = &instruction.kind {
+            found |= whole(place);
+        }
+        instruction.kind.for_each_content(&mut |content| {
+            let mut places = vec![];
+            content.places(&mut places);
+            found |= places.into_iter().any(whole);
+        });
+    });
+    found
 }
 
 /// `(start..end).rev()`

@@ -134,6 +134,12 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let Reverse { builder, stacks: definitions, loops, mut refusals, .. } = reverse;
     let mut function = builder.finish();
     let stacks: Vec<_> = definitions.iter().filter_map(|d| d.kind.defined_slot()).collect();
+    // Counters start from constants, in iterations that the reverse sweep runs again, too.
+    let constants = definitions
+        .iter()
+        .filter(|definition| matches!(definition.kind, InstructionKind::Constant(_)))
+        .cloned();
+    sweep.instructions.splice(0..0, constants.collect::<Vec<_>>());
     for (value, _) in &saved {
         let Value { ty, span, .. } = function.value(*value);
         if !ty.is_scalar() {
