@@ -58,7 +58,7 @@ struct Pool {
     /// Empty buffers (`Vec<Vec<T>>`), by the type of their elements.
     shelves: Vec<ByType>,
     /// Empty tapes.
-    tapes: Vec<Vec<ByType>>,
+    tapes: Vec<(Numbers, Vec<ByType>)>,
 }
 
 /// A collection of things of one type.
@@ -126,8 +126,10 @@ fn of_type<T: 'static, C: Collection>(
 
 impl Pool {
     fn bytes(&self) -> usize {
-        let held = self.shelves.iter().chain(self.tapes.iter().flatten());
-        held.map(|by_type| by_type.collection.bytes()).sum()
+        let tracks = self.tapes.iter().flat_map(|(_, tracks)| tracks);
+        let held = self.shelves.iter().chain(tracks);
+        let numbers: usize = self.tapes.iter().map(|(numbers, _)| numbers.bytes()).sum();
+        numbers + held.map(|by_type| by_type.collection.bytes()).sum::<usize>()
     }
 
     fn buffers<T: 'static>(&mut self) -> Option<&mut Vec<Vec<T>>> {
@@ -186,9 +188,48 @@ impl<T: fmt::Debug> fmt::Debug for Stack<T> {
     }
 }
 
-/// What forward sweeps of called functions leave for their reverse sweeps, last in, first out.
+/// Numbers have tracks of their own on a tape, found without a search.
+#[doc(hidden)]
+pub trait Scalar: Copy + Default + 'static {
+    /// Its track.
+    fn track(numbers: &mut Numbers) -> &mut Vec<Self>;
+}
+
+macro_rules! scalars {
+    ($($ty:ident)*) => {
+        /// The numbers on a tape, by type.
+        #[doc(hidden)]
+        #[derive(Default)]
+        pub struct Numbers {
+            $($ty: Vec<$ty>,)*
+        }
+
+        impl Numbers {
+            fn bytes(&self) -> usize {
+                0 $(+ self.$ty.capacity() * size_of::<$ty>())*
+            }
+
+            fn clear(&mut self) {
+                $(self.$ty.clear();)*
+            }
+        }
+
+        $(
+            impl Scalar for $ty {
+                #[inline]
+                fn track(numbers: &mut Numbers) -> &mut Vec<Self> {
+                    &mut numbers.$ty
+                }
+            }
+        )*
+    };
+}
+scalars!(f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+/// What forward sweeps of called functions leave for their reverse sweeps, last in, first out by type.
 #[doc(hidden)]
 pub struct Tape {
+    numbers: Numbers,
     tracks: Vec<ByType>,
 }
 
@@ -196,8 +237,31 @@ impl Tape {
     /// An empty one.
     #[allow(clippy::new_without_default)] // only generated code makes them
     pub fn new() -> Self {
-        let tracks = POOL.try_with(|pool| pool.borrow_mut().tapes.pop());
-        Self { tracks: tracks.ok().flatten().unwrap_or_default() }
+        let kept = POOL.try_with(|pool| pool.borrow_mut().tapes.pop());
+        let (numbers, tracks) = kept.ok().flatten().unwrap_or_default();
+        Self { numbers, tracks }
+    }
+
+    /// Leaves numbers for [`restore_numbers`](Self::restore_numbers).
+    #[inline]
+    pub fn save_numbers<T: Scalar, const N: usize>(&mut self, values: [T; N]) {
+        T::track(&mut self.numbers).extend_from_slice(&values);
+    }
+
+    /// The numbers that were saved last of this type and not restored yet.
+    ///
+    /// # Panics
+    ///
+    /// If there are none, which generated code does not let happen.
+    #[inline]
+    pub fn restore_numbers<T: Scalar, const N: usize>(&mut self) -> [T; N] {
+        let track = T::track(&mut self.numbers);
+        let start = track.len().checked_sub(N);
+        let start = start.expect("the forward sweep saved what the reverse sweep restores");
+        let mut values = [T::default(); N];
+        values.copy_from_slice(&track[start..]);
+        track.truncate(start);
+        values
     }
 
     /// Leaves something for [`restore`](Self::restore).
@@ -225,11 +289,13 @@ impl Tape {
 
 impl Drop for Tape {
     fn drop(&mut self) {
+        let mut numbers = std::mem::take(&mut self.numbers);
         let mut tracks = std::mem::take(&mut self.tracks);
         // A panic may have left something: it goes back to the pool by itself.
+        numbers.clear();
         tracks.iter_mut().for_each(|track| track.collection.clear());
         // While the thread ends there is no pool any more: the tracks are dropped.
-        let _ = POOL.try_with(|pool| pool.borrow_mut().tapes.push(tracks));
+        let _ = POOL.try_with(|pool| pool.borrow_mut().tapes.push((numbers, tracks)));
     }
 }
 
@@ -287,6 +353,12 @@ mod tests {
         let mut stack = Stack::new();
         stack.push(7.0_f32);
         tape.save(stack);
+        tape.save_numbers([1.0, 2.0, 3.0]);
+        tape.save_numbers([true]);
+        tape.save_numbers([4.0]);
+        assert_eq!(tape.restore_numbers::<f64, 1>(), [4.0]);
+        assert_eq!(tape.restore_numbers::<bool, 1>(), [true]);
+        assert_eq!(tape.restore_numbers::<f64, 3>(), [1.0, 2.0, 3.0]);
         assert_eq!(tape.restore::<Stack<f32>>()[0], 7.0);
         assert_eq!(tape.restore::<(f64, usize)>(), (4.0, 5));
         assert_eq!(tape.restore::<f64>(), 3.0);

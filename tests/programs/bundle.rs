@@ -12,7 +12,7 @@
 //!
 //! after D. Brown, Photogrammetric Engineering 32, 1966 and J. Kannala and S. Brandt, IEEE Trans. Pattern
 //! Anal. Mach. Intell. 28, 2006; the parameterization is that of B. Triggs and others, Bundle Adjustment
-//! - A Modern Synthesis, 2000. Residuals go through a robust loss, weighted by how sharp the point is in
+//! (A Modern Synthesis), 2000. Residuals go through a robust loss, weighted by how sharp the point is in
 //! the picture. Besides the pictures count: positions by satellite, a rig of known base lines, known
 //! points on the ground, a smooth path of the camera (the logarithm of the rotation from pose to pose), and
 //! a few points that are not free but triangulated from the rays of two cameras, with the lens

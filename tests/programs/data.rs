@@ -169,11 +169,10 @@ pub fn bundle(
     let mut observations = vec![];
     let mut matches = vec![];
     for point in 0..points {
-        for picture in 0..pictures {
+        for (picture, &lens) in lens_of.iter().enumerate() {
             if (point + 3 * picture) % 4 == 3 {
                 continue;
             }
-            let lens = lens_of[picture];
             let (seen, depth) = bundle::project(
                 &truth.poses[picture],
                 &truth.motions[picture],

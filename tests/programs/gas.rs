@@ -17,6 +17,8 @@
 //! The loss compares the pressures at a few gauges with recorded ones, so its gradient is what one needs
 //! to find the state of the gas before the membrane burst.
 
+#![allow(clippy::needless_range_loop)] // grids go by index
+
 use autodiff_core::{Differentiable, differentiate};
 
 /// Ghost cells at each end.

@@ -17,6 +17,8 @@
 //! smoother (H. Rauch, F. Tung and C. Striebel, AIAA J. 3, 1965) runs back over the trajectory; how well
 //! it passes known way points is a part of the loss.
 
+#![allow(clippy::needless_range_loop)] // matrices go by index
+
 use autodiff_core::{Differentiable, differentiate};
 use std::f64::consts::{PI, TAU};
 

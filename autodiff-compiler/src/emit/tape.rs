@@ -7,7 +7,8 @@ use super::Emitter;
 use super::expressions::Code;
 use super::pending::Writes;
 use crate::ir::{InstructionKind, SlotId, ValueId};
-use proc_macro2::{Span, TokenStream};
+use crate::types::{FloatType, Type};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 
 impl Emitter<'_> {
@@ -36,18 +37,42 @@ impl Emitter<'_> {
         if self.header.takes_tape { name } else { name.borrow(true) }
     }
 
-    /// `tape.save((a, b));`
+    /// `tape.save_numbers([a, b]);`, once for each type.
     pub(super) fn save(&mut self, values: &[ValueId]) {
         self.before_writing(&Writes::default());
-        let saved: Vec<_> = values.iter().map(|value| self.operand(*value).code.tokens()).collect();
-        let types =
-            values.iter().map(|value| super::types::tokens(&self.function.value(*value).ty));
-        let (crate_path, tape) = (&self.header.crate_path, self.tape().tokens());
-        let save = quote!(#crate_path::__private::Tape::save);
-        self.statements.push(match saved.as_slice() {
-            [value] => quote!(#save::<#(#types)*>(#tape, #value);),
-            _ => quote!(#save::<(#(#types),*)>(#tape, (#(#saved),*));),
-        });
+        for (ty, values) in self.by_type(values) {
+            let saved: Vec<_> =
+                values.iter().map(|value| self.operand(*value).code.tokens()).collect();
+            let (crate_path, tape) = (&self.header.crate_path, self.tape().tokens());
+            let count = values.len();
+            let types = std::iter::repeat_n(super::types::tokens(&ty), count);
+            self.statements.push(match (has_track(&ty), saved.as_slice()) {
+                (true, _) => {
+                    let count = Literal::usize_unsuffixed(count);
+                    let ty = super::types::tokens(&ty);
+                    quote!(#crate_path::__private::Tape::save_numbers::<#ty, #count>(#tape, [#(#saved),*]);)
+                }
+                (false, [value]) => {
+                    quote!(#crate_path::__private::Tape::save::<#(#types)*>(#tape, #value);)
+                }
+                (false, _) => {
+                    quote!(#crate_path::__private::Tape::save::<(#(#types),*)>(#tape, (#(#saved),*));)
+                }
+            });
+        }
+    }
+
+    /// The values in groups of one type, in the order of first occurrence.
+    fn by_type(&self, values: &[ValueId]) -> Vec<(Type, Vec<ValueId>)> {
+        let mut groups: Vec<(Type, Vec<ValueId>)> = vec![];
+        for value in values {
+            let ty = &self.function.value(*value).ty;
+            match groups.iter_mut().find(|(known, _)| known == ty) {
+                Some((_, group)) => group.push(*value),
+                None => groups.push((ty.clone(), vec![*value])),
+            }
+        }
+        groups
     }
 
     /// `tape.save(stack);`
@@ -58,27 +83,42 @@ impl Emitter<'_> {
         self.statements.push(quote!(#crate_path::__private::Tape::save(#tape, #stack);));
     }
 
-    /// `let (a, b): (f64, f64) = tape.restore();`
+    /// `let [a, b]: [f64; 2] = tape.restore_numbers();`, once for each type.
     pub(super) fn restore(&mut self, values: &[ValueId]) {
-        let types: Vec<_> = values
-            .iter()
-            .map(|value| super::types::tokens(&self.function.value(*value).ty))
-            .collect();
-        let names: Vec<_> = values
-            .iter()
-            .map(|value| {
-                let known = self.function.value(*value);
-                let name =
-                    self.names.fresh(known.name.as_deref().unwrap_or("saved"), known.span.start);
-                self.hold(*value, Code::Name(name.clone()));
-                name
-            })
-            .collect();
-        let (crate_path, tape) = (&self.header.crate_path, self.tape().tokens());
-        let restore = quote!(#crate_path::__private::Tape::restore);
-        self.statements.push(match (names.as_slice(), types.as_slice()) {
-            ([name], [ty]) => quote!(let #name: #ty = #restore(#tape);),
-            _ => quote!(let (#(#names),*): (#(#types),*) = #restore(#tape);),
-        });
+        let groups = self.by_type(values);
+        for (ty, values) in groups.iter().rev() {
+            let names: Vec<_> = values
+                .iter()
+                .map(|value| {
+                    let known = self.function.value(*value);
+                    let name = self
+                        .names
+                        .fresh(known.name.as_deref().unwrap_or("saved"), known.span.start);
+                    self.hold(*value, Code::Name(name.clone()));
+                    name
+                })
+                .collect();
+            let (crate_path, tape) = (&self.header.crate_path, self.tape().tokens());
+            let restore = quote!(#crate_path::__private::Tape::restore);
+            let count = names.len();
+            let types = std::iter::repeat_n(super::types::tokens(ty), count);
+            self.statements.push(match (has_track(ty), names.as_slice()) {
+                (true, _) => {
+                    let count = Literal::usize_unsuffixed(count);
+                    let ty = super::types::tokens(ty);
+                    quote! {
+                        let [#(#names),*]: [#ty; #count] =
+                            #crate_path::__private::Tape::restore_numbers(#tape);
+                    }
+                }
+                (false, [name]) => quote!(let #name: #(#types)* = #restore(#tape);),
+                (false, _) => quote!(let (#(#names),*): (#(#types),*) = #restore(#tape);),
+            });
+        }
     }
+}
+
+/// Whether numbers of the type have a track of their own on the tape.
+fn has_track(ty: &Type) -> bool {
+    matches!(ty, Type::Float(FloatType::F32 | FloatType::F64) | Type::Bool | Type::Integer(_))
 }

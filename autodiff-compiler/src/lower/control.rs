@@ -69,7 +69,14 @@ impl Lowerer<'_> {
             self.builder.at(pattern.span);
             return self.declare(*binding, operand);
         }
-        let pointer = self.place(value)?;
+        let mut pointer = self.place(value)?;
+        if let Pointer::Memory(place) = &pointer
+            && let Some(Type::Opaque(None)) = self.builder.function.place_type(place)
+        {
+            // As a value it has the type of the annotation.
+            let operand = self.read(pointer)?;
+            pointer = Pointer::Value(Box::new(self.typed(operand, value)?));
+        }
         self.bind(pattern, pointer, None)
     }
 

@@ -266,7 +266,7 @@ impl Lowerer<'_> {
 
     /// An array or tuple out of a struct that we do not know, where an annotation tells its type: a copy
     /// of that type.
-    fn typed(&mut self, operand: Operand, id: ExpressionId) -> Lowered<Operand> {
+    pub(super) fn typed(&mut self, operand: Operand, id: ExpressionId) -> Lowered<Operand> {
         let ty = self.type_of(id);
         match operand {
             Operand::Pending(Aggregate::Place(place, _), Type::Opaque(None))

@@ -71,7 +71,9 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let own_parameters = reverse.builder.function.parameters.len();
 
     reverse.builder.open(vec![]);
-    let scope = Scope { live: HashSet::new(), written_later: HashSet::new() };
+    let kept = kept_arrays(primal);
+    let copies: Vec<_> = kept.iter().map(|slot| reverse.keep_array(*slot)).collect();
+    let scope = Scope { live: kept.into_iter().collect(), written_later: HashSet::new() };
     let mut adjoints = Adjoints::default();
     reverse.define_local_adjoints(&mut forward, &primal.result, &scope);
     reverse.define_parameter_adjoints(primal, &mut forward);
@@ -90,6 +92,7 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
         _ => {}
     }
     reverse.instructions(&mut forward, &mut adjoints, &scope);
+    forward.instructions.splice(0..0, copies);
     let (result, result_type) = reverse.returned(primal, &mut adjoints);
     let mut sweep = reverse.builder.close(vec![]);
 
@@ -157,7 +160,13 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
         result: primal.result.clone(),
         result_type: primal.result_type.clone(),
         values: function.values.clone(),
-        slots: function.slots.clone(),
+        slots: {
+            let mut slots = function.slots.clone();
+            for (slot, original) in slots.iter_mut().zip(&primal.slots) {
+                slot.kind = original.kind;
+            }
+            slots
+        },
     };
     for stack in &stacks {
         let Slot { ty, name, span, .. } = function.slot(*stack).clone();
@@ -182,6 +191,37 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
         reverse: Reversed { function, loops, refusals, first_derivative_value },
         tape: Tape { saved, stacks, parameters: own_parameters },
     }
+}
+
+/// Arrays behind `&` that loops read: one copy on the tape is less than every number that is read. Only
+/// what the reverse sweep really uses is kept in the end.
+fn kept_arrays(primal: &Function) -> Vec<SlotId> {
+    let written = primal.body.written_roots();
+    let mut read = HashSet::new();
+    primal.body.for_each_instruction(&mut |instruction| {
+        if matches!(instruction.kind, InstructionKind::For(_) | InstructionKind::Loop { .. }) {
+            for region in instruction.kind.regions() {
+                region.for_each_instruction(&mut |inner| {
+                    if let InstructionKind::Load(place) = &inner.kind {
+                        read.insert(place.root);
+                    }
+                });
+            }
+        }
+    });
+    let slots = primal.parameters.iter().filter_map(|parameter| match parameter.binding {
+        ParameterBinding::Slot(slot) if !is_mutable(&parameter.ty) => Some(slot),
+        _ => None,
+    });
+    slots
+        .filter(|slot| {
+            let ty = &primal.slot(*slot).ty;
+            matches!(ty, Type::Array(..))
+                && ty.is_copy()
+                && read.contains(slot)
+                && !written.contains(slot)
+        })
+        .collect()
 }
 
 impl Tape {
@@ -246,6 +286,26 @@ fn scalar(parameter: &Parameter) -> Option<ValueId> {
 }
 
 impl Reverse {
+    /// A copy of an array parameter for the reverse sweep, under its own name there. Returns what the
+    /// forward sweep does for it.
+    fn keep_array(&mut self, slot: SlotId) -> Instruction {
+        let Slot { ty, name, span, .. } = self.builder.function.slot(slot).clone();
+        let function = &mut self.builder.function;
+        let stack_type = Type::Vec(Box::new(ty));
+        let stack =
+            function.new_slot(stack_type, format!("{name}_stack").into(), span, SlotKind::Local);
+        function.slots[slot.0 as usize].kind = SlotKind::Local;
+        let definition = super::stash::definition(&self.builder.function, stack);
+        self.stacks.push(definition);
+        let index = self.builder.usize(0);
+        let stack = Place::root(stack);
+        let kept = stack.project(Projection::Index { index, proven: true });
+        let copy = Aggregate::Place(kept, Transfer::Copy);
+        self.builder.push(InstructionKind::Define(slot, copy), vec![]);
+        let content = Aggregate::Place(Place::root(slot), Transfer::Copy);
+        Instruction { kind: InstructionKind::Push(stack, content), results: vec![], span }
+    }
+
     /// The parameter for the cotangent of the result.
     fn cotangent_parameter(&mut self, primal: &Function) -> Option<ParameterBinding> {
         if !primal.result_type.holds_floats() {
