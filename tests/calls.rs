@@ -249,3 +249,39 @@ fn methods_that_change_self() {
     let found = [&position[..], &velocity, &[mass], &of_force].concat();
     agree(&found, weighted, &at);
 }
+
+thread_local! {
+    static LOUD: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts how often it is shown.
+struct Shown;
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        LOUD.set(LOUD.get() + 1);
+        Ok(())
+    }
+}
+
+#[differentiate(wrt(x))]
+fn talkative(x: f64, shown: &Shown) -> f64 {
+    print!("{shown}");
+    x.sin() * x
+}
+
+#[differentiate(wrt(x))]
+fn listener(x: f64, shown: &Shown) -> f64 {
+    let mut sum = 0.0;
+    for k in 0..3 {
+        sum += talkative(x + k as f64, shown) * x;
+    }
+    sum
+}
+
+#[test]
+fn what_is_printed_is_printed_once() {
+    let slope = listener::gradient(0.4, &Shown);
+    assert_eq!(LOUD.get(), 3);
+    agree(&[slope], |x| listener(x[0], &Shown), &[0.4]);
+}

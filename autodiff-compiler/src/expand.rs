@@ -18,13 +18,13 @@ use crate::options::{Options, Output};
 use crate::resolve::signature_of;
 use crate::reverse::split::Split;
 use crate::reverse::{Refusal, Strategy};
-use crate::signature::{Environment, FunctionSignature, is_mutable};
+use crate::signature::{Environment, FunctionSignature, Notes, is_mutable};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
 use crate::{fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness};
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 /// Expands `#[differentiate(attribute)] item`.
@@ -127,8 +127,27 @@ fn published(target: &Target, options: &Options) -> TokenStream {
         &function.vis,
         &function.sig,
         &possibly_active(target, options),
+        notes(target),
     );
     quote!(#(#conditions #published)*)
+}
+
+/// What callers need to know besides the signature.
+fn notes(target: &Target) -> Notes {
+    fn prints(tokens: TokenStream) -> bool {
+        const MACROS: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
+        let mut after_name = false;
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => prints(group.stream()),
+            TokenTree::Ident(name) => {
+                after_name = MACROS.iter().any(|known| name == known);
+                false
+            }
+            TokenTree::Punct(punct) => std::mem::take(&mut after_name) && punct.as_char() == '!',
+            TokenTree::Literal(_) => false,
+        })
+    }
+    Notes { prints: prints(target.tokens()), by_rule: false }
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -166,6 +185,7 @@ fn derivative_items(
     let mut diagnostics = Diagnostics::new();
     let function = &target.function;
     let signature = signature_of(&function.sig, options, &target.context(&environment));
+    let signature = FunctionSignature { notes: notes(target), ..signature };
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(

@@ -16,7 +16,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::type_tokens;
 use crate::options::{Options, parameter_name};
 use crate::resolve::{TypeContext, signature_of};
-use crate::signature::{Environment, is_mutable};
+use crate::signature::{Environment, Notes, is_mutable};
 use crate::transport;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -244,7 +244,8 @@ impl Rule {
         let result = &self.result;
         signature.output = syn::parse_quote!(-> #result);
         let active: Vec<_> = self.active().map(|parameter| parameter.name.to_string()).collect();
-        transport::publish_function(&self.visibility, &signature, &active)
+        let notes = Notes { by_rule: true, ..Notes::default() };
+        transport::publish_function(&self.visibility, &signature, &active, notes)
     }
 
     fn name(&self) -> &Ident {

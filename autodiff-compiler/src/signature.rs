@@ -21,12 +21,41 @@ pub struct FunctionSignature {
     pub prefix: Option<Rc<str>>,
     /// It is the function that calls it.
     pub recursive: bool,
+    /// What else is known of it.
+    pub notes: Notes,
+}
+
+/// What a signature does not say and callers need to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// It prints: it must not run again for its gradient.
+    pub prints: bool,
+    /// Its gradient is a rule written by hand: there are no sweeps.
+    pub by_rule: bool,
+}
+
+impl Notes {
+    /// The notes with their names.
+    pub fn named(self) -> impl Iterator<Item = &'static str> {
+        [("prints", self.prints), ("by_rule", self.by_rule)]
+            .into_iter()
+            .filter_map(|(name, holds)| holds.then_some(name))
+    }
+
+    /// Takes a note by its name.
+    pub fn add(&mut self, name: &str) {
+        self.prints |= name == "prints";
+        self.by_rule |= name == "by_rule";
+    }
 }
 
 impl FunctionSignature {
     /// Whether calls of it are reversed by `__forward` and `__reverse`.
     pub fn is_split(&self) -> bool {
-        self.recursive || !self.result.is_float() || self.parameters.iter().any(is_mutable)
+        self.recursive
+            || self.notes.prints
+            || !self.result.is_float()
+            || self.parameters.iter().any(is_mutable)
     }
 
     /// Whether it has `__forward` and `__reverse` although its calls can be reversed by its gradient:
@@ -44,7 +73,7 @@ impl FunctionSignature {
                 _ => false,
             }
         }
-        self.parameters.iter().any(hard_to_keep)
+        !self.notes.by_rule && self.parameters.iter().any(hard_to_keep)
     }
 
     /// Whether its derivative covers a parameter. In a split function the content behind `&mut` is
@@ -75,6 +104,7 @@ impl Default for FunctionSignature {
             float_parameters: Vec::new(),
             prefix: None,
             recursive: false,
+            notes: Notes::default(),
         }
     }
 }

@@ -262,6 +262,7 @@ fn environment() -> Environment {
             float_parameters: vec![],
             prefix: None,
             recursive: false,
+            notes: Default::default(),
         },
     );
     let size = Length::Expression("N".into());
@@ -276,6 +277,7 @@ fn environment() -> Environment {
             float_parameters: vec!["T".into()],
             prefix: None,
             recursive: false,
+            notes: Default::default(),
         },
     );
     environment.structs.insert(

@@ -27,7 +27,14 @@ pub fn signature_of(
     let active = options.active(&signature.inputs, &parameters);
     let float_parameters = context.float_parameters().to_vec();
     let prefix = options.name.as_deref().map(Into::into);
-    FunctionSignature { parameters, result, active, float_parameters, prefix, recursive: false }
+    FunctionSignature {
+        parameters,
+        result,
+        active,
+        float_parameters,
+        prefix,
+        ..FunctionSignature::default()
+    }
 }
 
 /// The type of a parameter; of `self` too.

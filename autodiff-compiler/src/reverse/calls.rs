@@ -290,6 +290,8 @@ impl Reverse {
         let element = match &ty {
             Type::Slice(element) | Type::Vec(element) if element.is_copy() => (**element).clone(),
             ty if ty.is_copy() && !matches!(ty, Type::Reference { .. }) => ty.clone(),
+            // Whether it is `Clone` is rustc's to say.
+            Type::Struct(_) => ty.clone(),
             _ => return None,
         };
         let name = format!("{}_stack", function.slot(place.root).name).into();
@@ -309,7 +311,8 @@ impl Reverse {
             kept.popped.push(back);
             return Some(stack.project(Projection::Range { start, end, proven: true }));
         }
-        let content = Aggregate::Place(place.clone(), Transfer::Copy);
+        let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+        let content = Aggregate::Place(place.clone(), transfer);
         kept.before.push(push(InstructionKind::Push(stack.clone(), content)));
         let length = self.builder.length(stack.clone());
         let one = self.builder.usize(1);

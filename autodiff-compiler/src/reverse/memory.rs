@@ -181,7 +181,9 @@ impl Reverse {
         let name = self.builder.function.slot(place.root).name.clone();
         self.refusals.push(Refusal {
             span: self.builder.span(),
-            message: format!("the lengths inside of `{name}` are lost here, and its derivative needs them"),
+            message: format!(
+                "the lengths inside of `{name}` are lost here, and its derivative needs them"
+            ),
             help: Some("change its elements in place, or use one flat `Vec`".into()),
         });
     }

@@ -646,7 +646,9 @@ impl Reverse {
                 let one = self.builder.usize(1);
                 self.integer_operation(IntegerOperation::WrappingAdd, &[before, one])
             }
-            (Some(step), false) => self.integer_operation(IntegerOperation::DivCeil, &[span, *step]),
+            (Some(step), false) => {
+                self.integer_operation(IntegerOperation::DivCeil, &[span, *step])
+            }
         }
     }
 

@@ -1,16 +1,18 @@
 //! The macro that an annotated item publishes beside itself.
 
+use crate::signature::Notes;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// The macro of an annotated function: its signature and the names of its active parameters.
+/// The macro of an annotated function: its signature, the names of its active parameters, and notes.
 pub fn publish_function(
     visibility: &syn::Visibility,
     signature: &syn::Signature,
     active: &[String],
+    notes: Notes,
 ) -> TokenStream {
     let active = active.iter().map(|name| match name.strip_prefix("r#") {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
@@ -28,7 +30,8 @@ pub fn publish_function(
         }
     }
     let name = signature.ident.clone();
-    publish(visibility, &name, quote!(#signature ; #(#active)*))
+    let notes = notes.named();
+    publish(visibility, &name, quote!(#signature ; #(#active)* #(#notes)*))
 }
 
 /// The macro of a derived struct: its definition without attributes.

@@ -4,7 +4,7 @@ use super::path_text;
 use super::wanted::unknown_types;
 use crate::options::Options;
 use crate::resolve::{TypeContext, read_type, signature_of};
-use crate::signature::Environment;
+use crate::signature::{Environment, Notes};
 use crate::types::{StructType, Type};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::rc::Rc;
@@ -97,9 +97,16 @@ pub(super) fn environment(
     for (path, published) in collected {
         let Published { item, notes } = split(published);
         if let Ok(signature) = syn::parse2::<syn::Signature>(item) {
+            let mut known = Notes::default();
+            for note in &notes {
+                if let TokenTree::Literal(note) = note {
+                    known.add(note.to_string().trim_matches('"'));
+                }
+            }
             let options = Options { wrt: Some(names(notes)), ..Options::default() };
             let context = TypeContext::new(&environment);
-            let signature = signature_of(&signature, &options, &context);
+            let mut signature = signature_of(&signature, &options, &context);
+            signature.notes = known;
             environment.functions.insert(path_text(path), signature);
         }
     }
