@@ -10,6 +10,8 @@ mod opaque_arguments;
 mod passive_buffers;
 #[path = "regression/structs_in_sweeps.rs"]
 mod structs_in_sweeps;
+#[path = "regression/tape_tracks.rs"]
+mod tape_tracks;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 
