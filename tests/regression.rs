@@ -12,6 +12,8 @@ mod passive_buffers;
 mod replaced_by_itself;
 #[path = "regression/structs_in_sweeps.rs"]
 mod structs_in_sweeps;
+#[path = "regression/tape_tracks.rs"]
+mod tape_tracks;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 

@@ -8,6 +8,7 @@ use autodiff_core::differentiate;
 enum Kind {
     Linear,
     Square,
+    Shifted(f64),
 }
 
 struct Setup {
@@ -24,6 +25,7 @@ fn shaped(x: f64, kind: Kind) -> f64 {
     match kind {
         Kind::Linear => 3.0 * x,
         Kind::Square => x * x,
+        Kind::Shifted(by) => x * by + by,
     }
 }
 
@@ -64,7 +66,7 @@ fn loss(x: f64, setup: &Setup) -> f64 {
 
 #[test]
 fn gradients() {
-    for kind in [Kind::Linear, Kind::Square] {
+    for kind in [Kind::Linear, Kind::Square, Kind::Shifted(0.7)] {
         let rows = vec![[0.1, 0.2], [0.3, 0.4], [0.5, 0.7]];
         let setup =
             Setup { kind, range: (0.5, 2.5), rows, landmark: (1, [0.2, 0.3]), cells: 1, step: 0.1 };

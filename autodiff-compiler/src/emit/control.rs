@@ -11,8 +11,9 @@ use super::names::Names;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
 use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, Set, ValueId};
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
+use std::rc::Rc;
 
 /// Where a value that a region yields goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -413,7 +414,7 @@ impl Emitter<'_> {
             let name = self.names.take(name, span);
             self.hold(*value, Code::Name(name));
         }
-        let pattern = &arm.pattern;
+        let pattern = own_variables(arm.pattern.clone(), &arm.bindings);
         let guard = arm.guard.as_ref().map(|guard| {
             let block = self.block(guard, &[Deliver::Tail], &[]);
             let simple = block.statements.is_empty();
@@ -437,4 +438,22 @@ impl Emitter<'_> {
         self.names.close();
         quote!(#pattern #guard => { #rebound #body })
     }
+}
+
+/// The pattern with its variables as we write them: the user's tokens may have come through a macro, and
+/// then another hygiene than ours.
+fn own_variables(pattern: TokenStream, bindings: &[(Rc<str>, ValueId)]) -> TokenStream {
+    let own = |token| match token {
+        TokenTree::Ident(ident) if bindings.iter().any(|(name, _)| ident == **name) => {
+            super::names::identifier_at(&ident.to_string(), ident.span()).into()
+        }
+        TokenTree::Group(group) => {
+            let content = own_variables(group.stream(), bindings);
+            let mut respelled = Group::new(group.delimiter(), content);
+            respelled.set_span(group.span());
+            respelled.into()
+        }
+        other => other,
+    };
+    pattern.into_iter().map(own).collect()
 }
