@@ -151,7 +151,7 @@ fn fed(x: &[f64], n: usize) -> f64 {
         s += eat(v);
     }
     let last = vec![x[0], s];
-    s + eat(last.clone()) + eat(last)
+    s + eat(last.clone()) + eat(last) + eat(vec![s, x[3]])
 }
 
 #[differentiate]

@@ -117,7 +117,8 @@ impl Reverse {
         let sources = self.gradients_again(again, result, &covered);
         for (source, (argument, tangent)) in sources.iter().zip(&covered) {
             let content = match &call.arguments[*argument] {
-                Argument::Value(content) => copied(content),
+                // What was moved into the call takes its adjoint as it is.
+                Argument::Value(content) => content.clone(),
                 Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
                     Aggregate::Place(place.clone(), Transfer::Copy)
                 }
@@ -165,15 +166,31 @@ impl Reverse {
         again.output = CallOutput::GradientInto;
         let mut sources = vec![];
         for (k, ty) in covered {
-            let name = format!("{}_gradient", again.name).into();
-            let shape = match &again.arguments[*k] {
-                Argument::Shared(place)
-                | Argument::Mutable(place)
-                | Argument::Place(place)
-                | Argument::Value(Aggregate::Place(place, _)) => Some(place.clone()),
-                Argument::Value(_) => None,
+            let name: Rc<str> = format!("{}_gradient", again.name).into();
+            let slot = match &again.arguments[*k] {
+                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                    let place = place.clone();
+                    self.temporary(ty, name, Some(&place), None)
+                }
+                Argument::Value(content) => match (ty, content.clone()) {
+                    (Type::Vec(element), content) if element.is_copy() => {
+                        // The call consumes the argument: its length is asked before. What takes the
+                        // gradient may keep it: a `Vec` of its own.
+                        let declared = again.signature.parameters[*k].clone();
+                        let argument = self.builder.define(declared, "argument".into(), content);
+                        let length = self.builder.length(Place::root(argument));
+                        let moved = Aggregate::Place(Place::root(argument), Transfer::Move);
+                        again.arguments[*k] = Argument::Value(moved);
+                        let zero = self.zeros(element, None);
+                        let zeros = Aggregate::VecRepeat(Box::new(zero), length);
+                        self.builder.define(ty.clone(), name, zeros)
+                    }
+                    (ty, Aggregate::Place(place, _)) => {
+                        self.temporary(ty, name, Some(&place), None)
+                    }
+                    (ty, _) => self.temporary(ty, name, None, None),
+                },
             };
-            let slot = self.temporary(ty, name, shape.as_ref(), None);
             sources.push(Place::root(slot));
         }
         again.arguments.extend(sources.iter().cloned().map(Argument::Mutable));
@@ -578,19 +595,5 @@ fn unsupported_argument(span: crate::diagnostics::SourceSpan, name: &str) -> Ref
         help: Some(
             "pass numbers, or an array, slice or `Vec` of numbers that is declared before".into(),
         ),
-    }
-}
-
-/// The same content without moving anything.
-fn copied(content: &Aggregate) -> Aggregate {
-    match content {
-        Aggregate::Place(place, _) => Aggregate::Place(place.clone(), Transfer::Copy),
-        Aggregate::Tuple(elements) => Aggregate::Tuple(elements.iter().map(copied).collect()),
-        Aggregate::Array(elements) => Aggregate::Array(elements.iter().map(copied).collect()),
-        Aggregate::Struct(definition, fields) => Aggregate::Struct(
-            definition.clone(),
-            fields.iter().map(|(name, field)| (name.clone(), copied(field))).collect(),
-        ),
-        other => other.clone(),
     }
 }
