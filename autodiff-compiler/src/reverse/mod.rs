@@ -37,6 +37,7 @@ mod rerun;
 pub mod split;
 mod stash;
 pub mod support;
+mod tape;
 #[cfg(test)]
 mod tests;
 

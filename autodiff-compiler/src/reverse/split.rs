@@ -18,6 +18,7 @@
 use super::content::has_static_shape;
 use super::facts::Facts;
 use super::recompute::{Memory, PriceOfMemory, Source};
+use super::tape::Tape;
 use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
 use crate::activity::Activity;
 use crate::ir::*;
@@ -35,17 +36,6 @@ pub struct Split {
     pub reverse: Reversed,
     /// What goes from one to the other.
     pub tape: Tape,
-}
-
-/// What the reverse sweep needs of the forward sweep.
-#[derive(Clone, Debug)]
-pub struct Tape {
-    /// Values of the forward sweep, and the parameters of the reverse sweep that they become.
-    saved: Vec<(ValueId, ValueId)>,
-    /// Stacks, which are slots of both.
-    stacks: Vec<SlotId>,
-    /// How many parameters the reverse sweep has besides.
-    parameters: usize,
 }
 
 /// The function as its sweeps see it: the content behind `&mut` is an output, so it is active at entry,
@@ -222,49 +212,6 @@ fn kept_arrays(primal: &Function) -> Vec<SlotId> {
                 && !written.contains(slot)
         })
         .collect()
-}
-
-impl Tape {
-    /// Writes the tape into both functions, for what the reverse sweep, which is simplified, really
-    /// uses.
-    pub fn write(mut self, forward: &mut Function, reverse: &mut Function) {
-        let mut used: HashSet<_> = reverse.body.free_uses().into_iter().collect();
-        reverse.result.for_each_operand(&mut |value| {
-            used.insert(*value);
-        });
-        let mut touched = HashSet::new();
-        reverse.body.for_each_instruction(&mut |instruction| {
-            touched.extend(instruction.kind.reads().iter().map(|place| place.root));
-            touched.extend(instruction.kind.writes().iter().map(|place| place.root));
-        });
-        self.saved.retain(|(_, parameter)| used.contains(parameter));
-        self.stacks.retain(|stack| touched.contains(stack));
-
-        let span = forward
-            .parameters
-            .first()
-            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
-        let step = |kind, results| Instruction { kind, results, span };
-        let (saved, restored): (Vec<_>, Vec<_>) = self.saved.into_iter().unzip();
-        let mut end = vec![];
-        let mut start = vec![];
-        if !saved.is_empty() {
-            end.push(step(InstructionKind::Save(saved), vec![]));
-            start.push(step(InstructionKind::Restore, restored));
-        }
-        // The workspace hands out first what came back last: the reverse sweep drops first what the
-        // forward sweep made last, so each gets the memory again that it had.
-        for stack in self.stacks.into_iter().rev() {
-            end.push(step(InstructionKind::SaveStack(stack), vec![]));
-            let definition = InstructionKind::Define(stack, Aggregate::RestoredStack);
-            start.push(step(definition, vec![]));
-            reverse.slots[stack.0 as usize].kind = SlotKind::Local;
-        }
-        start.reverse();
-        forward.body.instructions.extend(end);
-        reverse.body.instructions.splice(0..0, start);
-        reverse.parameters.truncate(self.parameters);
-    }
 }
 
 fn not_kept(span: crate::diagnostics::SourceSpan, ty: &Type) -> Refusal {
