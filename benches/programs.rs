@@ -1,5 +1,6 @@
 //! Whole programs: the time of a value and gradient in values of the original function, and the memory
-//! that the workspace holds afterwards. `cargo bench --bench programs`.
+//! that the workspace holds afterwards. `cargo bench --bench programs`, with the beginning of a name for
+//! some of them: `cargo bench --bench programs -- kalman`.
 
 #![allow(unreachable_pub, dead_code)] // the programs are modules of a crate of their user
 
@@ -17,7 +18,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 /// How often each is measured, one after the other.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 31;
 
 /// The median in seconds.
 fn median(mut times: Vec<f64>) -> f64 {
@@ -33,6 +34,10 @@ fn seconds(run: &mut impl FnMut()) -> f64 {
 
 /// Prints the ratios of one program.
 fn report(name: &str, mut original: impl FnMut(), mut value: impl FnMut(), mut both: impl FnMut()) {
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if !wanted.is_empty() && !wanted.iter().any(|wanted| name.starts_with(wanted.as_str())) {
+        return;
+    }
     workspace::release();
     both();
     let bytes = workspace::bytes();

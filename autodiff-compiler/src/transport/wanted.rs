@@ -167,6 +167,9 @@ fn is_foreign(path: &syn::Path, context: &TypeContext<'_>) -> bool {
         "Cell",
         "RefCell",
         "VecDeque",
+        "Result",
+        "Option",
+        "Cow",
     ];
     path.segments.last().is_none_or(|segment| {
         let name = segment.ident.to_string();
