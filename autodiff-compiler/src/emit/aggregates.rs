@@ -22,6 +22,12 @@ impl Emitter<'_> {
                 let element = types::tokens(element_type(ty));
                 quote!(#crate_path::__private::Stack::<#element>::new())
             }
+            Aggregate::RestoredStack if matches!(ty, Type::Array(..)) => {
+                let crate_path = &self.header.crate_path;
+                let tape = self.tape().tokens();
+                let ty = types::tokens(ty);
+                quote!(#crate_path::__private::Tape::restore::<#ty>(#tape))
+            }
             Aggregate::RestoredStack => {
                 let crate_path = &self.header.crate_path;
                 let element = types::tokens(element_type(ty));

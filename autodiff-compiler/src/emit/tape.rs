@@ -6,10 +6,10 @@
 use super::Emitter;
 use super::expressions::Code;
 use super::pending::Writes;
-use crate::ir::{InstructionKind, SlotId, ValueId};
+use crate::ir::{InstructionKind, Place, SlotId, ValueId};
 use crate::types::{FloatType, Type};
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 impl Emitter<'_> {
     /// The parameter for the tape, if it is one. Before anything else is written.
@@ -78,9 +78,13 @@ impl Emitter<'_> {
     /// `tape.save(stack);`
     pub(super) fn save_stack(&mut self, slot: SlotId) {
         self.before_writing(&Writes::default());
+        // An array is copied, a stack moved.
+        let saved = match self.function.slot(slot).ty {
+            Type::Array(..) => self.scalar_place(&Place::root(slot)).code.tokens(),
+            _ => self.slot_name(slot).to_token_stream(),
+        };
         let (crate_path, tape) = (&self.header.crate_path, self.tape().tokens());
-        let stack = self.slot_name(slot);
-        self.statements.push(quote!(#crate_path::__private::Tape::save(#tape, #stack);));
+        self.statements.push(quote!(#crate_path::__private::Tape::save(#tape, #saved);));
     }
 
     /// `let [a, b]: [f64; 2] = tape.restore_numbers();`, once for each type.

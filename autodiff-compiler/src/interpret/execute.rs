@@ -204,9 +204,8 @@ impl<N: Number> Frame<'_, N> {
                 vec![]
             }
             SaveStack(slot) => {
-                let stack = self.view(&Place::root(*slot))?.whole()?;
-                let stack = std::mem::replace(stack, Datum::Nothing);
-                self.tape.push(stack);
+                let saved = self.view(&Place::root(*slot))?.copied()?;
+                self.tape.push(saved);
                 vec![]
             }
             Restore => {

@@ -378,7 +378,9 @@ impl<'a> Verifier<'a> {
         }
         for place in instruction.kind.writes() {
             let root = self.function.slot(place.root);
-            if root.kind == SlotKind::Shared && result_slot != Some(place.root) {
+            // An array is saved by copy.
+            let saved = matches!(instruction.kind, SaveStack(_));
+            if root.kind == SlotKind::Shared && result_slot != Some(place.root) && !saved {
                 return Err(format!("changes `{}`, which is behind `&`", root.name));
             }
         }

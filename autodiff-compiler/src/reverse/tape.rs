@@ -3,7 +3,7 @@
 //! Values are saved at the end of the one and restored at the start of the other. What loops record is
 //! on stacks: where the reverse sweep takes everything in exactly the opposite order, calls included,
 //! numbers go straight to the tape, iteration by iteration; a stack that is used in another way is saved
-//! as a whole.
+//! as a whole. An array that is kept as it is goes from the parameter to the tape.
 //!
 //! The order is compared, not assumed: scheduling may have moved branches. Both functions are read as
 //! lists of what they leave or take, each with the regions around it; the lists have to mirror each
@@ -48,6 +48,15 @@ impl Tape {
             self.stacks.retain(|stack| !direct.contains(stack));
         }
 
+        let arrays: Vec<_> =
+            self.stacks.iter().filter_map(|stack| kept_array(*stack, forward, reverse)).collect();
+        for KeptArray { stack, source: _, copy } in &arrays {
+            remove_mentions(&mut forward.body, *stack);
+            remove_mentions(&mut reverse.body, *stack);
+            self.stacks.retain(|other| other != stack);
+            reverse.slots[copy.0 as usize].kind = SlotKind::Local;
+        }
+
         let span = forward
             .parameters
             .first()
@@ -59,6 +68,10 @@ impl Tape {
         if !saved.is_empty() {
             end.push(step(InstructionKind::Save(saved), vec![]));
             start.push(step(InstructionKind::Restore, restored));
+        }
+        for KeptArray { source, copy, .. } in arrays {
+            end.push(step(InstructionKind::SaveStack(source), vec![]));
+            start.push(step(InstructionKind::Define(copy, Aggregate::RestoredStack), vec![]));
         }
         // The workspace hands out first what came back last: the reverse sweep drops first what the
         // forward sweep made last, so each gets the memory again that it had.
@@ -73,6 +86,63 @@ impl Tape {
         reverse.body.instructions.splice(0..0, start);
         reverse.parameters.truncate(self.parameters);
     }
+}
+
+/// An array of the forward sweep that the reverse sweep has a copy of.
+struct KeptArray {
+    /// The stack that it would go by.
+    stack: SlotId,
+    source: SlotId,
+    copy: SlotId,
+}
+
+/// What a stack holds if it is one array for the whole function, which nothing changes.
+fn kept_array(stack: SlotId, forward: &Function, reverse: &Function) -> Option<KeptArray> {
+    let mentions = |body: &Region| {
+        let mut count = 0;
+        body.for_each_instruction(&mut |instruction| {
+            let kind = &instruction.kind;
+            let mentioned = kind.reads().iter().any(|place| place.root == stack)
+                || kind.writes().iter().any(|place| place.root == stack);
+            count += usize::from(mentioned);
+        });
+        count
+    };
+    let source =
+        forward.body.instructions.iter().find_map(|instruction| match &instruction.kind {
+            InstructionKind::Push(place, Aggregate::Place(source, Transfer::Copy))
+                if place.root == stack && source.path.is_empty() =>
+            {
+                Some(source.root)
+            }
+            _ => None,
+        })?;
+    let copy =
+        reverse.body.instructions.iter().find_map(|instruction| match &instruction.kind {
+            InstructionKind::Define(copy, Aggregate::Place(place, Transfer::Copy))
+                if place.root == stack =>
+            {
+                Some(*copy)
+            }
+            _ => None,
+        })?;
+    // The definition and the push; the one copy.
+    let plain = mentions(&forward.body) == 2 && mentions(&reverse.body) == 1;
+    let array = matches!(forward.slot(source).ty, crate::types::Type::Array(..));
+    (plain && array && !forward.body.written_roots().contains(&source)).then_some(KeptArray {
+        stack,
+        source,
+        copy,
+    })
+}
+
+/// Removes what is directly in a region and touches the slot.
+fn remove_mentions(region: &mut Region, slot: SlotId) {
+    region.instructions.retain(|instruction| {
+        let kind = &instruction.kind;
+        !kind.reads().iter().any(|place| place.root == slot)
+            && !kind.writes().iter().any(|place| place.root == slot)
+    });
 }
 
 /// Something left on the tape or taken from it.
