@@ -4,33 +4,11 @@
 #![allow(clippy::needless_range_loop)] // as users write
 
 use autodiff_core::{Differentiable, differentiate};
+use differences::agree;
 
-/// Central differences, extrapolated once.
-fn differences(f: impl Fn(&[f64]) -> f64, at: &[f64]) -> Vec<f64> {
-    (0..at.len())
-        .map(|k| {
-            let slope = |h: f64| {
-                let moved = |by: f64| {
-                    let mut x = at.to_vec();
-                    x[k] += by;
-                    f(&x)
-                };
-                (moved(h) - moved(-h)) / (2.0 * h)
-            };
-            (4.0 * slope(5e-4) - slope(1e-3)) / 3.0
-        })
-        .collect()
-}
-
-#[track_caller]
-fn agree(found: &[f64], f: impl Fn(&[f64]) -> f64, at: &[f64]) {
-    let expected = differences(f, at);
-    assert_eq!(found.len(), expected.len());
-    for (found, expected) in found.iter().zip(&expected) {
-        let error = (found - expected).abs();
-        assert!(error <= 1e-8 * expected.abs().max(1.0), "{found} for {expected}");
-    }
-}
+#[allow(unreachable_pub)]
+#[path = "common/differences.rs"]
+mod differences;
 
 #[differentiate]
 fn normalize(v: &mut [f64]) {

@@ -1,5 +1,9 @@
 //! Functions whose derivative code once did not compile: one module a bug, `tests/regression/*.rs`.
 
+#[allow(unreachable_pub)]
+#[path = "common/differences.rs"]
+mod differences;
+
 #[path = "regression/constants.rs"]
 mod constants;
 #[path = "regression/generic_callees.rs"]

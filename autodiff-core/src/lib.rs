@@ -154,6 +154,10 @@ pub use autodiff_macro::Differentiable;
 /// assert_eq!((tension, slopes.stiffness, slopes.rest), (20.0, 2.0, -10.0));
 /// ```
 ///
+/// A method can be called from the methods of its own annotated block only, since a macro sees no types
+/// elsewhere. `#[differentiate]` on a module handles every function and every method of an `impl` block
+/// marked in it, and lets all of them call each other's methods.
+///
 /// # What is accepted
 ///
 /// `let` with patterns, assignment, `if`, `match` on values that are not active, every loop, `break`,

@@ -3,32 +3,8 @@
 
 #![allow(clippy::needless_range_loop)] // as users write
 
+use super::differences::agree;
 use autodiff_core::{Differentiable, derivative_of, differentiate};
-
-fn differences(f: impl Fn(&[f64]) -> f64, at: &[f64]) -> Vec<f64> {
-    (0..at.len())
-        .map(|k| {
-            let slope = |h: f64| {
-                let moved = |by: f64| {
-                    let mut x = at.to_vec();
-                    x[k] += by;
-                    f(&x)
-                };
-                (moved(h) - moved(-h)) / (2.0 * h)
-            };
-            (4.0 * slope(5e-5) - slope(1e-4)) / 3.0
-        })
-        .collect()
-}
-
-#[track_caller]
-fn agree(found: &[f64], f: impl Fn(&[f64]) -> f64, at: &[f64]) {
-    let expected = differences(f, at);
-    for (found, expected) in found.iter().zip(&expected) {
-        let error = (found - expected).abs();
-        assert!(error <= 1e-7 * expected.abs().max(1.0), "{found} for {expected}");
-    }
-}
 
 #[differentiate]
 fn tail(x: &[f64]) -> f64 {

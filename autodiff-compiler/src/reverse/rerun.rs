@@ -15,7 +15,7 @@
 //!
 //! Memory that is run again is a copy: the primal's keeps its content at exit.
 
-use super::control::Accumulation;
+use super::control::{Accumulation, CarriedAdjoint};
 use super::{Adjoints, Reverse, Scope, stash};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
@@ -183,10 +183,7 @@ impl Reverse {
                 (self.builder.value(Type::USIZE, None), backwards(start, count.unwrap_or(start)))
             }
         };
-        let reverse_carried = self.carried_adjoints(&looped.parameters, seeds);
-        let mut parameters = vec![index];
-        parameters.extend(reverse_carried.iter().map(|carried| carried.adjoint));
-        self.builder.open(parameters);
+        let reverse_carried = self.open_reverse_loop(&looped, index, seeds);
         let values = self.load_state(&state, &looped);
         self.pop_state(&state);
         let index = match (&looped.counted, count) {
@@ -245,10 +242,7 @@ impl Reverse {
         let start = self.builder.usize(0);
         let wanted = self.builder.value(Type::USIZE, Some("wanted".into()));
         let shape = backwards(start, count);
-        let reverse_carried = self.carried_adjoints(&looped.parameters, seeds);
-        let mut parameters = vec![wanted];
-        parameters.extend(reverse_carried.iter().map(|carried| carried.adjoint));
-        self.builder.open(parameters);
+        let reverse_carried = self.open_reverse_loop(&looped, wanted, seeds);
         let top = self.top(&indices);
         let kept = self.builder.load(top, Type::USIZE);
         let values = self.load_state(&state, &looped);
@@ -273,6 +267,20 @@ impl Reverse {
             scope,
         );
         before
+    }
+
+    /// Opens the body of the reverse loop; what it carries.
+    fn open_reverse_loop(
+        &mut self,
+        looped: &Loop,
+        index: ValueId,
+        seeds: &[Option<ValueId>],
+    ) -> Vec<CarriedAdjoint> {
+        let carried = self.carried_adjoints(&looped.parameters, seeds);
+        let mut parameters = vec![index];
+        parameters.extend(carried.iter().map(|carried| carried.adjoint));
+        self.builder.open(parameters);
+        carried
     }
 
     /// Runs forward from the kept state to the wanted iteration, keeping states on the way. Returns
@@ -369,7 +377,7 @@ impl Reverse {
         state: &State,
         values: &[ValueId],
         index: Option<ValueId>,
-        reverse_carried: &[super::control::CarriedAdjoint],
+        reverse_carried: &[CarriedAdjoint],
         shape: For,
         adjoints: &mut Adjoints,
         scope: &Scope,
