@@ -45,7 +45,7 @@ pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
     if methods.is_empty() {
         diagnostics.error(
-            SourceSpan::of(&original),
+            target::span_of_impl(&original),
             "no method of this block is marked",
             "put `#[differentiate]` on each method to differentiate, too".to_string(),
         );
@@ -102,17 +102,25 @@ fn begin(
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     fence::check(&target.function, &mut diagnostics);
+    let crate_path = options.crate_path.clone();
+    let ask = |pending| {
+        continue_with(Request { crate_path, collected: vec![], pending, attribute, item })
+    };
     if !diagnostics.is_empty() {
-        let stub = fallback::stub(target, options, &Environment::default());
+        // The stub needs the structs of the signature.
+        let types = transport::wanted_by_signature(target, options);
+        let stub = match types.is_empty() {
+            true => fallback::stub(target, options, &Environment::default()),
+            false => ask(types),
+        };
         let errors = diagnostics.into_compile_errors();
         return quote!(#errors #stub);
     }
     let Wanted { paths, body } = transport::wanted(target, options);
-    if paths.is_empty() {
-        return derivative_items(target, options, Environment::default(), body);
+    match paths.is_empty() {
+        true => derivative_items(target, options, Environment::default(), body),
+        false => ask(paths),
     }
-    let crate_path = options.crate_path.clone();
-    continue_with(Request { crate_path, collected: vec![], pending: paths, attribute, item })
 }
 
 /// The macro that carries the signature of a free function to its callers.
@@ -169,7 +177,12 @@ fn continue_with(request: Request) -> TokenStream {
     let options = Options::parse(request.attribute.clone(), &mut diagnostics);
     match Target::parse(&request.item, &mut diagnostics) {
         Some(target) if diagnostics.is_empty() => {
-            derivative_items(&target, &options, request.environment(), None)
+            // What the fence refuses was reported before the signatures were asked for.
+            fence::check(&target.function, &mut diagnostics);
+            match diagnostics.is_empty() {
+                true => derivative_items(&target, &options, request.environment(), None),
+                false => fallback::stub(&target, &options, &request.environment()),
+            }
         }
         _ => diagnostics.into_compile_errors(),
     }
@@ -191,7 +204,9 @@ fn derivative_items(
         diagnostics.error(
             function.sig.ident.span(),
             format!("`{}` has no parameter that holds floats", function.sig.ident),
-            "give it one, or derive `Differentiable` for the struct that holds them".to_string(),
+            "leave out the attribute: functions without floats can be called as they are; or derive \
+             `Differentiable` for the struct that holds the floats"
+                .to_string(),
         );
     }
     let returns_reference =

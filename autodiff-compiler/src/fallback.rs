@@ -1,10 +1,11 @@
 //! What stands beside a function that could not be differentiated, besides the errors: items of the
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
+use crate::emit::{one_or_tuple, type_tokens};
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
-use crate::signature::Environment;
-use crate::target::Target;
+use crate::signature::{Environment, FunctionSignature, is_mutable};
+use crate::target::{Place, Target};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -13,51 +14,33 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 pub fn stub(target: &Target, options: &Options, environment: &Environment) -> TokenStream {
     let function = &target.function;
     let signature = &function.sig;
-    let read = signature_of(signature, options, &target.context(environment));
-    let mut declared = vec![];
-    let mut gradients = vec![];
-    for (index, input) in signature.inputs.iter().enumerate() {
-        let typed = match input {
-            syn::FnArg::Typed(typed) => typed,
-            syn::FnArg::Receiver(receiver) => {
-                declared.push(receiver.to_token_stream());
-                continue;
-            }
-        };
-        let name = parameter_name(&typed.pat).cloned().unwrap_or_else(|| format_ident!("p{index}"));
-        let ty = &typed.ty;
-        declared.push(quote!(#name: #ty));
-        if read.active.get(index) == Some(&true) {
-            let tangent = read.parameters[index].tangent();
-            gradients.push((format_ident!("{name}_gradient"), tangent));
-        }
-    }
-    let result = match &signature.output {
-        syn::ReturnType::Default => quote!(()),
-        syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
-    };
-    let gradient_types: Vec<_> =
-        gradients.iter().map(|(_, ty)| crate::emit::type_tokens(ty)).collect();
-    let gradient = match &gradient_types[..] {
-        [one] => one.clone(),
-        several => quote!((#(#several),*)),
-    };
-    let buffers = gradients.iter().map(|(name, ty)| {
-        let buffer = match ty {
-            Type::Vec(element) => Type::Slice(element.clone()),
-            other => other.clone(),
-        };
-        let buffer = crate::emit::type_tokens(&buffer);
-        quote!(#name: &mut #buffer)
-    });
-    let into: Vec<_> = declared.iter().cloned().chain(buffers).collect();
-    let outputs = [
-        ("value", &declared, result.clone()),
-        ("value_and_gradient", &declared, quote!((#result, #gradient))),
-        ("gradient", &declared, gradient),
-        ("gradient_into", &into, result),
+    let stub = Stub::new(target, options, environment);
+    let gradient = one_or_tuple(&stub.gradients().map(|ty| type_tokens(&ty)).collect::<Vec<_>>());
+    let Stub { declared, result, .. } = &stub;
+    let mut outputs = vec![
+        ("value", declared.clone(), result.clone()),
+        ("value_and_gradient", declared.clone(), quote!((#result, #gradient))),
+        ("gradient", declared.clone(), gradient.clone()),
     ];
-    let visibility = &function.vis;
+    // With more references among the parameters, rustc does not know which one a result lives as long as.
+    let lent = matches!(stub.read.result, Type::Reference { .. });
+    if !lent {
+        outputs.push(("gradient_into", stub.with_buffers(), result.clone()));
+    }
+    if stub.has_outputs() && !lent {
+        let crate_path = &options.crate_path;
+        let tape = quote!(tape: &mut #crate_path::__private::Tape);
+        let forward = declared.iter().chain([&tape]).cloned().collect();
+        let (mut reverse, by_value) = stub.reverse();
+        reverse.push(tape);
+        outputs.push(("__forward", forward, result.clone()));
+        outputs.push(("__reverse", reverse, by_value));
+        outputs.push(("vjp", stub.with_cotangents(), quote!((#result, #gradient))));
+    }
+    let visibility = match &target.place {
+        Place::Impl(block, _) if block.trait_.is_some() => quote!(pub),
+        _ => function.vis.to_token_stream(),
+    };
     let prefix = target.prefix(options);
     let generics = &signature.generics.params;
     let where_clause = &signature.generics.where_clause;
@@ -85,4 +68,139 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         #visibility enum #name {}
         impl #name { #(#functions)* }
     }
+}
+
+/// What the signatures of the stubs are made of.
+struct Stub {
+    read: FunctionSignature,
+    /// The parameters as they were written.
+    declared: Vec<TokenStream>,
+    /// Their names.
+    names: Vec<Ident>,
+    /// The return type as it was written.
+    result: TokenStream,
+}
+
+impl Stub {
+    fn new(target: &Target, options: &Options, environment: &Environment) -> Self {
+        let signature = &target.function.sig;
+        let read = signature_of(signature, options, &target.context(environment));
+        let mut declared = vec![];
+        let mut names = vec![];
+        for (index, input) in signature.inputs.iter().enumerate() {
+            let (name, tokens) = match input {
+                syn::FnArg::Receiver(receiver) => {
+                    (format_ident!("of_self"), receiver.to_token_stream())
+                }
+                syn::FnArg::Typed(typed) => {
+                    let name = parameter_name(&typed.pat).cloned();
+                    let name = name.unwrap_or_else(|| format_ident!("p{index}"));
+                    let ty = &typed.ty;
+                    let tokens = quote!(#name: #ty);
+                    (name, tokens)
+                }
+            };
+            names.push(name);
+            declared.push(tokens);
+        }
+        let result = match &signature.output {
+            syn::ReturnType::Default => quote!(()),
+            syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        Self { read, declared, names, result }
+    }
+
+    fn is_active(&self, position: usize) -> bool {
+        self.read.active.get(position) == Some(&true)
+    }
+
+    /// The types of the gradients, one per active parameter.
+    fn gradients(&self) -> impl Iterator<Item = Type> + '_ {
+        let active = (0..self.names.len()).filter(|position| self.is_active(*position));
+        active.map(|position| self.read.parameters[position].tangent())
+    }
+
+    /// The parameters of `gradient_into`.
+    fn with_buffers(&self) -> Vec<TokenStream> {
+        let active = (0..self.names.len()).filter(|position| self.is_active(*position));
+        let buffers = active.zip(self.gradients()).map(|(position, ty)| {
+            let name = format_ident!("{}_gradient", self.names[position]);
+            let buffer = type_tokens(&behind_reference(ty));
+            quote!(#name: &mut #buffer)
+        });
+        self.declared.iter().cloned().chain(buffers).collect()
+    }
+
+    /// Whether it returns or changes floats.
+    fn has_outputs(&self) -> bool {
+        self.read.result.holds_floats() || self.read.parameters.iter().any(is_output)
+    }
+
+    /// The parameters of `__reverse` without the tape, and what it returns, as `reverse::split` says.
+    fn reverse(&self) -> (Vec<TokenStream>, TokenStream) {
+        let mut parameters = vec![];
+        let mut returned = vec![];
+        if self.read.result.holds_floats() {
+            let tangent = self.read.result.tangent();
+            let ty = type_tokens(&tangent);
+            parameters.push(match tangent.is_float() {
+                true => quote!(cotangent: #ty),
+                false => quote!(cotangent: &mut #ty),
+            });
+        }
+        for position in self.read.covered() {
+            let declared = &self.read.parameters[position];
+            let tangent = declared.tangent();
+            let Type::Reference { mutable, to } = declared else {
+                returned.push(type_tokens(&tangent));
+                continue;
+            };
+            let content = match (mutable, &**to) {
+                // Only this may change its length.
+                (true, Type::Vec(_)) => tangent,
+                _ => behind_reference(tangent),
+            };
+            let (name, ty) = (&self.names[position], type_tokens(&content));
+            let name = format_ident!("{name}_adjoint");
+            parameters.push(quote!(#name: &mut #ty));
+        }
+        (parameters, one_or_tuple(&returned))
+    }
+
+    /// The parameters of `vjp`.
+    fn with_cotangents(&self) -> Vec<TokenStream> {
+        let mut cotangents = vec![];
+        if self.read.result.holds_floats() {
+            cotangents.push((format_ident!("cotangent"), self.read.result.tangent()));
+        }
+        for (name, ty) in self.names.iter().zip(&self.read.parameters) {
+            if is_output(ty) {
+                cotangents.push((format_ident!("{name}_cotangent"), ty.tangent()));
+            }
+        }
+        let cotangents = cotangents.into_iter().map(|(name, tangent)| match &tangent {
+            Type::Vec(element) => {
+                let element = type_tokens(element);
+                quote!(#name: &[#element])
+            }
+            other => {
+                let ty = type_tokens(other);
+                quote!(#name: #ty)
+            }
+        });
+        self.declared.iter().cloned().chain(cotangents).collect()
+    }
+}
+
+/// What a buffer for a gradient is a reference to.
+fn behind_reference(tangent: Type) -> Type {
+    match tangent {
+        Type::Vec(element) => Type::Slice(element),
+        other => other,
+    }
+}
+
+/// Whether a parameter is an output, too.
+fn is_output(ty: &Type) -> bool {
+    is_mutable(ty) && ty.holds_floats()
 }

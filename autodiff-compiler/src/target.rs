@@ -304,6 +304,15 @@ fn begins_with_impl(item: &TokenStream) -> bool {
     false
 }
 
+/// The word `impl` of a block.
+pub(crate) fn span_of_impl(block: &TokenStream) -> SourceSpan {
+    let word = block
+        .clone()
+        .into_iter()
+        .find(|token| matches!(token, TokenTree::Ident(word) if word == "impl"));
+    word.map_or_else(|| SourceSpan::of(block), |word| word.span().into())
+}
+
 pub(crate) fn is_mark(attribute: &syn::Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "differentiate")
 }

@@ -19,7 +19,7 @@ mod read;
 mod wanted;
 
 pub use publish::{publish_function, publish_struct};
-pub use wanted::{Wanted, wanted};
+pub use wanted::{Wanted, wanted, wanted_by_signature};
 
 use crate::signature::Environment;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};

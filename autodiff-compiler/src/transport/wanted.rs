@@ -39,23 +39,31 @@ pub fn wanted(target: &Target, options: &Options) -> Wanted {
     Wanted { paths, body: resolved.then_some(outline.body) }
 }
 
-fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<TokenStream> {
+/// The types that a function's signature needs: those of parameters that are differentiated, and of
+/// what it returns.
+pub fn wanted_by_signature(target: &Target, options: &Options) -> Vec<TokenStream> {
+    let mut paths = vec![];
+    signature_types(target, options, &mut paths);
+    paths
+}
+
+fn add(paths: &mut Vec<TokenStream>, path: &dyn ToTokens) {
+    let tokens = path.to_token_stream();
+    if !paths.iter().any(|other| path_text(other) == path_text(&tokens)) {
+        paths.push(tokens);
+    }
+}
+
+/// Adds the types of the signature. Returns which parameters may hold what is differentiated.
+fn signature_types(target: &Target, options: &Options, paths: &mut Vec<TokenStream>) -> Vec<usize> {
     let function = &target.function;
-    let Outline { body, external, .. } = outline;
-    let mut paths: Vec<TokenStream> = vec![];
-    let mut add = |path: &dyn ToTokens| {
-        let tokens = path.to_token_stream();
-        if !paths.iter().any(|other| path_text(other) == path_text(&tokens)) {
-            paths.push(tokens);
-        }
-    };
     let environment = Environment::default();
     let mut context = target.context(&environment);
     context.add_generics(&function.sig.generics);
     let read = signature_of(&function.sig, options, &context);
     let others_hold_floats = read.active.iter().any(|active| *active);
-    let mut active = HashSet::new();
-    for (input, parameter) in function.sig.inputs.iter().zip(&body.parameters) {
+    let mut active = vec![];
+    for (position, input) in function.sig.inputs.iter().enumerate() {
         let (ty, chosen) = match input {
             syn::FnArg::Receiver(receiver) => (
                 &receiver.ty,
@@ -76,15 +84,28 @@ fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<To
             continue;
         }
         let ty = read_type(ty, &context);
-        unknown_types(&ty, &context, &mut |path| add(&path));
+        unknown_types(&ty, &context, &mut |path| add(paths, &path));
         if ty.holds_floats() || has_unknown(&ty, &context) {
-            active.extend(parameter.pattern.bindings());
+            active.push(position);
         }
     }
     if let syn::ReturnType::Type(_, ty) = &function.sig.output {
-        unknown_types(&read_type(ty, &context), &context, &mut |path| add(&path));
+        unknown_types(&read_type(ty, &context), &context, &mut |path| add(paths, &path));
     }
-    external.structs.iter().for_each(|path| add(path));
+    active
+}
+
+fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<TokenStream> {
+    let function = &target.function;
+    let Outline { body, external, .. } = outline;
+    let mut paths: Vec<TokenStream> = vec![];
+    let mut active = HashSet::new();
+    for position in signature_types(target, options, &mut paths) {
+        if let Some(parameter) = body.parameters.get(position) {
+            active.extend(parameter.pattern.bindings());
+        }
+    }
+    external.structs.iter().for_each(|path| add(&mut paths, path));
 
     if external.functions.is_empty() {
         return paths;
@@ -103,7 +124,7 @@ fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<To
             segment.ident.to_string().starts_with(|first: char| first.is_uppercase())
         });
         if !constructor && text != own_name && called.contains(&text) {
-            add(path);
+            add(&mut paths, path);
         }
     }
     paths
