@@ -8,6 +8,8 @@ mod differences;
 mod constants;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/left_to_rustc.rs"]
+mod left_to_rustc;
 #[path = "regression/opaque_arguments.rs"]
 mod opaque_arguments;
 #[path = "regression/passive_buffers.rs"]

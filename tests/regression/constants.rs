@@ -1,6 +1,9 @@
 //! What a function takes from its module: constants of every kind, functions without annotation, and
 //! functions with the name of one that the compiler knows.
 
+// Written as users write.
+#![allow(clippy::needless_range_loop)]
+
 use crate::close;
 use autodiff_core::differentiate;
 

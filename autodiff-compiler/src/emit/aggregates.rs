@@ -361,7 +361,8 @@ impl Emitter<'_> {
 
     pub(super) fn opaque(&mut self, instruction: &Instruction, opaque: &Opaque) {
         let mut built = Built::pure(Code::atom(quote!()));
-        let tokens = self.filled(&opaque.pieces, &mut built);
+        // What rustc has to say about the types is for the user.
+        let tokens = self.filled(&opaque.pieces, &mut built, instruction.span.end);
         let indivisible = match tokens.clone().into_iter().collect::<Vec<_>>().as_slice() {
             [TokenTree::Literal(_) | TokenTree::Ident(_)] => true,
             [TokenTree::Group(group)] => group.delimiter() == Delimiter::Parenthesis,
@@ -410,21 +411,23 @@ impl Emitter<'_> {
     /// `println!(…);` and the like.
     pub(super) fn effect(&mut self, effect: &Effect) {
         let mut built = Built::pure(Code::atom(quote!()));
-        let tokens = self.filled(&effect.pieces, &mut built);
+        let tokens = self.filled(&effect.pieces, &mut built, Span::call_site());
         self.before_writing(&Writes::default());
         let path = &effect.path;
         self.statements.push(quote!(#path!(#tokens);));
     }
 
-    /// The tokens with their holes filled.
-    pub(super) fn filled(&mut self, pieces: &[Piece], built: &mut Built) -> TokenStream {
+    /// The tokens with their holes filled; groups have a span.
+    fn filled(&mut self, pieces: &[Piece], built: &mut Built, span: Span) -> TokenStream {
         let mut tokens = TokenStream::new();
         for piece in pieces {
             match piece {
                 Piece::Tokens(copied) => tokens.extend(copied.clone()),
                 Piece::Group(delimiter, inner) => {
-                    let inner = self.filled(inner, built);
-                    tokens.extend([TokenTree::Group(Group::new(*delimiter, inner))]);
+                    let inner = self.filled(inner, built, span);
+                    let mut group = Group::new(*delimiter, inner);
+                    group.set_span(span);
+                    tokens.extend([TokenTree::Group(group)]);
                 }
                 Piece::Argument(argument) => {
                     let argument = self.argument(argument);

@@ -122,6 +122,7 @@ impl<'a> Inference<'a> {
     pub(super) fn call_unseen_with(&mut self, arguments: &[ExpressionId]) -> Type {
         for argument in arguments {
             self.check_passed_away(*argument);
+            self.passed.push(*argument);
         }
         self.variables.fresh_opaque()
     }

@@ -47,7 +47,8 @@ pub use receivers::receiver_of;
 
 use crate::diagnostics::Diagnostics;
 use crate::hir::{
-    BindingId, Body, ExpressionId, ExpressionKind, Pattern, PatternKind, ReturnTarget, Statement,
+    BindingId, Body, ExpressionId, ExpressionKind, Literal, Pattern, PatternKind, ReturnTarget,
+    Statement,
 };
 use crate::signature::Environment;
 use crate::types::{FloatType, Length, Type};
@@ -99,6 +100,7 @@ pub fn infer(
         results: HashMap::new(),
         pending: Vec::new(),
         lengths: Vec::new(),
+        passed: Vec::new(),
         float_parameters: Vec::new(),
     };
     inference.run();
@@ -132,6 +134,8 @@ struct Inference<'a> {
     pending: Vec<Obligation>,
     /// Results of `len()` of something unseen.
     lengths: Vec<(ExpressionId, Type)>,
+    /// Arguments of something unseen.
+    passed: Vec<ExpressionId>,
     /// Names of type parameters bounded by `Float` that occur in the body's types.
     float_parameters: Vec<Rc<str>>,
 }
@@ -269,7 +273,10 @@ impl<'a> Inference<'a> {
                 let name = &binding.name;
                 let ty_text = example(&ty, integer);
                 let help = match self.is_let(BindingId(index as u32)) {
-                    true => format!("write it: `let {name}: {ty_text} = …`"),
+                    true => {
+                        let mutable = if binding.mutable { "mut " } else { "" };
+                        format!("write it: `let {mutable}{name}: {ty_text} = …`")
+                    }
                     false => format!(
                         "write the type of what it comes from: `let value: {ty_text} = …`, and use \
                          that"
@@ -293,13 +300,17 @@ impl<'a> Inference<'a> {
             if let Some(variables) = unknown
                 && !variables.iter().any(|variable| reported.contains(variable))
             {
+                let ty_text = example(&ty, integer);
+                let help = match &self.body.expressions[index].kind {
+                    ExpressionKind::Literal(Literal::Integer(value, None)) => {
+                        format!("write its type: `{value}_{ty_text}`")
+                    }
+                    _ => format!("give it a name and a type: `let value: {ty_text} = …`"),
+                };
                 self.diagnostics.error(
                     self.body.expressions[index].span,
                     "the type of this expression cannot be known here",
-                    format!(
-                        "give it a name and a type: `let value: {} = …`",
-                        example(&ty, integer)
-                    ),
+                    help,
                 );
                 reported.extend(variables);
             }

@@ -157,7 +157,8 @@ impl Inference<'_> {
         loop {
             self.progress();
             self.spread_marks();
-            if self.take_number_of_other_side()
+            if self.take_iterated_constant()
+                || self.take_number_of_other_side()
                 || self.take_index()
                 || self.take_length()
                 || self.take_receiver()
@@ -165,6 +166,7 @@ impl Inference<'_> {
             {
                 continue;
             }
+            self.mark_passed();
             if !self.variables.default_numbers() {
                 break;
             }
@@ -275,9 +277,25 @@ impl Inference<'_> {
         false
     }
 
-    /// The receiver of a float's method, one of whose arguments is a float, is a float like it, and a
-    /// constant that is iterated with `iter` is lent as a slice; one at a time. That rustc agrees is
-    /// checked where the receiver is bound with its type.
+    /// A constant that is iterated with `iter` is lent as a slice; one at a time. That rustc agrees is
+    /// checked where it is bound with its type.
+    fn take_iterated_constant(&mut self) -> bool {
+        let constant = self.pending.iter().find_map(|obligation| match obligation {
+            Obligation::Method { at, receiver, .. }
+                if self.is_unseen(receiver) && self.is_iterated_constant(*at) =>
+            {
+                Some((*at, self.peel(receiver).0))
+            }
+            _ => None,
+        });
+        let Some((at, constant)) = constant else { return false };
+        let element = self.variables.fresh_opaque();
+        self.unify(at, &constant, &Type::Slice(Box::new(element)));
+        true
+    }
+
+    /// The receiver of a float's method, one of whose arguments is a float, is a float like it; one at
+    /// a time. That rustc agrees is checked where the receiver is bound with its type.
     fn take_receiver(&mut self) -> bool {
         for index in 0..self.pending.len() {
             let Obligation::Method { at, receiver, result } = &self.pending[index] else {
@@ -287,12 +305,6 @@ impl Inference<'_> {
                 continue;
             }
             let (at, receiver, result) = (*at, receiver.clone(), result.clone());
-            if self.is_iterated_constant(at) {
-                let element = self.variables.fresh_opaque();
-                let constant = self.peel(&receiver).0;
-                self.unify(at, &constant, &Type::Slice(Box::new(element)));
-                return true;
-            }
             if self.is_float_method_with_arguments(at) {
                 self.pending.remove(index);
                 let found = self.method_of_unseen(at, &receiver);
@@ -352,7 +364,7 @@ impl Inference<'_> {
                     }
                 }
             }
-            Obligation::Comparison { left, right, .. } => {
+            Obligation::Comparison { at, left, right, .. } => {
                 // Rust compares equal types: a number without type has the other one's.
                 let (left, right) = (self.peel(left).0, self.peel(right).0);
                 if self.variables.is_unknown(&left) != self.variables.is_unknown(&right)
@@ -360,6 +372,7 @@ impl Inference<'_> {
                 {
                     let _ = self.variables.unify(&left, &right);
                 }
+                self.mark_compared(*at);
             }
             _ => {}
         }
@@ -367,6 +380,47 @@ impl Inference<'_> {
             self.variables.mark_opaque(&self.peel(output).0);
         }
         true
+    }
+
+    /// An integer without type that is compared with something unseen has the type of that; written as
+    /// a literal there, it may stay one.
+    fn mark_compared(&mut self, at: ExpressionId) {
+        let ExpressionKind::Binary(_, left, right) = self.body.expression(at).kind else { return };
+        let of = |this: &Self, id: ExpressionId| {
+            this.expressions[id.0 as usize].as_ref().map(|ty| this.peel(ty).0)
+        };
+        for (number, other) in [(left, right), (right, left)] {
+            if let (Some(ty), Some(other)) = (of(self, number), of(self, other))
+                && !self.is_literal(number)
+                && self.variables.is_unknown(&other)
+                && self.is_integer_variable(&ty)
+            {
+                self.variables.mark_opaque(&ty);
+            }
+        }
+    }
+
+    /// The same for integers that are passed to something unseen.
+    fn mark_passed(&mut self) {
+        for argument in std::mem::take(&mut self.passed) {
+            let lent = match self.body.expression(argument).kind {
+                ExpressionKind::Borrow { mutable: false, value } => value,
+                _ => argument,
+            };
+            if self.is_literal(lent) {
+                continue;
+            }
+            if let Some(ty) = self.expressions[argument.0 as usize].as_ref()
+                && let (ty, _) = self.peel(ty)
+                && self.is_integer_variable(&ty)
+            {
+                self.variables.mark_opaque(&ty);
+            }
+        }
+    }
+
+    fn is_integer_variable(&self, ty: &Type) -> bool {
+        matches!(self.variables.free(ty), Some((_, Kind::Integer, _)))
     }
 
     fn is_number_variable(&self, ty: &Type) -> bool {

@@ -196,7 +196,8 @@ impl Inference<'_> {
         ty
     }
 
-    fn is_literal(&self, id: ExpressionId) -> bool {
+    /// Whether it is a number without anything that says its type, or one with a sign before it.
+    pub(super) fn is_literal(&self, id: ExpressionId) -> bool {
         let Expression { kind, .. } = self.body.expression(id);
         match kind {
             ExpressionKind::Literal(literal) => !matches!(literal, Literal::Bool(_)),

@@ -341,9 +341,9 @@ fn what_cannot_be_known_is_an_error() {
         }",
         expect![[r#"
             error: the type of `n` cannot be known here
-            help: write it: `let n: usize = …`
+            help: write it: `let mut n: usize = …`
             error: the type of `t` cannot be known here
-            help: write it: `let t: f64 = …`
+            help: write it: `let mut t: f64 = …`
         "#]],
     );
     check(

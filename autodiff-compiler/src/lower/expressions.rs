@@ -300,7 +300,7 @@ impl Lowerer<'_> {
                     return Ok(Operand::Scalar(value));
                 }
                 let (a, b) = (Operand::Scalar(*a), Operand::Scalar(*b));
-                self.passive_binary(id, operator, (&a, None), (&b, None))
+                self.passive_binary(id, operator, (&a, Some(left)), (&b, Some(right)))
             }
             _ => match operator {
                 _ if self.is_bare_literal(left) || self.is_bare_literal(right) => {
@@ -429,6 +429,18 @@ impl Lowerer<'_> {
         base: Option<ExpressionId>,
     ) -> Lowered<Operand> {
         let Type::Struct(definition) = self.type_of(id) else {
+            let ExpressionKind::Struct { path, .. } = &self.body.expression(id).kind else {
+                return Ok(Operand::Poison);
+            };
+            // What stands in a type is a variant.
+            let mut names = path.text.rsplit("::").skip(1);
+            if names.next().is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
+                return self.refuse(
+                    id,
+                    "a variant with named fields cannot be made here",
+                    "make it outside of the function and pass it in, or give it fields without names",
+                );
+            }
             return self.refuse(
                 id,
                 "a literal of a struct that is not known",

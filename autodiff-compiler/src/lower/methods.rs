@@ -161,7 +161,7 @@ impl Lowerer<'_> {
             return self.refuse(
                 id,
                 format!("`{name}` is a method that is not known"),
-                "mark it with `#[differentiate]` in an annotated `impl` block, or write it as an annotated function",
+                "mark it with `#[differentiate]`: it is known to functions in the same annotated `impl` block and in the same `#[differentiate] mod`; or write it as an annotated function",
             );
         };
         let mut back = Vec::new();

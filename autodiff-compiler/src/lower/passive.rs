@@ -11,8 +11,8 @@ use crate::ir::{
     Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer, ValueId,
 };
 use crate::types::Type;
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Delimiter, Ident, TokenStream};
+use quote::{quote, quote_spanned};
 
 type Back = Vec<(Pointer, SlotId)>;
 
@@ -74,6 +74,11 @@ impl Lowerer<'_> {
             hir::ExpressionKind::Unary(UnaryOperator::Negate, inner) => {
                 let inner = self.unsuffixed(*inner)?;
                 return Some(quote!(-#inner));
+            }
+            // What is looked up in a map: `&1`.
+            hir::ExpressionKind::Borrow { mutable: false, value } => {
+                let value = self.unsuffixed(*value)?;
+                return Some(quote!(&#value));
             }
             _ => return None,
         };
@@ -383,18 +388,19 @@ impl Lowerer<'_> {
         a: (&Operand, Option<ExpressionId>),
         b: (&Operand, Option<ExpressionId>),
     ) -> Lowered<Operand> {
+        let at = self.body.span(id).start;
         let symbol = match operator {
-            BinaryOperator::Equal => quote!(==),
-            BinaryOperator::NotEqual => quote!(!=),
-            BinaryOperator::Less => quote!(<),
-            BinaryOperator::LessEqual => quote!(<=),
-            BinaryOperator::Greater => quote!(>),
-            BinaryOperator::GreaterEqual => quote!(>=),
-            BinaryOperator::Add => quote!(+),
-            BinaryOperator::Subtract => quote!(-),
-            BinaryOperator::Multiply => quote!(*),
-            BinaryOperator::Divide => quote!(/),
-            BinaryOperator::Remainder => quote!(%),
+            BinaryOperator::Equal => quote_spanned!(at=> ==),
+            BinaryOperator::NotEqual => quote_spanned!(at=> !=),
+            BinaryOperator::Less => quote_spanned!(at=> <),
+            BinaryOperator::LessEqual => quote_spanned!(at=> <=),
+            BinaryOperator::Greater => quote_spanned!(at=> >),
+            BinaryOperator::GreaterEqual => quote_spanned!(at=> >=),
+            BinaryOperator::Add => quote_spanned!(at=> +),
+            BinaryOperator::Subtract => quote_spanned!(at=> -),
+            BinaryOperator::Multiply => quote_spanned!(at=> *),
+            BinaryOperator::Divide => quote_spanned!(at=> /),
+            BinaryOperator::Remainder => quote_spanned!(at=> %),
             _ => {
                 return self.refuse(
                     id,
@@ -405,17 +411,9 @@ impl Lowerer<'_> {
         };
         let mut back = Vec::new();
         let mut side = |(operand, id): (&Operand, Option<ExpressionId>)| {
-            let literal = id.and_then(|id| match &self.body.expression(id).kind {
-                ExpressionKind::Literal(Literal::Integer(value, None)) => {
-                    Some(TokenTree::from(proc_macro2::Literal::u128_unsuffixed(*value)))
-                }
-                ExpressionKind::Literal(Literal::Float(digits, None)) => {
-                    digits.parse().ok().map(|digits: proc_macro2::Literal| digits.into())
-                }
-                _ => None,
-            });
+            let literal = id.and_then(|id| self.unsuffixed(id));
             Ok(match literal {
-                Some(literal) => Piece::Tokens(literal.into()),
+                Some(literal) => Piece::Tokens(literal),
                 None => {
                     let pointer = Pointer::Value(Box::new(operand.clone()));
                     Piece::Argument(self.place_argument(pointer, &mut back)?)

@@ -4,7 +4,7 @@ use super::environment::transfer;
 use super::flow::{Halt, Lowered};
 use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, content_type, scan};
-use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
+use crate::hir::{ExpressionId, ExpressionKind, Pattern, PatternKind, Statement, UnaryOperator};
 use crate::ir::operations::IntegerOperation;
 use crate::ir::{
     Aggregate, Argument, Opaque, Piece, Place, Projection, SlotKind, Transfer, ValueId,
@@ -100,7 +100,17 @@ impl Lowerer<'_> {
         );
         let pieces = match &pointer {
             Pointer::Memory(place) if matches!(self.place_type(place), Type::Opaque(_)) => {
-                vec![Piece::Argument(Argument::Place(place.clone()))]
+                let argument = Piece::Argument(Argument::Place(place.clone()));
+                match self.body.expression(id).kind {
+                    // What is no reference has a `Deref` of its own.
+                    ExpressionKind::Unary(UnaryOperator::Dereference, inner)
+                        if matches!(self.type_of(inner), Type::Opaque(_))
+                            && !self.is_matched(inner) =>
+                    {
+                        vec![Piece::Tokens(quote!(*)), argument]
+                    }
+                    _ => vec![argument],
+                }
             }
             Pointer::Memory(_) => return Ok(pointer),
             _ => match self.peek(&pointer) {
@@ -119,6 +129,26 @@ impl Lowerer<'_> {
         Ok(Pointer::Value(Box::new(value)))
     }
 
+    /// Whether it is a variable from inside of a pattern: it stands for the content, not for a reference
+    /// to it.
+    fn is_matched(&self, id: ExpressionId) -> bool {
+        let ExpressionKind::Variable(variable) = self.body.expression(id).kind else {
+            return false;
+        };
+        let binds = |pattern: &Pattern| {
+            !matches!(pattern.kind, PatternKind::Binding { .. })
+                && pattern.bindings().contains(&variable)
+        };
+        self.body.expressions.iter().any(|expression| match &expression.kind {
+            ExpressionKind::Match { arms, .. } => arms.iter().any(|arm| binds(&arm.pattern)),
+            ExpressionKind::Let(pattern, _) => binds(pattern),
+            ExpressionKind::Block(block) => block.statements.iter().any(
+                |statement| matches!(statement, Statement::Let { pattern, .. } if binds(pattern)),
+            ),
+            _ => false,
+        })
+    }
+
     /// Whether the expression is an element or field of a constant whose type only rustc knows.
     fn is_in_unseen_constant(&self, id: ExpressionId) -> bool {
         match &self.body.expression(id).kind {
@@ -135,6 +165,11 @@ impl Lowerer<'_> {
     fn element_of_constant(&mut self, id: ExpressionId) -> Lowered<Vec<Piece>> {
         let body = self.body;
         match &body.expression(id).kind {
+            ExpressionKind::Index(base, index)
+                if matches!(self.type_of(*index), Type::Range(_)) =>
+            {
+                self.unknown_constant(*base)
+            }
             ExpressionKind::Index(base, index) => {
                 let mut pieces = self.element_of_constant(*base)?;
                 let index = self.scalar(*index)?;
@@ -148,12 +183,16 @@ impl Lowerer<'_> {
                 Ok(pieces)
             }
             ExpressionKind::Path(path) => Ok(vec![Piece::Tokens(path.tokens.clone())]),
-            _ => self.refuse(
-                id,
-                "the type of this constant is not known here",
-                "copy it to a variable with a type: `let table: [f64; 3] = TABLE;`",
-            ),
+            _ => self.unknown_constant(id),
         }
+    }
+
+    fn unknown_constant<T>(&mut self, id: ExpressionId) -> Lowered<T> {
+        self.refuse(
+            id,
+            "the type of this constant is not known here",
+            "copy it to a variable with a type: `let table: [f64; 3] = TABLE;`",
+        )
     }
 
     /// What is at a pointer, if it is not in memory.
@@ -285,6 +324,7 @@ impl Lowerer<'_> {
         let operand = self.dereferenced(operand)?;
         self.builder.at(span);
         match operand {
+            Operand::Range { .. } if ty == Type::Opaque(None) => self.no_memory(),
             Operand::Range { .. } if !looked_into => self.error(
                 span,
                 format!("a part of {} is not supported", ty.described()),

@@ -111,18 +111,6 @@ fn stored_range(x: f64) -> f64 {
     x
 }
 
-const TABLE: [f64; 2] = [1.0, 2.0];
-
-#[differentiate]
-fn table_of_constants(x: f64) -> f64 {
-    let table = TABLE;
-    let mut sum = 0.0;
-    for y in TABLE.iter() {
-        sum += y * x;
-    }
-    sum
-}
-
 #[differentiate]
 fn array_by_function(x: f64) -> f64 {
     let rows: [Vec<f64>; 2] = std::array::from_fn(|i| vec![x; i]);
