@@ -32,7 +32,7 @@ pub(crate) fn module(attribute: &TokenStream, item: &TokenStream) -> Option<Toke
     }
     let Some((_, items)) = module.content.take() else {
         diagnostics.error(
-            SourceSpan::of(&module).start,
+            module.ident.span(),
             "`#[differentiate]` does not see what is in another file",
             "annotate the functions in that file, or write the module out here".to_string(),
         );

@@ -76,6 +76,14 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
         );
         return None;
     };
+    if let Some(receiver) = function.sig.receiver() {
+        diagnostics.error(
+            SourceSpan::of(receiver),
+            "a rule takes no `self`",
+            "write the rule for a free function that calls the method".to_string(),
+        );
+        return None;
+    }
     let environment = Environment::default();
     let context = TypeContext::new(&environment);
     let mut inputs: Vec<_> = function.sig.inputs.iter().cloned().collect();
@@ -115,6 +123,7 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
         if !named {
             let help = "name parameters of the rule".to_string();
             diagnostics.error(name.span(), format!("no parameter is named `{name}`"), help);
+            return None;
         }
     }
 
@@ -137,14 +146,7 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
     let mut gradients = gradients.into_iter();
     let mut parameters = vec![];
     for ((input, ty), active) in inputs.iter().zip(&signature.parameters).zip(&active) {
-        let syn::FnArg::Typed(typed) = input else {
-            diagnostics.error(
-                SourceSpan::of(input),
-                "a rule takes no `self`",
-                "write the rule for a free function that calls the method".to_string(),
-            );
-            return None;
-        };
+        let syn::FnArg::Typed(typed) = input else { return None };
         let Some(name) = parameter_name(&typed.pat) else {
             diagnostics.error(
                 SourceSpan::of(&typed.pat),

@@ -15,9 +15,11 @@ const SOURCES: &[&str] = &[
     "infer",
     "lower",
     "macros.rs",
+    "module.rs",
     "options.rs",
     "resolve",
     "reverse",
+    "rule.rs",
     "suggest.rs",
     "target.rs",
     "transport",
@@ -64,8 +66,6 @@ const NEVER_SHOWN: &[&str] = &[
     "a variable that is not set on every path",
     "this default value is not supported",
     "write the value",
-    "the type of this constant is not known here",
-    "copy it to a variable with a type: `let table: [f64; 3] = TABLE;`",
     "this literal has type `{ty}` here, which is not a number",
     "write a suffix: `1.0_f64`",
     "this pattern is not supported for a value of type `{ty}`",
@@ -228,7 +228,8 @@ fn every_text_has_a_case() {
                     let parts = fixed_parts(line);
                     lines.iter().any(|shown| holds(shown, &parts))
                 });
-                if !shown && !NEVER_SHOWN.contains(&&*text) {
+                // Documentation of generated items begins with a space.
+                if !shown && !text.starts_with(' ') && !NEVER_SHOWN.contains(&&*text) {
                     missing.push(format!("{}: {text}", file.display()));
                 }
                 all.push((text, shown));

@@ -212,15 +212,7 @@ impl Reverse {
             if let Some(changed) = self.rerunnable(instruction, scope) {
                 return self.checkpointed(instruction, &changed, seeds, adjoints, scope);
             }
-            self.refusals.push(Refusal {
-                span: instruction.span,
-                message: "this loop cannot be checkpointed: its iterations cannot be run again".into(),
-                help: Some(
-                    "its state has to be numbers, arrays and flat slices or `Vec`s, and what it reads \
-                     must not change after it; or leave out `checkpoint`"
-                        .into(),
-                ),
-            });
+            self.refusals.push(not_checkpointed(instruction));
         }
         match self.rerunnable(instruction, scope) {
             Some(changed) if outermost && self.rerun_pays(instruction, &changed) => {
@@ -626,4 +618,40 @@ impl ReversedRegion {
 /// What a loop that runs again sees of memory.
 fn scope_of(scope: &Scope) -> independence::Memory<'_> {
     independence::Memory { live: &scope.live, written_later: &scope.written_later }
+}
+
+/// Why the iterations of a loop cannot be run again.
+fn not_checkpointed(instruction: &Instruction) -> Refusal {
+    let mut unknown = None;
+    for region in instruction.kind.regions() {
+        region.for_each_instruction(&mut |inner| {
+            if let InstructionKind::Opaque(opaque) = &inner.kind
+                && !opaque.is_constant()
+                && unknown.is_none()
+            {
+                unknown = Some(inner.span);
+            }
+        });
+    }
+    match unknown {
+        Some(span) => Refusal {
+            span,
+            message: "the loop around this cannot be checkpointed: unknown code may give something \
+                      else when it runs again"
+                .into(),
+            help: Some(
+                "calculate it before the loop, or in an annotated function; or leave out `checkpoint`"
+                    .into(),
+            ),
+        },
+        None => Refusal {
+            span: instruction.span,
+            message: "this loop cannot be checkpointed: its iterations cannot be run again".into(),
+            help: Some(
+                "its state has to be numbers, arrays and flat slices or `Vec`s, and what it reads \
+                 must not change after it; or leave out `checkpoint`"
+                    .into(),
+            ),
+        },
+    }
 }

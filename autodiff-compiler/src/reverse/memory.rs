@@ -162,6 +162,9 @@ impl Reverse {
             }
             InstructionKind::Resize(place, kind) => {
                 if let (Some(target), Some(length)) = (self.adjoint_place(place), old_length) {
+                    if self.shrinks_shape(&target, kind) {
+                        return self.refuse_shape(place);
+                    }
                     self.resize(target, kind, length, adjoints);
                 }
             }
@@ -186,6 +189,15 @@ impl Reverse {
             ),
             help: Some("change its elements in place, or use one flat `Vec`".into()),
         });
+    }
+
+    /// Whether a change of length may drop elements with lengths of their own.
+    fn shrinks_shape(&mut self, target: &Place, kind: &ResizeKind) -> bool {
+        let shrinks = !matches!(kind, ResizeKind::ExtendFrom(_) | ResizeKind::Reserve(_));
+        match self.tangent_type(target) {
+            Type::Vec(element) => shrinks && !has_static_shape(&element),
+            _ => false,
+        }
     }
 
     /// An instruction that replaces or resizes an active `Vec` forgets its old length, which the
@@ -226,10 +238,6 @@ impl Reverse {
         adjoints: &mut Adjoints,
     ) {
         let Type::Vec(element) = self.tangent_type(&target) else { return };
-        let shrinks = !matches!(kind, ResizeKind::ExtendFrom(_) | ResizeKind::Reserve(_));
-        if shrinks && !has_static_shape(&element) {
-            return self.refuse_shape(&target);
-        }
         let end = self.builder.length(target.clone());
         match kind {
             ResizeKind::Resize(_, content) if self.has_active_part(content) => {

@@ -76,6 +76,19 @@ impl Check<'_> {
                 )
             });
         (changes_active || (varied && !harmless)).then(|| {
+            if is_method(opaque) {
+                return (
+                    "the derivative of this method is not known, and it depends on a differentiated \
+                     parameter"
+                        .into(),
+                    Some(
+                        "a method of yours is known if it is marked with `#[differentiate]` and its caller \
+                         stands in the same annotated `impl` block or the same `#[differentiate] mod`; \
+                         or pass `detach(x)` if it has no derivative"
+                            .into(),
+                    ),
+                );
+            }
             (
                 "the derivative of this expression is not known, and it depends on a \
                  differentiated parameter"
@@ -116,6 +129,14 @@ impl Check<'_> {
             }
         }
         None
+    }
+}
+
+/// Whether it is `a.method(b)`.
+fn is_method(opaque: &Opaque) -> bool {
+    match &opaque.pieces[..] {
+        [_, Piece::Tokens(name), Piece::Group(..)] => name.to_string().starts_with('.'),
+        _ => false,
     }
 }
 
