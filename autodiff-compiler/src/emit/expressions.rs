@@ -287,8 +287,11 @@ impl Code {
                     punctuation("-", tokens);
                 }
                 match typed {
-                    true => tokens.extend(Literal::from_str(&format!("{digits}_{suffix}"))),
-                    false => tokens.extend(number(digits)),
+                    true => {
+                        let literal = Literal::from_str(&format!("{digits}_{suffix}"));
+                        tokens.extend(literal.map(TokenTree::from));
+                    }
+                    false => tokens.extend(number(digits).map(TokenTree::from)),
                 }
             }
             Self::Name(name) => name.to_tokens(tokens),
