@@ -9,7 +9,7 @@
 use super::names::identifier;
 use crate::ir::Constant;
 use crate::types::{FloatType, IntegerType};
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use std::str::FromStr;
 
