@@ -210,7 +210,9 @@ fn externs(root: &str) -> String {
     let mut externs =
         "extern crate autodiff_core;\nextern crate autodiff_published_check;\n".to_string();
     let without_std = root.lines().any(|line| line.starts_with("#![no_std]"));
-    if !without_std {
+    let own_core =
+        root.lines().any(|line| line.trim_start_matches("pub ").starts_with("mod core;"));
+    if !without_std && !own_core {
         // Where errors have their macro from, in the edition of 2015.
         externs += "extern crate core;\n";
     }
