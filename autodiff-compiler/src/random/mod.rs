@@ -14,6 +14,8 @@ mod differential;
 mod memory;
 mod scalars;
 #[cfg(test)]
+mod taped;
+#[cfg(test)]
 mod tests;
 
 use crate::interpret::{Datum, Real};
