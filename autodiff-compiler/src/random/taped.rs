@@ -120,11 +120,16 @@ impl Number for Taped {
             slopes.iter_mut().for_each(|slope| *slope = slope.filter(|slope| *slope != 0.0));
         }
         let mut edges = [None; 3];
+        // Whether a quotient has a pole is up to its divisor alone.
+        let poles = match operation {
+            FloatOperation::Div => &at[1..2],
+            _ => &at[..arguments.len().min(3)],
+        };
         for (k, (argument, slope)) in arguments.iter().zip(slopes).enumerate() {
             if let (Some(argument), true) =
                 (argument.node, has_derivative(Operation::Float(operation), k))
             {
-                edges[k] = Some(Edge::new(argument, slope, &at[..arguments.len().min(3)]));
+                edges[k] = Some(Edge::new(argument, slope, poles));
             }
         }
         if let (FloatOperation::Powf, Some(edge)) = (operation, &mut edges[0]) {
