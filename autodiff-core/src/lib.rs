@@ -114,7 +114,8 @@ pub use autodiff_macro::Differentiable;
 /// * `checkpoint`: the outermost sequential loops keep few of their states and run again from those, so
 ///   that memory grows with the logarithm of the trip count; without it a loop keeps, for each iteration,
 ///   what its reverse cannot compute again, at least 8 bytes for a carried number ([`workspace`]). The
-///   results are the same bits.
+///   value is the same bits; in rare programs the last bits of a gradient differ, because products are
+///   grouped differently.
 /// * `name = "energy_"`: emits functions `energy_gradient`, … instead of a type named like the
 ///   function, for names that clash. Such functions cannot be called by other annotated functions.
 /// * `crate = path`: where `autodiff_core` is re-exported.

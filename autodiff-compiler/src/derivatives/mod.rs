@@ -95,8 +95,8 @@ derivative_rules! {
     Log(a, base)        = y => [1.0 / (a * base.ln()), -y / (base * base.ln())];
     Log2(a)                 => [LOG2_E / a];
     Log10(a)                => [LOG10_E / a];
-    // a^0 is flat in a, at a = 0 too; y ln a is 0 where y is, at a = 0 too.
-    Powf(a, b)          = y => [b * a.powf(a.equals(0.0).and(b.equals(0.0)).choose(0.0, b - 1.0)),
+    // a^0 is flat in a, also where 1 / a is infinite; y ln a is 0 where y is, at a = 0 too.
+    Powf(a, b)          = y => [flat_at_zero(b, a.powf(b - 1.0)),
                                 y * y.equals(0.0).choose(1.0, a).ln()];
     Powi(a, n)              => [n.to_float() * a.powi(n.equals(0).choose(n, n.predecessor())), 0.0];
 
@@ -136,6 +136,12 @@ const FRAC_1_SQRT_2_PI: f64 = 0.398_942_280_401_432_7;
 /// A denominator whose zeros are divided into zero: 0 / nonzero(0) = 0.
 fn nonzero(term: Term<'_>) -> Term<'_> {
     term.equals(0.0).choose(1.0, term)
+}
+
+/// b power, but 0 for b = 0 and an infinite power. (Not for b = 0 alone: that would lose the second
+/// derivative by a and b, which is the power.)
+fn flat_at_zero<'f>(b: Term<'f>, power: Term<'f>) -> Term<'f> {
+    b.equals(0.0).and(power.abs().equals(f64::INFINITY)).choose(0.0, b * power)
 }
 
 /// Reverse mode: what an operation adds to the adjoints of its arguments, given the adjoint of its

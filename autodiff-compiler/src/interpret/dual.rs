@@ -118,8 +118,8 @@ pub(crate) fn partials(
         Add => two(1.0, 1.0),
         Sub => two(1.0, -1.0),
         Mul => two(b, a),
-        // quotient rule
-        Div => two(1.0 / b, -a / (b * b)),
+        // quotient rule; squares would overflow
+        Div => two(1.0 / b, -(a / b) / b),
         // a % b = a - trunc(a / b) b
         Rem => two(1.0, -((a - y) / b).round()),
         RemEuclid => two(1.0, -((a - y) / b).round()),
@@ -127,7 +127,7 @@ pub(crate) fn partials(
         Abs => one(sign(a)),
         // |a| with the sign of b
         Copysign => one(sign(a) * 1.0f64.copysign(b)),
-        Recip => one(-1.0 / (a * a)),
+        Recip => one(-(1.0 / a) / a),
         Sqrt => one(1.0 / (2.0 * a.sqrt())),
         Cbrt => one(1.0 / (3.0 * a.cbrt().powi(2))),
         Hypot if a == 0.0 && b == 0.0 => two(0.0, 0.0),
@@ -139,11 +139,19 @@ pub(crate) fn partials(
         Ln1p => one(1.0 / (1.0 + a)),
         // ln a / ln b
         Log => two(1.0 / (a * b.ln()), -a.ln() / (b * b.ln() * b.ln())),
-        Log2 => one(1.0 / (a * LN_2)),
-        Log10 => one(1.0 / (a * LN_10)),
+        // a LN_10 would overflow
+        Log2 => one(1.0 / LN_2 / a),
+        Log10 => one(1.0 / LN_10 / a),
         Powf => {
-            let in_base = if b == 0.0 { 0.0 } else { b * a.powf(b - 1.0) };
-            let in_power = if a == 0.0 && b > 0.0 { 0.0 } else { a.powf(b) * a.ln() };
+            // NaN^0 is 1, and has no slope all the same.
+            let in_base = match a.powf(b - 1.0) {
+                _ if b == 0.0 && !a.is_nan() => 0.0,
+                // The slope itself is not infinite if the power times a is not lost.
+                power if power.is_infinite() && a != 0.0 && a.is_finite() => b / a * a.powf(b),
+                power => b * power,
+            };
+            // The power outweighs the logarithm where it is zero, for a = 0 and a = inf.
+            let in_power = if a.powf(b) == 0.0 { 0.0 } else { a.powf(b) * a.ln() };
             two(in_base, in_power)
         }
         Sin => one(a.cos()),
@@ -153,7 +161,17 @@ pub(crate) fn partials(
         Acos => one(-1.0 / ((1.0 - a) * (1.0 + a)).sqrt()),
         Atan => one(1.0 / (1.0 + a * a)),
         Atan2 if a == 0.0 && b == 0.0 => two(0.0, 0.0),
-        Atan2 => two(b / (a * a + b * b), -a / (a * a + b * b)),
+        Atan2 => {
+            // In units in which no square overflows or is lost.
+            let unit = a.abs().max(b.abs());
+            if unit.is_infinite() {
+                // Flat in what is finite, without a slope in what is not.
+                return Ok(two(b / unit / unit, -a / unit / unit));
+            }
+            let (p, q) = (a / unit, b / unit);
+            let square = p * p + q * q;
+            two(q / square / unit, -p / square / unit)
+        }
         Sinh => one(a.cosh()),
         Cosh => one(a.sinh()),
         Tanh => one(1.0 / a.cosh().powi(2)),

@@ -141,8 +141,19 @@ impl<'a> Interpreter<'a> {
         function: &Function,
         arguments: Vec<Datum<N>>,
     ) -> Result<Outcome<N>, Trap> {
+        self.run_with_tape(function, arguments, &mut Vec::new())
+    }
+
+    /// The same for a function that leaves something on the tape, or takes it from there: the forward
+    /// and the reverse sweep of a callee.
+    pub fn run_with_tape<N: Number>(
+        &self,
+        function: &Function,
+        arguments: Vec<Datum<N>>,
+        tape: &mut Vec<Datum<N>>,
+    ) -> Result<Outcome<N>, Trap> {
         let mut steps = 0;
-        execute::function(self, function, arguments, &mut steps, &mut Vec::new())
+        execute::function(self, function, arguments, &mut steps, tape)
     }
 }
 

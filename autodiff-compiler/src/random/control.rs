@@ -1,9 +1,12 @@
 //! Random statements, branches and loops.
 
-use super::{Counted, Generator};
+use super::{Counted, Generator, LONGEST};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
 use crate::ir::{For, InstructionKind, Place, Region, ValueId};
 use crate::types::Type;
+
+/// The most trips of a loop that is not over a list.
+const MOST_TRIPS: usize = 7;
 
 impl Generator<'_> {
     /// Some statements; fewer deep inside.
@@ -108,7 +111,7 @@ impl Generator<'_> {
                     }
                 }
             }
-            None => self.index_at_most_seven(),
+            None => self.trips(),
         };
         let step = match self.choices.chance(15) {
             true => {
@@ -136,6 +139,14 @@ impl Generator<'_> {
             let place: Place = list.place.clone();
             self.scope.loops.push(Counted { index, place, before, after });
         }
+        // Inside of another loop, the list may be longer next time.
+        let trips = match (over.is_some(), self.runs) {
+            (false, _) => MOST_TRIPS,
+            (true, 1) => self.longest,
+            (true, _) => LONGEST,
+        };
+        let runs = self.runs;
+        self.runs *= trips;
         let code = exits.then(|| self.sketch.value(Type::EXIT_CODE, None));
         let all = [index].into_iter().chain(code).chain(parameters.iter().copied()).collect();
         let body = self.region(all, depth, |generator| {
@@ -144,6 +155,7 @@ impl Generator<'_> {
             code.into_iter().chain(next).collect()
         });
         self.scope = scope;
+        self.runs = runs;
         if exits {
             let zero = self.sketch.exit_code(0);
             carried.insert(0, zero);
@@ -157,10 +169,11 @@ impl Generator<'_> {
         self.scope.floats.extend(&results[usize::from(exits)..]);
     }
 
-    fn index_at_most_seven(&mut self) -> ValueId {
+    /// Any index, but not a large one.
+    fn trips(&mut self) -> ValueId {
         let index = self.index();
-        let seven = self.sketch.usize(7);
-        self.sketch.integer(IntegerOperation::Min, &[index, seven])
+        let most = self.sketch.usize(MOST_TRIPS);
+        self.sketch.integer(IntegerOperation::Min, &[index, most])
     }
 
     /// 0, or 1 to leave the loop.
@@ -185,18 +198,22 @@ impl Generator<'_> {
         let scope = self.scope.clone();
         self.scope.indices.push(parameters[1]);
         self.scope.floats.extend(&parameters[2..]);
+        let runs = self.runs;
+        self.runs *= MOST_TRIPS;
         let body = self.region(parameters.clone(), depth, |generator| {
             let next = generator.next(&parameters[2..]);
             let code = generator.exit_code();
             let sketch = &mut generator.sketch;
-            let (one, seven, leave) = (sketch.usize(1), sketch.usize(7), sketch.exit_code(2));
+            let (one, most) = (sketch.usize(1), sketch.usize(MOST_TRIPS));
+            let leave = sketch.exit_code(2);
             let count = sketch.integer(IntegerOperation::Add, &[parameters[1], one]);
-            let enough = sketch.compare(Comparison::GreaterEqual, count, seven);
+            let enough = sketch.compare(Comparison::GreaterEqual, count, most);
             let select = [enough, leave, code];
             let code = sketch.operation(Operation::Select, &select, Type::EXIT_CODE);
             [code, count].into_iter().chain(next).collect()
         });
         self.scope = scope;
+        self.runs = runs;
         let results = self.sketch.push(InstructionKind::Loop { carried, body }, types);
         self.scope.indices.push(results[1]);
         self.scope.floats.extend(&results[2..]);

@@ -1,6 +1,6 @@
 //! Random reads, writes and local memory.
 
-use super::{Generator, List};
+use super::{Generator, LONGEST, List};
 use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::sketch::{array, vector};
 use crate::ir::{Aggregate, InstructionKind, Place, Projection, ResizeKind, Transfer, ValueId};
@@ -115,10 +115,14 @@ impl Generator<'_> {
             }
             6 => self.whole(),
             _ => {
+                if self.longest + self.runs > LONGEST {
+                    return;
+                }
                 // A list that grows under a loop over it stays the loop's list.
                 if let Some(list) = self.some_list(|list| list.growable) {
                     let value = self.float();
                     let content = Aggregate::Value(value);
+                    self.longest += self.runs;
                     self.sketch.push(InstructionKind::Push(list.place, content), vec![]);
                 }
             }
@@ -141,7 +145,9 @@ impl Generator<'_> {
             // A slice has an element; a list that is cleared may have none.
             return;
         }
-        let swappable = from.writable && from.growable == to.growable && from.place != to.place;
+        let looped = self.scope.loops.iter().any(|counted| counted.place == from.place);
+        let swappable =
+            from.writable && from.growable == to.growable && from.place != to.place && !looped;
         let whole_roots = from.place.path.is_empty() && to.place.path.is_empty();
         match swappable && whole_roots && self.choices.chance(50) {
             true => {

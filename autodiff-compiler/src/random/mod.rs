@@ -4,12 +4,17 @@
 //! A program is read off a list of numbers, one for each choice; where the list ends, every choice is
 //! the simplest one. A shorter list or smaller numbers mean a simpler program, so a property test
 //! that shrinks the list shrinks the program.
+//!
+//! Programs are short by construction: a loop has seven trips at most, or as many as a list has elements,
+//! and no list ever has more than [`LONGEST`], however often code runs that pushes to one.
 
 mod control;
 #[cfg(test)]
 mod differential;
 mod memory;
 mod scalars;
+#[cfg(test)]
+mod taped;
 #[cfg(test)]
 mod tests;
 
@@ -88,6 +93,8 @@ pub fn program(style: Style, choices: &[u32]) -> Program {
         scope: Scope::default(),
         arguments: Vec::new(),
         budget: 60,
+        runs: 1,
+        longest: 4,
     };
     generator.parameters();
     generator.statements(0);
@@ -154,7 +161,14 @@ struct Generator<'a> {
     arguments: Vec<Datum<Real>>,
     /// Statements that may still come.
     budget: usize,
+    /// How often this point is reached at most.
+    runs: usize,
+    /// How many elements a list has at most, whichever.
+    longest: usize,
 }
+
+/// How many elements a list may get, and so a loop trips: three nested loops make a few thousand.
+const LONGEST: usize = 16;
 
 impl Generator<'_> {
     fn parameters(&mut self) {

@@ -3,10 +3,10 @@
 //! Such a loop needs nothing stored: an iteration can be run again, at any time, before its reverse.
 //! A loop qualifies if it has no early exit; what it writes is local to the iteration; what it reads
 //! from outside still has the same content in the reverse sweep; every active carried value is a sum
-//! (`next = carried + something`, the carried value not used elsewhere); and other carried values
-//! feed only themselves.
+//! (`next = carried + something`, the carried value not used elsewhere); other carried values feed only
+//! themselves; and what may panic does not depend on any of them.
 
-use crate::ir::operations::{FloatOperation, Operation};
+use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use std::collections::HashSet;
 
@@ -130,6 +130,13 @@ impl Dependence {
         match &instruction.kind {
             InstructionKind::Constant(_) | InstructionKind::Effect(_) => {}
             InstructionKind::Operation(operation, arguments) => {
+                // A carried value is not known when an iteration runs again: what may panic must not
+                // depend on it. Counting is common, and is dead code there.
+                use IntegerOperation::{Add, Sub};
+                let counts = matches!(operation, Operation::Integer(Add | Sub));
+                if operation.may_panic() && !counts && !self.all_free(arguments) {
+                    return None;
+                }
                 let class = self.operation(*operation, arguments);
                 self.set(instruction.results[0], class);
             }
@@ -139,7 +146,8 @@ impl Dependence {
             }
             InstructionKind::If { condition, then_region, else_region } => {
                 let free = self.of(*condition) == Class::Free;
-                if !free && (writes(then_region) || writes(else_region)) {
+                let acts = |region| writes(region) || may_panic(region);
+                if !free && (acts(then_region) || acts(else_region)) {
                     return None;
                 }
                 self.region(then_region)?;
@@ -151,13 +159,17 @@ impl Dependence {
                     self.set(*result, if free { class } else { Class::Other });
                 }
             }
-            InstructionKind::For(For { start, end, step, carried, body, .. }) => {
+            InstructionKind::For(For { start, end, step, carried, body, exits, .. }) => {
                 if !self.all_free(&[*start, *end])
                     || step.is_some_and(|step| self.of(step) != Class::Free)
                 {
                     return None;
                 }
                 self.looped(carried, &body.parameters[1..], body, &instruction.results)?;
+                // Whether it is left early decides how often it runs.
+                if *exits && self.of(instruction.results[0]) != Class::Free {
+                    return None;
+                }
             }
             InstructionKind::Loop { carried, body } => {
                 self.looped(carried, &body.parameters, body, &instruction.results)?;
@@ -241,6 +253,12 @@ impl Dependence {
         }
         Some(())
     }
+}
+
+fn may_panic(region: &Region) -> bool {
+    let mut found = false;
+    region.for_each_instruction(&mut |instruction| found |= instruction.kind.may_panic());
+    found
 }
 
 fn writes(region: &Region) -> bool {

@@ -13,6 +13,10 @@
 //!   needs and keeps some on the way, so that memory grows with the logarithm of the trip count
 //!   (`next_checkpoint` in core has the schedule and its source).
 //!
+//! Both give the bits of the recording loop as long as nothing is simplified. Simplification regroups
+//! products of derivative code by what is at hand in the same region, and that differs between the two: in
+//! rare programs a gradient differs in its last bits. Values never do.
+//!
 //! Memory that is run again is a copy: the primal's keeps its content at exit.
 
 use super::control::{Accumulation, CarriedAdjoint};
@@ -28,6 +32,8 @@ struct State {
     /// A stack for each carried value.
     stacks: Vec<SlotId>,
     memory: Vec<KeptRoot>,
+    /// What the forward sweep does before the loop: it reads lengths.
+    before: Vec<Instruction>,
     /// What copies of dynamic length begin with: memory of the workspace, or a plain `Vec` if the body
     /// replaces or copies one as a whole.
     empty: Aggregate,
@@ -42,6 +48,8 @@ struct KeptRoot {
     stack: Option<SlotId>,
     /// Its length if that is dynamic: a stack of lengths.
     lengths: Option<SlotId>,
+    /// Its length during the loop, if it is dynamic and nothing of it is kept. Afterwards it may change.
+    length: Option<ValueId>,
 }
 
 /// A loop without its kind.
@@ -156,10 +164,10 @@ impl Reverse {
         {
             body.instructions.splice(0..0, pushes);
         }
-        let before = match (&instruction.kind, count) {
-            (InstructionKind::For(counted), None) => self.reserve(counted, &state.stacks),
-            _ => vec![],
-        };
+        let mut before = state.before.clone();
+        if let (InstructionKind::For(counted), None) = (&instruction.kind, count) {
+            before.extend(self.reserve(counted, &state.stacks));
+        }
         for stack in state.all_stacks() {
             self.stacks.push(stash::definition(&self.builder.function, stack));
         }
@@ -234,7 +242,8 @@ impl Reverse {
         let zero = self.builder.usize(0);
         self.push(&indices, Aggregate::Value(zero));
         let first = self.builder.close(vec![]).instructions;
-        let mut before = first;
+        let mut before = state.before.clone();
+        before.extend(first);
         before.extend(self.push_state(&state, &looped.carried, |kept| kept.root));
 
         self.define_copies(&state);
@@ -447,7 +456,9 @@ impl Reverse {
             stacks.push(function.new_slot(ty, name, span, SlotKind::Local));
         }
         let mut memory = vec![];
+        let mut before = vec![];
         for root in changed {
+            let function = &mut self.builder.function;
             let Slot { ty, name, .. } = function.slot(*root).clone();
             let (element, copy, dynamic) = match ty {
                 Type::Slice(element) | Type::Vec(element) => {
@@ -464,16 +475,23 @@ impl Reverse {
                 && live.contains(root)
                 && self.facts.is_overwritten_first(&looped.body, *root);
             let lengths = Type::Vec(Box::new(Type::USIZE));
-            memory.push(KeptRoot {
+            let mut kept = KeptRoot {
                 root: *root,
                 copy: local(copy, "again"),
                 stack: (!scratch).then(|| local(Type::Vec(Box::new(element)), "stack")),
                 lengths: (dynamic && !scratch).then(|| local(lengths, "lengths")),
-            });
+                length: None,
+            };
+            if scratch {
+                let read = self.forward_length(Place::root(*root), span);
+                kept.length = Some(read.results[0]);
+                before.push(read);
+            }
+            memory.push(kept);
         }
         let whole = replaces_or_copies(&looped.body, changed);
         let empty = if whole { Aggregate::Vec(vec![]) } else { Aggregate::Stack };
-        State { stacks, memory, empty }
+        State { stacks, memory, before, empty }
     }
 
     /// Instructions that push the state: carried values and the content of a slot for each root.
@@ -584,11 +602,10 @@ impl Reverse {
     fn define_copies(&mut self, state: &State) {
         for kept in &state.memory {
             let define = InstructionKind::Define(kept.copy, state.empty.clone());
-            match (kept.stack, kept.lengths) {
-                (None, _) => {
+            match (kept.length, kept.lengths) {
+                (Some(length), _) => {
                     // Every iteration fills it.
                     self.builder.push(define, vec![]);
-                    let length = self.builder.length(Place::root(kept.root));
                     let ty = self.builder.function.slot(kept.copy).ty.clone();
                     let element = ty.element().cloned().unwrap_or(Type::F64);
                     let zero = self.zeros(&element, None);
@@ -596,10 +613,10 @@ impl Reverse {
                     let copy = Place::root(kept.copy);
                     self.builder.push(InstructionKind::Resize(copy, resize), vec![]);
                 }
-                (Some(_), Some(_)) => {
+                (None, Some(_)) => {
                     self.builder.push(define, vec![]);
                 }
-                (Some(_), None) => {}
+                (None, None) => {}
             }
         }
     }

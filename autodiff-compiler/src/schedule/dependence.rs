@@ -8,6 +8,10 @@ struct Footprint {
     defines: Set<ValueId>,
     reads: Set<SlotId>,
     writes: Set<SlotId>,
+    /// Indices that it checks.
+    checks: Set<ValueId>,
+    /// Indices that it takes as checked before.
+    assumes: Set<ValueId>,
     may_panic: bool,
 }
 
@@ -18,6 +22,8 @@ impl Footprint {
             defines: instruction.results.iter().copied().collect(),
             reads: Set::new(),
             writes: Set::new(),
+            checks: Set::new(),
+            assumes: Set::new(),
             may_panic: false,
         };
         footprint.add(instruction);
@@ -31,15 +37,35 @@ impl Footprint {
         });
         for place in kind.reads() {
             self.reads.insert(place.root);
+            self.indices(place);
         }
         kind.for_each_written_root(&mut |root| {
             self.writes.insert(root);
         });
+        kind.for_each_written(&mut |place| self.indices(place));
         self.may_panic |= kind.may_panic();
         kind.for_each_region(&mut |region| {
             self.uses.insert_all(&region.yields);
             region.instructions.iter().for_each(|inner| self.add(inner));
         });
+    }
+
+    fn indices(&mut self, place: &Place) {
+        for projection in &place.path {
+            let (indices, proven) = match projection {
+                Projection::Index { index, proven } => ([*index, *index], *proven),
+                Projection::Range { start, end, proven } => ([*start, *end], *proven),
+                Projection::Field(_) => continue,
+            };
+            let known = if proven { &mut self.assumes } else { &mut self.checks };
+            known.insert_all(&indices);
+        }
+    }
+
+    /// Whether `self`, which comes later, takes an index as checked that `earlier` checks: the adjoint
+    /// of an element is reached without asking because the element was.
+    fn relies_on(&self, earlier: &Footprint) -> bool {
+        !self.assumes.is_disjoint(&earlier.checks)
     }
 
     /// Whether `self`, which comes later, must stay after `earlier`.
@@ -70,8 +96,10 @@ pub(super) fn meet(
     let mut needed: Vec<usize> = vec![];
     for position in (0..between.len()).rev() {
         let candidate = &between[position];
-        let is_needed = last.depends_on(candidate)
-            || needed.iter().any(|later| between[*later].depends_on(candidate));
+        let must_follow =
+            |later: &Footprint| later.depends_on(candidate) || later.relies_on(candidate);
+        let is_needed =
+            must_follow(&last) || needed.iter().any(|later| must_follow(&between[*later]));
         if is_needed {
             if candidate.depends_on(&first) || candidate.may_panic {
                 return None;

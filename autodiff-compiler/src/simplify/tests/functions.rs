@@ -372,12 +372,12 @@ fn powers_with_constant_exponents_fold() {
             fn f(active %x.0: f64, active @x_gradient: &mut f64) -> f64 {
                 %1 = 2_i32
                 %2 = powi %x.0, %1
-                %20 = 0.5_f64
-                %22 = powf %x.0, %20
-                %27 = 3.0_f64
-                %29 = mul %27, %22
-                %24 = mul %29, %x.0
-                store @x_gradient, %24
+                %16 = 0.5_f64
+                %17 = powf %x.0, %16
+                %30 = 3.0_f64
+                %31 = mul %x.0, %17
+                %19 = mul %30, %31
+                store @x_gradient, %19
                 return %2
             }
         "#]],
