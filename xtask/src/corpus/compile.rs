@@ -208,7 +208,11 @@ fn failure(line: &Value, crates: &[Entry]) -> Option<Failure> {
         .into_iter()
         .filter_map(|(file, line)| Some((file.split_once(&folder)?.1.to_string(), line)))
         .collect();
-    let code = message["code"]["code"].as_str().filter(|_| !asked).map(str::to_string);
+    // The words of our own comparison of what a name means here with what we take it for: a refusal,
+    // although rustc finds it.
+    let compared = text.starts_with("this name is taken for");
+    let code = message["code"]["code"].as_str().filter(|_| !asked && !compared);
+    let code = code.map(str::to_string);
     Some(Failure { crate_index, places, code, message: text, rendered })
 }
 
