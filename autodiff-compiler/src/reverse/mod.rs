@@ -36,6 +36,7 @@ mod recompute;
 mod rerun;
 pub mod split;
 mod stash;
+mod state;
 pub mod support;
 mod tape;
 #[cfg(test)]
