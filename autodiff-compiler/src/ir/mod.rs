@@ -248,6 +248,32 @@ pub struct For {
     pub body: Region,
 }
 
+impl For {
+    /// `for _ in start..end`: carries nothing and does nothing yet.
+    pub fn over(start: ValueId, end: ValueId) -> Self {
+        Self {
+            start,
+            end,
+            inclusive: false,
+            step: None,
+            reversed: false,
+            carried: vec![],
+            exits: false,
+            body: Region::default(),
+        }
+    }
+
+    /// The same indices: carries nothing and does nothing yet.
+    pub fn same_indices(&self) -> Self {
+        Self {
+            inclusive: self.inclusive,
+            step: self.step,
+            reversed: self.reversed,
+            ..Self::over(self.start, self.end)
+        }
+    }
+}
+
 /// A constant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant {

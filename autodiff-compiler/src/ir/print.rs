@@ -476,16 +476,7 @@ mod tests {
         let next = builder.float_operation(FloatOperation::Add, &[sum, kept]);
         let body = builder.close(vec![next]);
         let total = builder.push(
-            InstructionKind::For(For {
-                start,
-                end,
-                inclusive: false,
-                step: None,
-                reversed: false,
-                carried: vec![zero],
-                exits: false,
-                body,
-            }),
+            InstructionKind::For(For { carried: vec![zero], body, ..For::over(start, end) }),
             vec![Type::F64],
         )[0];
         builder.function.result = Aggregate::Value(total);

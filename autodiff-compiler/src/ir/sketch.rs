@@ -99,16 +99,7 @@ impl Sketch {
         let parameters = self.fresh(&types);
         let all = [&[index], &parameters[..]].concat();
         let body = self.region(all, |sketch| body(sketch, index, &parameters));
-        let mut counted = For {
-            start,
-            end,
-            inclusive: false,
-            step: None,
-            reversed: false,
-            carried,
-            exits: false,
-            body,
-        };
+        let mut counted = For { carried, body, ..For::over(start, end) };
         change(&mut counted);
         self.push(InstructionKind::For(counted), types)
     }

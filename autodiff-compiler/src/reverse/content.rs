@@ -170,7 +170,7 @@ impl Reverse {
         let place = source.project(Projection::Index { index, proven: true });
         self.take_content(&place, element, &mut inner);
         let contributions = inner.into_ordered();
-        self.close_accumulating_loop(start, end, contributions, adjoints);
+        self.close_accumulating(For::over(start, end), contributions, adjoints);
     }
 
     /// `target += source`, element by element.
@@ -213,16 +213,7 @@ impl Reverse {
         self.builder.open(vec![index]);
         body(self, place.project(Projection::Index { index, proven: true }));
         let region = self.builder.close(vec![]);
-        let counted = For {
-            start: zero,
-            end: length,
-            inclusive: false,
-            step: None,
-            reversed: false,
-            carried: vec![],
-            exits: false,
-            body: region,
-        };
+        let counted = For { body: region, ..For::over(zero, length) };
         self.builder.push(InstructionKind::For(counted), vec![]);
     }
 }

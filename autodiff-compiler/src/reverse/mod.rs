@@ -25,12 +25,13 @@
 //! of the forward sweep keep their order; nothing in the reverse sweep panics that did not panic
 //! forward; a branch or iteration that was not run contributes nothing.
 
+mod branches;
 mod calls;
 mod content;
-mod control;
 mod facts;
 mod generics;
 pub mod independence;
+mod loops;
 mod memory;
 mod recompute;
 mod rerun;

@@ -19,7 +19,7 @@
 //!
 //! Memory that is run again is a copy: the primal's keeps its content at exit.
 
-use super::control::{Accumulation, CarriedAdjoint};
+use super::loops::{Accumulation, CarriedAdjoint};
 use super::state::{Loop, State};
 use super::{Adjoints, Reverse, Scope, stash};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
@@ -34,10 +34,9 @@ impl Reverse {
         instruction: &Instruction,
         scope: &Scope,
     ) -> Option<Vec<SlotId>> {
-        let looped = Loop::of(instruction)?;
-        let body = &looped.body;
+        let (parameters, body) = Loop::body_of(instruction)?;
         let scalar = |value: &ValueId| self.builder.function.value(*value).ty.is_scalar();
-        if !looped.parameters.iter().all(scalar) {
+        if !parameters.iter().all(scalar) {
             return None;
         }
         let mut local = HashSet::new();
@@ -120,15 +119,9 @@ impl Reverse {
         self.define_copies(&state);
         let (index, shape) = match (&looped.counted, count) {
             (Some(counted), None) => {
-                let parameter = self.builder.function.value(counted.body.parameters[0]).clone();
+                let parameter = self.builder.function.value(looped.body.parameters[0]).clone();
                 let index = self.builder.value(parameter.ty, parameter.name);
-                let shape = For {
-                    reversed: !counted.reversed,
-                    carried: vec![],
-                    exits: false,
-                    body: Region::default(),
-                    ..counted.clone()
-                };
+                let shape = For { reversed: !counted.reversed, ..counted.same_indices() };
                 (index, shape)
             }
             (_, count) => {
@@ -276,7 +269,7 @@ impl Reverse {
         self.builder.open(inner);
         if let Some(counted) = &looped.counted {
             let index = self.index_at(counted, trip);
-            renaming.values.insert(counted.body.parameters[0], index);
+            renaming.values.insert(looped.body.parameters[0], index);
         }
         let body = self.builder.function.copy_region(&looped.body, &mut renaming);
         for instruction in without_effects(body.instructions) {
@@ -287,16 +280,7 @@ impl Reverse {
             .iter()
             .map(|value| self.builder.function.value(*value).ty.clone())
             .collect();
-        let forward = For {
-            start: from,
-            end: next,
-            inclusive: false,
-            step: None,
-            reversed: false,
-            carried: parameters[2..].to_vec(),
-            exits: false,
-            body,
-        };
+        let forward = For { carried: parameters[2..].to_vec(), body, ..For::over(from, next) };
         let values = self.builder.push(InstructionKind::For(forward), types);
 
         let arrived = self.builder.compare(Comparison::Equal, next, wanted);
@@ -340,8 +324,8 @@ impl Reverse {
         for (parameter, value) in looped.parameters.iter().zip(values) {
             renaming.values.insert(*parameter, *value);
         }
-        if let (Some(counted), Some(index)) = (&looped.counted, index) {
-            renaming.values.insert(counted.body.parameters[0], index);
+        if let Some(index) = index {
+            renaming.values.insert(looped.body.parameters[0], index);
         }
         let mut again = self.builder.function.copy_region(&looped.body, &mut renaming);
         again.instructions = without_effects(again.instructions);
@@ -391,16 +375,7 @@ impl Reverse {
 
 /// `(start..end).rev()`
 fn backwards(start: ValueId, end: ValueId) -> For {
-    For {
-        start,
-        end,
-        inclusive: false,
-        step: None,
-        reversed: true,
-        carried: vec![],
-        exits: false,
-        body: Region::default(),
-    }
+    For { reversed: true, ..For::over(start, end) }
 }
 
 /// Effects happened when the iteration ran first.
@@ -421,12 +396,12 @@ impl Reverse {
     /// Whether keeping the state takes far less memory than recording. It is asked of loops with loops
     /// inside over the memory that they change: both then grow with its length.
     pub(super) fn rerun_pays(&self, instruction: &Instruction, changed: &[SlotId]) -> bool {
-        let Some(looped) = Loop::of(instruction) else { return false };
+        let Some((_, body)) = Loop::body_of(instruction) else { return false };
         let mut lengths = HashSet::new();
         let mut recorded = 0;
-        for inner in &looped.body.instructions {
+        for inner in &body.instructions {
             if let InstructionKind::For(counted) = &inner.kind {
-                lengths.extend(self.facts.bounded_by(counted.end, &looped.body));
+                lengths.extend(self.facts.bounded_by(counted.end, body));
                 recorded += self.recorded_in(&counted.body, changed);
             }
         }
@@ -434,7 +409,7 @@ impl Reverse {
             let ty = &self.builder.function.slot(*root).ty;
             !matches!(ty, Type::Slice(_) | Type::Vec(_)) || lengths.contains(root)
         });
-        let kept = |root: &&SlotId| !self.facts.is_overwritten_first(&looped.body, **root);
+        let kept = |root: &&SlotId| !self.facts.is_overwritten_first(body, **root);
         let kept = changed.iter().filter(kept).count();
         !lengths.is_empty() && covered && recorded > PAYS * kept
     }

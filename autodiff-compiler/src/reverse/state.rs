@@ -38,27 +38,33 @@ pub(super) struct Loop {
     /// The parameters for the carried values.
     pub(super) parameters: Vec<ValueId>,
     pub(super) body: Region,
-    /// Index, first, step and whether it runs backwards, if it counts.
+    /// Its indices, if it counts. The index is the first parameter of the body.
     pub(super) counted: Option<For>,
 }
 
 impl Loop {
     pub(super) fn of(instruction: &Instruction) -> Option<Self> {
-        Some(match &instruction.kind {
-            InstructionKind::For(counted) => Self {
-                carried: counted.carried.clone(),
-                parameters: counted.body.parameters[1..].to_vec(),
-                body: counted.body.clone(),
-                counted: Some(counted.clone()),
-            },
-            InstructionKind::Loop { carried, body } => Self {
-                carried: carried.clone(),
-                parameters: body.parameters.clone(),
-                body: body.clone(),
-                counted: None,
-            },
+        let (parameters, body) = Self::body_of(instruction)?;
+        let (carried, counted) = match &instruction.kind {
+            InstructionKind::For(counted) => (&counted.carried, Some(counted.same_indices())),
+            InstructionKind::Loop { carried, .. } => (carried, None),
             _ => return None,
+        };
+        Some(Self {
+            carried: carried.clone(),
+            parameters: parameters.to_vec(),
+            body: body.clone(),
+            counted,
         })
+    }
+
+    /// The parameters for the carried values, and the body.
+    pub(super) fn body_of(instruction: &Instruction) -> Option<(&[ValueId], &Region)> {
+        match &instruction.kind {
+            InstructionKind::For(For { body, .. }) => Some((&body.parameters[1..], body)),
+            InstructionKind::Loop { body, .. } => Some((&body.parameters, body)),
+            _ => None,
+        }
     }
 }
 
