@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub)] // the programs are modules of a crate of their user
 
+#[path = "common/allocations.rs"]
+mod allocations;
 #[path = "programs/bundle.rs"]
 mod bundle;
 #[path = "programs/data.rs"]
@@ -25,38 +27,9 @@ mod over_duals {
     }
 }
 
+use allocations::allocations;
 use autodiff_core::{Float, ParameterPath, Parameters, Visitor};
 use autodiff_oracle_runtime::{Cursor, Data, Part, Tree};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting the calls of each thread.
-struct Counting;
-
-// SAFETY: all calls are passed on unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as the caller promises.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// A loss of parameters and a set-up that is not differentiated, and what was emitted for it.
 struct Program<P: Parameters, S> {
@@ -131,11 +104,9 @@ impl<P: Parameters + Clone + Data, S: Data> Program<P, S> {
         assert_eq!((self.value)(parameters, setup).to_bits(), original.to_bits(), "{label}");
         assert!((self.gradient)(parameters, setup) == gradient, "{label}: gradient");
         let mut into = gradient.clone();
-        let before = COUNT.get();
-        let again = (self.gradient_into)(parameters, setup, &mut into);
-        let of_gradient = COUNT.get() - before;
-        (self.value)(parameters, setup);
-        let of_value = COUNT.get() - before - of_gradient;
+        let (again, of_gradient) =
+            allocations(|| (self.gradient_into)(parameters, setup, &mut into));
+        let (_, of_value) = allocations(|| (self.value)(parameters, setup));
         println!("{label}: {of_value} allocations for a value, {of_gradient} for a gradient");
         assert!(again.to_bits() == original.to_bits() && into == gradient, "{label}: into");
         self.compare_with_duals(label, parameters, setup, &gradient);

@@ -1,44 +1,12 @@
 //! Steps allocate nothing after the first one.
 
+#[path = "../../tests/common/allocations.rs"]
+mod allocations;
+
+use allocations::allocations;
 use autodiff_core::Differentiable;
 use autodiff_core::optimize::{Adam, Nadam, Optimizer, Sgd, Stopping, minimize_into};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::ops::ControlFlow;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting the calls of each thread.
-struct Counting;
-
-// SAFETY: all calls are passed on unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as the caller promises.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(run: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    run();
-    COUNT.get() - before
-}
 
 #[derive(Differentiable)]
 struct Model {
@@ -57,7 +25,7 @@ fn check(mut optimizer: impl Optimizer) {
     let mut gradient = model.zero_tangent();
     gradient.layers[1][3] = 1.0;
     optimizer.step(&mut model, &gradient);
-    let count = allocations(|| {
+    let ((), count) = allocations(|| {
         for _ in 0..100 {
             optimizer.step(&mut model, &gradient);
         }
@@ -91,6 +59,7 @@ fn minimize_allocates_for_the_history_alone() {
             )
             .unwrap();
         })
+        .1
     };
     // The history doubles its room: ten times from 4 to 4096 records.
     assert!(run(4000) - run(4) <= 11);
