@@ -1,7 +1,7 @@
 //! Code that calls a function of any signature with arguments out of trees.
 
 use crate::rewrite::Rewriter;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 use syn::punctuated::Punctuated;
@@ -231,18 +231,7 @@ pub(crate) fn mutated(parameters: &[Parameter]) -> impl Iterator<Item = &Ident> 
 
 /// `impl Data` for a struct with named or numbered fields.
 pub(crate) fn data_for(path: &TokenStream, item: &syn::ItemStruct) -> TokenStream {
-    let members: Vec<syn::Member> = item
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(index, field)| match &field.ident {
-            Some(name) => syn::Member::Named(name.clone()),
-            None => syn::Member::Unnamed(syn::Index {
-                index: u32::try_from(index).unwrap_or(u32::MAX),
-                span: Span::call_site(),
-            }),
-        })
-        .collect();
+    let members: Vec<syn::Member> = item.fields.members().collect();
     let indices = 0..members.len();
     quote! {
         impl ::autodiff_oracle_runtime::Data for #path {
