@@ -18,7 +18,7 @@ use crate::options::{Options, Output};
 use crate::resolve::signature_of;
 use crate::reverse::split::Split;
 use crate::reverse::{Refusal, Strategy};
-use crate::signature::{Environment, FunctionSignature, Notes, is_mutable};
+use crate::signature::{Environment, FunctionSignature, Notes};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
@@ -350,9 +350,7 @@ fn needs_sweeps(signature: &FunctionSignature, value: &Function) -> bool {
         });
         found
     };
-    let is_output = |ty: &Type| is_mutable(ty) && ty.holds_floats();
-    let has_outputs = signature.result.holds_floats() || signature.parameters.iter().any(is_output);
-    has_outputs && (signature.is_split() || calls_itself())
+    signature.has_outputs() && (signature.is_split() || calls_itself())
 }
 
 /// The passes after the value function: its sweeps as two functions.

@@ -4,7 +4,7 @@
 use crate::emit::{one_or_tuple, type_tokens};
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
-use crate::signature::{Environment, FunctionSignature, is_mutable};
+use crate::signature::{Environment, FunctionSignature, is_output};
 use crate::target::{Place, Target};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -27,7 +27,7 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
     if !lent {
         outputs.push(("gradient_into", stub.with_buffers(), result.clone()));
     }
-    if stub.has_outputs() && !lent {
+    if stub.read.has_outputs() && !lent {
         let crate_path = &options.crate_path;
         let tape = quote!(tape: &mut #crate_path::__private::Tape);
         let forward = declared.iter().chain([&tape]).cloned().collect();
@@ -131,11 +131,6 @@ impl Stub {
         self.declared.iter().cloned().chain(buffers).collect()
     }
 
-    /// Whether it returns or changes floats.
-    fn has_outputs(&self) -> bool {
-        self.read.result.holds_floats() || self.read.parameters.iter().any(is_output)
-    }
-
     /// The parameters of `__reverse` without the tape, and what it returns, as `reverse::split` says.
     fn reverse(&self) -> (Vec<TokenStream>, TokenStream) {
         let mut parameters = vec![];
@@ -198,9 +193,4 @@ fn behind_reference(tangent: Type) -> Type {
         Type::Vec(element) => Type::Slice(element),
         other => other,
     }
-}
-
-/// Whether a parameter is an output, too.
-fn is_output(ty: &Type) -> bool {
-    is_mutable(ty) && ty.holds_floats()
 }

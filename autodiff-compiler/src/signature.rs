@@ -83,6 +83,11 @@ impl FunctionSignature {
         (self.active.get(position) == Some(&true) || is_mutable(ty)) && ty.tangent() != Type::Unit
     }
 
+    /// Whether it returns or changes floats.
+    pub fn has_outputs(&self) -> bool {
+        self.result.holds_floats() || self.parameters.iter().any(is_output)
+    }
+
     /// The positions of the parameters that its derivative covers.
     pub fn covered(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.parameters.len()).filter(|position| self.covers(*position))
@@ -92,6 +97,11 @@ impl FunctionSignature {
 /// Whether it is `&mut`.
 pub fn is_mutable(ty: &Type) -> bool {
     matches!(ty, Type::Reference { mutable: true, .. })
+}
+
+/// Whether what is behind a parameter of this type is an output with a derivative.
+pub fn is_output(ty: &Type) -> bool {
+    is_mutable(ty) && ty.holds_floats()
 }
 
 impl Default for FunctionSignature {

@@ -3,7 +3,7 @@
 use super::item::{Item, list, name_of, one_or_tuple};
 use super::{Header, types};
 use crate::ir::{Function, Parameter};
-use crate::signature::is_mutable;
+use crate::signature::is_output;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -61,7 +61,7 @@ impl Item {
                 continue;
             }
             let adjoint = format_ident!("{}_adjoint", name_of(parameter));
-            if is_output(parameter) {
+            if is_output(&parameter.ty) {
                 let cotangent = format_ident!("{}_cotangent", name_of(parameter));
                 let (ty, owned) = by_slice(&tangent, &cotangent);
                 declared.push(quote!(#cotangent: #ty));
@@ -114,12 +114,8 @@ impl Item {
 
 /// Whether the function has outputs besides one float.
 pub(super) fn has_vjp(value: &Function) -> bool {
-    !value.result_type.is_float() || value.parameters.iter().any(is_output)
-}
-
-/// Whether what is behind the parameter is an output with a derivative.
-fn is_output(parameter: &Parameter) -> bool {
-    is_mutable(&parameter.ty) && parameter.ty.holds_floats()
+    !value.result_type.is_float()
+        || value.parameters.iter().any(|parameter| is_output(&parameter.ty))
 }
 
 /// How a cotangent is passed (by value, but a `Vec` as slice), and how it is made one's own.

@@ -81,9 +81,7 @@ impl Reverse {
                 places.push(place);
             }
         }
-        places.iter().all(|place| {
-            scope.live.contains(&place.root) && !scope.written_later.contains(&place.root)
-        })
+        places.iter().all(|place| scope.memory().still_holds(place.root))
     }
 
     // Jointly.
@@ -293,7 +291,7 @@ impl Reverse {
     /// A place with the content that the forward call saw: the place itself if that still holds, else
     /// a copy that the forward sweep pushes on a stack.
     fn keep_place(&mut self, place: &Place, scope: &Scope, kept: &mut Kept) -> Option<Place> {
-        if scope.live.contains(&place.root) && !scope.written_later.contains(&place.root) {
+        if scope.memory().still_holds(place.root) {
             return Some(place.clone());
         }
         self.keep_copy(place, kept)
@@ -416,7 +414,7 @@ impl Reverse {
             }
             // Two arguments in one root, or no adjoint: a buffer for the call.
             let root = place.root;
-            let visible = scope.live.contains(&root) && !scope.written_later.contains(&root);
+            let visible = scope.memory().still_holds(root);
             let mut length = None;
             if !visible && matches!(tangent, Type::Vec(element) if element.is_copy()) {
                 let read = self.forward_length(place.clone(), self.builder.span());

@@ -6,34 +6,26 @@
 //! (`next = carried + something`, the carried value not used elsewhere); other carried values feed only
 //! themselves; and what may panic does not depend on any of them.
 
+use super::recompute::Memory;
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use std::collections::HashSet;
 
-/// What the loop may assume about memory when it is run again.
-#[derive(Clone, Copy, Debug)]
-pub struct Memory<'a> {
-    /// Slots that are visible there.
-    pub live: &'a HashSet<SlotId>,
-    /// Slots that have changed since.
-    pub written_later: &'a HashSet<SlotId>,
-}
-
 /// How the carried values of an independent loop are made.
 #[derive(Clone, Debug)]
-pub struct Reductions {
+pub(super) struct Reductions {
     sums: Vec<bool>,
 }
 
 impl Reductions {
     /// Whether the carried value at this position is a sum.
-    pub fn is_sum(&self, position: usize) -> bool {
+    pub(super) fn is_sum(&self, position: usize) -> bool {
         self.sums.get(position).copied().unwrap_or(false)
     }
 }
 
 /// The reductions of a loop if its iterations are independent.
-pub fn reductions(
+pub(super) fn reductions(
     counted: &For,
     is_active: impl Fn(ValueId) -> bool,
     memory: Memory<'_>,
@@ -72,11 +64,11 @@ fn memory_is_local(body: &Region, memory: Memory<'_>) -> bool {
             return;
         }
         holds &= instruction.kind.writes().iter().all(|place| local.contains(&place.root));
-        holds &= instruction.kind.reads().iter().all(|place| {
-            local.contains(&place.root)
-                || (memory.live.contains(&place.root)
-                    && !memory.written_later.contains(&place.root))
-        });
+        holds &= instruction
+            .kind
+            .reads()
+            .iter()
+            .all(|place| local.contains(&place.root) || memory.still_holds(place.root));
     });
     holds
 }

@@ -40,7 +40,7 @@ impl Reverse {
         }
         if let InstructionKind::For(counted) = &instruction.kind
             && let Some(reductions) =
-                independence::reductions(counted, |value| self.is_active(value), scope_of(scope))
+                independence::reductions(counted, |value| self.is_active(value), scope.memory())
         {
             let counted = counted.clone();
             let storing = std::mem::replace(&mut self.storing, false);
@@ -425,11 +425,6 @@ pub(super) struct Accumulation {
     pub(super) next: Vec<ValueId>,
     /// Outer values and what an iteration contributes to their adjoints.
     pub(super) contributions: Vec<(ValueId, ValueId)>,
-}
-
-/// What a loop that runs again sees of memory.
-fn scope_of(scope: &Scope) -> independence::Memory<'_> {
-    independence::Memory { live: &scope.live, written_later: &scope.written_later }
 }
 
 /// Why the iterations of a loop cannot be run again.

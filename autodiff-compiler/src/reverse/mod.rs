@@ -30,7 +30,7 @@ mod calls;
 mod content;
 mod facts;
 mod generics;
-pub mod independence;
+mod independence;
 mod loops;
 mod memory;
 mod recompute;
@@ -51,6 +51,7 @@ use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
 use facts::Facts;
+use recompute::Memory;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -180,6 +181,12 @@ struct Scope {
     /// Roots that the forward sweep changes after this region (or in other iterations of it): by the
     /// time the reverse of this region runs, their content is not what the region saw.
     written_later: HashSet<SlotId>,
+}
+
+impl Scope {
+    fn memory(&self) -> Memory<'_> {
+        Memory { live: &self.live, written: &self.written_later }
+    }
 }
 
 /// Adjoints of values so far.

@@ -24,7 +24,7 @@ use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Type};
 use std::collections::{HashSet, VecDeque};
 
-/// What recording may assume about memory when a region is reversed.
+/// What may be assumed about memory when a region is reversed.
 #[derive(Clone, Copy)]
 pub(super) struct Memory<'a> {
     /// Slots that are visible there.
@@ -34,7 +34,8 @@ pub(super) struct Memory<'a> {
 }
 
 impl Memory<'_> {
-    fn still_holds(&self, root: SlotId) -> bool {
+    /// Whether the memory is there and has the content that the forward region saw.
+    pub(super) fn still_holds(&self, root: SlotId) -> bool {
         self.live.contains(&root) && !self.written.contains(&root)
     }
 }

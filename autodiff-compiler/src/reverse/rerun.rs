@@ -68,9 +68,7 @@ impl Reverse {
             read.extend(instruction.kind.reads().iter().map(|place| place.root));
         });
         possible &= read.iter().all(|root| {
-            local.contains(root)
-                || changed.contains(root)
-                || (scope.live.contains(root) && !scope.written_later.contains(root))
+            local.contains(root) || changed.contains(root) || scope.memory().still_holds(*root)
         });
         // Copies are filled from stacks of plain data.
         possible &= changed.iter().all(|root| {

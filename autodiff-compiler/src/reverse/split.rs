@@ -22,7 +22,7 @@ use super::tape::Tape;
 use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
 use crate::activity::Activity;
 use crate::ir::*;
-use crate::signature::is_mutable;
+use crate::signature::{is_mutable, is_output};
 use crate::types::Type;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ pub struct Split {
 pub fn with_active_outputs(primal: &Function) -> Function {
     let mut function = primal.clone();
     for parameter in &mut function.parameters {
-        parameter.active |= is_mutable(&parameter.ty) && parameter.ty.holds_floats();
+        parameter.active |= is_output(&parameter.ty);
     }
     function
 }

@@ -50,10 +50,8 @@ pub(super) fn branch_results(
     let mut known = Map::new();
     let mut prefix = vec![];
     let used = reversed.free_uses();
-    let needed: Vec<_> = {
-        let inner = inner_values(this, bindings);
-        used.iter().copied().filter(|value| inner.contains_key(value)).collect()
-    };
+    let inner = inner_values(this, bindings);
+    let needed: Vec<_> = used.iter().copied().filter(|value| inner.contains_key(value)).collect();
     let mut stored = needed.clone();
     if let Some(memory) = memory {
         let source = Source::new(this, memory);
@@ -62,7 +60,6 @@ pub(super) fn branch_results(
             |value: ValueId| free(value) || (used.contains(&value) && !needed.contains(&value));
         let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
         prefix = source.compute_again(function, &plan, &mut known);
-        let inner = inner_values(this, bindings);
         stored = plan.stored.into_iter().filter(|value| inner.contains_key(value)).collect();
     }
     let mut constants = vec![];
