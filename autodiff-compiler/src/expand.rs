@@ -141,7 +141,7 @@ fn published(target: &Target, options: &Options) -> TokenStream {
 }
 
 /// What callers need to know besides the signature.
-fn notes(target: &Target) -> Notes {
+pub(crate) fn notes(target: &Target) -> Notes {
     fn prints(tokens: TokenStream) -> bool {
         const MACROS: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
         let mut after_name = false;

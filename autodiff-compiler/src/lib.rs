@@ -54,4 +54,6 @@ pub mod target;
 pub mod trace;
 pub mod transport;
 pub mod types;
+#[cfg(any(test, feature = "interpret"))]
+pub mod verification;
 pub mod witness;

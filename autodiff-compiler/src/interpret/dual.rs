@@ -4,7 +4,7 @@
 //! `derivatives`, so that each checks the other. At points without a derivative they follow the
 //! project's conventions. The tangent is an `f64`, whatever the type of the value.
 
-use super::{Datum, Interpreter, Number, Real, Trap};
+use super::{Datum, Interpreter, Number, Outcome, Real, Trap};
 use crate::ir::Function;
 use crate::ir::operations::FloatOperation;
 use crate::types::FloatType;
@@ -201,14 +201,14 @@ pub(crate) fn partials(
     })
 }
 
-/// The derivative of every float that the function returns, in a direction: one number for each float
-/// of the arguments, in order. Those with a zero there do not vary.
+/// What the function returns and leaves in its parameters, with the derivative of every float of it in a
+/// direction: one number for each float of the arguments, in order. Those with a zero there do not vary.
 pub fn directional_derivative(
     interpreter: &Interpreter<'_>,
     function: &Function,
     arguments: &[Datum<Real>],
     direction: &[f64],
-) -> Result<Datum<Dual>, Trap> {
+) -> Result<Outcome<Dual>, Trap> {
     let mut tangents = direction.iter().copied();
     let arguments = arguments
         .iter()
@@ -219,7 +219,7 @@ pub fn directional_derivative(
             })
         })
         .collect();
-    Ok(interpreter.run(function, arguments)?.result)
+    interpreter.run(function, arguments)
 }
 
 /// The gradient of a float function by as many directional derivatives as the arguments have floats,
@@ -234,9 +234,9 @@ pub fn gradient(
     let mut found = Vec::with_capacity(count);
     for k in 0..count {
         direction[k] = 1.0;
-        let result = directional_derivative(interpreter, function, arguments, &direction)?;
+        let outcome = directional_derivative(interpreter, function, arguments, &direction)?;
         direction[k] = 0.0;
-        found.push(result.number()?.tangent);
+        found.push(outcome.result.number()?.tangent);
     }
     Ok(found)
 }

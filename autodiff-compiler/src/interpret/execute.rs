@@ -401,10 +401,12 @@ impl<N: Number> Frame<'_, N> {
     }
 
     fn call(&mut self, call: &Call) -> Result<Vec<Datum<N>>, Trap> {
-        let name = match call.output {
-            CallOutput::Value => call.name.to_string(),
-            other => format!("{}::{}", call.name, other.name()),
+        // `gradient` is what `gradient_into` leaves in buffers of the arguments' shapes.
+        let output = match call.output {
+            CallOutput::Gradient => CallOutput::GradientInto,
+            other => other,
         };
+        let name = output.function_name(&call.name);
         let Some(callee) = self.interpreter.functions.get(&name).copied() else {
             return Err(Trap::Unsupported(format!("a call of {}", call.name)));
         };
@@ -417,7 +419,20 @@ impl<N: Number> Frame<'_, N> {
                 }
             });
         }
-        let outcome = function(self.interpreter, callee, arguments, self.steps, self.tape)?;
+        if call.output == CallOutput::Gradient {
+            let active = callee.parameters.iter().map(|parameter| parameter.active);
+            let buffers = arguments.iter().zip(active).filter(|(_, active)| *active);
+            let buffers: Vec<_> = buffers.map(|(argument, _)| argument.zeros_like()).collect();
+            arguments.extend(buffers);
+        }
+        let mut outcome = function(self.interpreter, callee, arguments, self.steps, self.tape)?;
+        if call.output == CallOutput::Gradient {
+            let mut gradients = outcome.parameters.split_off(call.arguments.len());
+            outcome.result = match gradients.len() {
+                1 => gradients.remove(0),
+                _ => Datum::Tuple(gradients),
+            };
+        }
         for (argument, after) in call.arguments.iter().zip(outcome.parameters) {
             if let Argument::Mutable(place) = argument {
                 self.assign(place, after)?;

@@ -463,6 +463,15 @@ impl CallOutput {
         }
     }
 
+    /// The name by which the interpreter knows this output of a function.
+    #[cfg(any(test, feature = "interpret"))]
+    pub fn function_name(self, function: &str) -> String {
+        match self {
+            CallOutput::Value => function.to_owned(),
+            other => format!("{function}::{}", other.name()),
+        }
+    }
+
     /// Whether it takes the tape.
     pub fn uses_tape(self) -> bool {
         matches!(self, CallOutput::Forward | CallOutput::Reverse)

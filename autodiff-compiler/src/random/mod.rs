@@ -14,15 +14,14 @@ mod differential;
 mod memory;
 mod scalars;
 #[cfg(test)]
-mod taped;
-#[cfg(test)]
 mod tests;
 
 use crate::interpret::{Datum, Real};
 use crate::ir::operations::FloatOperation;
 use crate::ir::sketch::{Sketch, array, mutable, shared, slice, vector};
-use crate::ir::{Aggregate, Function, Place, ValueId};
+use crate::ir::{Aggregate, Place, ValueId};
 use crate::types::{FloatType, IntegerType, Type};
+use crate::verification::Program;
 
 /// What programs may do.
 #[derive(Clone, Copy, Debug)]
@@ -75,16 +74,7 @@ impl Style {
         Style { writes: false, recurrences: false, exits: false, ..Style::TAME };
 }
 
-/// A function and arguments for it.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// The function; it verifies.
-    pub function: Function,
-    /// One for each parameter.
-    pub arguments: Vec<Datum<Real>>,
-}
-
-/// The program that the choices stand for.
+/// The program that the choices stand for; it is one function, and verifies.
 pub fn program(style: Style, choices: &[u32]) -> Program {
     let mut generator = Generator {
         sketch: Sketch::new("random", Type::F64),
@@ -303,7 +293,7 @@ impl Generator<'_> {
                 Aggregate::Value(total)
             }
         };
-        Program { function: self.sketch.returns(result), arguments: self.arguments }
+        Program::new(self.sketch.returns(result), self.arguments)
     }
 
     /// Some floats of the outermost scope and the sums of what was written.

@@ -1,20 +1,22 @@
-use super::{Program, Style, program};
+use super::{Style, program};
 use crate::interpret::{Interpreter, Outcome, OverflowMode, Real, Trap};
 use crate::ir::verify::verify;
+use crate::verification::Program;
 use proptest::prelude::*;
 
 /// Choices for a program of some size.
-pub(crate) fn choices() -> impl Strategy<Value = Vec<u32>> {
+pub(super) fn choices() -> impl Strategy<Value = Vec<u32>> {
     prop::collection::vec(any::<u32>(), 0..400)
 }
 
 /// What the program does; it verifies and is not broken.
-pub(crate) fn outcome(program: &Program) -> Result<Outcome<Real>, Trap> {
-    verify(&program.function).unwrap_or_else(|error| panic!("{error}\n{}", program.function));
+fn outcome(program: &Program) -> Result<Outcome<Real>, Trap> {
+    let function = program.main();
+    verify(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
     let interpreter = Interpreter::new().step_limit(1_000_000).overflow(OverflowMode::Panic);
-    let outcome = interpreter.run(&program.function, program.arguments.clone());
+    let outcome = interpreter.run(function, program.arguments.clone());
     if let Err(trap @ (Trap::Broken(_) | Trap::Unsupported(_))) = &outcome {
-        panic!("{trap:?}\n{}", program.function);
+        panic!("{trap:?}\n{function}");
     }
     outcome
 }
@@ -31,7 +33,7 @@ proptest! {
     fn tame_programs_return(choices in choices()) {
         let program = program(Style::TAME, &choices);
         if let Err(trap) = outcome(&program) {
-            prop_assert!(false, "{trap:?}\n{}\n{:?}", program.function, program.arguments);
+            prop_assert!(false, "{trap:?}\n{}\n{:?}", program.main(), program.arguments);
         }
     }
 
@@ -39,7 +41,7 @@ proptest! {
     fn reductions_return(choices in choices()) {
         let program = program(Style::REDUCTIONS, &choices);
         if let Err(trap) = outcome(&program) {
-            prop_assert!(false, "{trap:?}\n{}\n{:?}", program.function, program.arguments);
+            prop_assert!(false, "{trap:?}\n{}\n{:?}", program.main(), program.arguments);
         }
     }
 }

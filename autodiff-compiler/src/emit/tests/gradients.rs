@@ -7,7 +7,7 @@ use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
 use crate::emit::documentation::formulas;
 use crate::ir::Function;
-use crate::random::{Program, Style};
+use crate::random::Style;
 use crate::{reverse, schedule, simplify};
 use expect_test::{Expect, expect};
 
@@ -147,7 +147,8 @@ fn generated_gradients_compute_the_same_bits() {
     while cases.len() < 60 {
         let choices: Vec<u32> = (0..300).map(|_| random.below(1 << 32) as u32).collect();
         let style = if cases.len() % 2 == 0 { Style::REDUCTIONS } else { Style::TAME };
-        let Program { mut function, mut arguments } = crate::random::program(style, &choices);
+        let program = crate::random::program(style, &choices);
+        let (mut function, mut arguments) = (program.main().clone(), program.arguments);
         simplify::simplify(&mut function);
         let activity = Activity::of(&function);
         let mut diagnostics = Diagnostics::new();

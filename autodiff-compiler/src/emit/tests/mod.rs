@@ -8,7 +8,7 @@ mod samples;
 use super::{Header, function};
 use crate::interpret::{Datum, Real};
 use crate::ir::Function;
-use crate::random::{Program, Style};
+use crate::random::Style;
 use compiled::{Case, Profile, check_compiled};
 use expect_test::{Expect, expect};
 use random::Random;
@@ -66,8 +66,9 @@ fn programs(seed: u64, count: usize) -> Vec<Case> {
     for _ in 0..count {
         let length = random.below(400);
         let choices: Vec<u32> = (0..length).map(|_| random.below(1 << 32) as u32).collect();
-        let Program { function, arguments } = crate::random::program(Style::WILD, &choices);
-        cases.push(Case { function, arguments: vec![arguments] });
+        let program = crate::random::program(Style::WILD, &choices);
+        let function = program.main().clone();
+        cases.push(Case { function, arguments: vec![program.arguments] });
     }
     cases
 }

@@ -5,7 +5,7 @@
 //! it gives what that may be off by rounding, and whether a slope on the way was not finite.
 
 use crate::derivatives::has_derivative;
-use crate::interpret::{Datum, Interpreter, Number, Real, Trap, dual};
+use crate::interpret::{Datum, Interpreter, Number, Outcome, Real, Trap, dual};
 use crate::ir::Function;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::types::FloatType;
@@ -83,7 +83,7 @@ fn watch(numbers: &[f64]) {
 
 /// A float and its place on the tape; none for what does not vary.
 #[derive(Clone, Copy, Debug)]
-struct Taped {
+pub(super) struct Taped {
     value: Real,
     node: Option<usize>,
 }
@@ -163,49 +163,67 @@ impl Number for Taped {
     }
 }
 
-/// The gradient of a float function by all floats of its arguments, in order, and whether all numbers
-/// and slopes on the way are of moderate magnitude.
-pub(super) fn gradient(
-    interpreter: &Interpreter<'_>,
-    function: &Function,
-    arguments: &[Datum<Real>],
-) -> Result<(Vec<Component>, bool), Trap> {
-    MODERATE.set(true);
-    TAPE.with_borrow_mut(Vec::clear);
-    let leaf = &mut |value| append(value, [None; 3]);
-    let arguments: Vec<_> = arguments.iter().map(|argument| argument.map(leaf)).collect();
-    let leaves = TAPE.with_borrow(Vec::len);
-    let result = interpreter.run(function, arguments)?.result.number()?;
-    let components = TAPE.with_borrow(|tape| backwards(tape, result.node, leaves));
-    Ok((components, MODERATE.get()))
+/// A run of a function: what it gave, and every operation on the way.
+pub(super) struct Recording {
+    nodes: Vec<Node>,
+    /// How many nodes at the start are floats of the arguments.
+    leaves: usize,
+    /// The result, and the parameters at exit; each float with its place on the tape.
+    pub(super) outcome: Outcome<Taped>,
+    /// Whether all numbers and slopes on the way are of moderate magnitude.
+    pub(super) moderate: bool,
 }
 
-fn backwards(tape: &[Node], result: Option<usize>, leaves: usize) -> Vec<Component> {
-    let nothing = Component { slope: 0.0, size: 0.0, singular: false, unknown: false };
-    let mut components = vec![nothing; tape.len()];
-    // Whether the result depends on a node.
-    let mut reached = vec![false; tape.len()];
-    if let Some(result) = result {
-        components[result] = Component { slope: 1.0, size: 1.0, ..nothing };
-        reached[result] = true;
+impl Recording {
+    /// Runs a function whose arguments' floats all vary.
+    pub(super) fn of(
+        interpreter: &Interpreter<'_>,
+        function: &Function,
+        arguments: &[Datum<Real>],
+    ) -> Result<Self, Trap> {
+        MODERATE.set(true);
+        TAPE.with_borrow_mut(Vec::clear);
+        let leaf = &mut |value| append(value, [None; 3]);
+        let arguments: Vec<_> = arguments.iter().map(|argument| argument.map(leaf)).collect();
+        let leaves = TAPE.with_borrow(Vec::len);
+        let outcome = interpreter.run(function, arguments)?;
+        let nodes = TAPE.take();
+        Ok(Self { nodes, leaves, outcome, moderate: MODERATE.get() })
     }
-    for (k, node) in tape.iter().enumerate().rev() {
-        let most = if node.single { f64::from(f32::MAX) } else { f64::MAX };
-        if components[k].size > most / HEADROOM {
-            components[k].size = f64::INFINITY;
+
+    /// The gradient of a weighted sum of floats of the outcome by all floats of the arguments, in order.
+    pub(super) fn gradient(
+        &self,
+        outputs: impl IntoIterator<Item = (Taped, f64)>,
+    ) -> Vec<Component> {
+        let nothing = Component { slope: 0.0, size: 0.0, singular: false, unknown: false };
+        let mut components = vec![nothing; self.nodes.len()];
+        // Whether the sum depends on a node.
+        let mut reached = vec![false; self.nodes.len()];
+        for (output, weight) in outputs {
+            let (Some(node), true) = (output.node, weight != 0.0) else { continue };
+            components[node].slope += weight;
+            components[node].size += weight.abs();
+            reached[node] = true;
         }
-        let from = components[k];
-        for Edge { argument, slope, singular, unknown } in node.edges.into_iter().flatten() {
-            let to = &mut components[argument];
-            to.singular |= from.singular || singular;
-            to.unknown |= from.unknown || unknown;
-            if let (Some(slope), true) = (slope, reached[k]) {
-                reached[argument] = true;
-                to.slope += slope * from.slope;
-                to.size += slope.abs() * from.size + underflow(node.single);
+        for (k, node) in self.nodes.iter().enumerate().rev() {
+            let most = if node.single { f64::from(f32::MAX) } else { f64::MAX };
+            if components[k].size > most / HEADROOM {
+                components[k].size = f64::INFINITY;
+            }
+            let from = components[k];
+            for Edge { argument, slope, singular, unknown } in node.edges.into_iter().flatten() {
+                let to = &mut components[argument];
+                to.singular |= from.singular || singular;
+                to.unknown |= from.unknown || unknown;
+                if let (Some(slope), true) = (slope, reached[k]) {
+                    reached[argument] = true;
+                    to.slope += slope * from.slope;
+                    to.size += slope.abs() * from.size + underflow(node.single);
+                }
             }
         }
+        components.truncate(self.leaves);
+        components
     }
-    components.truncate(leaves);
-    components
 }

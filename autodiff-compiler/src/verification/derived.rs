@@ -1,0 +1,286 @@
+//! The derivative functions of a program after every pass of the road.
+//!
+//! Callees are taken as far as the main function is: after each pass, all functions of the program are
+//! those that this pass made, and call each other. So a mistake shows at the pass that makes it, whichever
+//! function it is in.
+
+use super::{Failure, Passes};
+use crate::activity::Activity;
+use crate::diagnostics::Diagnostics;
+use crate::interpret::{Interpreter, OverflowMode};
+use crate::ir::{Call, CallOutput, Function, InstructionKind, SlotId};
+use crate::reverse::split::{Split, split, with_active_outputs};
+use crate::reverse::{self, Strategy, support};
+use crate::schedule::{schedule, use_workspace};
+use crate::signature::is_output;
+use crate::simplify::{simplify_derivative, simplify_reverse};
+use std::collections::HashSet;
+use std::fmt;
+
+/// The passes of the road, in order; the split function has its own first one.
+pub(super) const PASSES: [&str; 4] =
+    ["reverse", "schedule", "simplify of the derivative", "workspace"];
+
+/// The derivative functions of a program.
+pub(super) struct Derived {
+    /// After each pass.
+    pub(super) stages: Vec<Stage>,
+}
+
+/// The derivative functions after a pass.
+pub(super) struct Stage {
+    pub(super) pass: &'static str,
+    /// By function of the program.
+    functions: Vec<Derivatives>,
+}
+
+/// Those of one function.
+#[derive(Clone, Default)]
+struct Derivatives {
+    name: String,
+    /// `gradient_into`.
+    gradient: Option<Function>,
+    /// `__forward` and `__reverse`.
+    sweeps: Option<(Function, Function)>,
+}
+
+/// A function after every pass, or why there is none.
+type Road<T> = Result<[T; PASSES.len()], String>;
+
+impl Derived {
+    /// The derivatives of all functions, or why the main one has none.
+    pub(super) fn of(
+        functions: &[Function],
+        strategy: Strategy,
+        passes: &Passes,
+    ) -> Result<Result<Self, String>, Failure> {
+        let mut stages: Vec<_> =
+            PASSES.iter().map(|pass| Stage { pass, functions: vec![] }).collect();
+        // Why functions have no derivative, by the name of what is missing.
+        let mut refusals = vec![];
+        for function in functions {
+            for stage in &mut stages {
+                let name = function.name.clone();
+                stage.functions.push(Derivatives { name, ..Derivatives::default() });
+            }
+            match gradient(function, strategy, passes)? {
+                Ok(road) => {
+                    for (stage, gradient) in stages.iter_mut().zip(road) {
+                        stage.last().gradient = Some(gradient);
+                    }
+                }
+                Err(refusal) => refusals.push((&function.name, refusal)),
+            }
+            match sweeps(function, strategy, passes)? {
+                Ok(road) => {
+                    for (stage, sweeps) in stages.iter_mut().zip(road) {
+                        stage.last().sweeps = Some(sweeps);
+                    }
+                }
+                Err(refusal) => refusals.push((&function.name, refusal)),
+            }
+        }
+        let reason = |name: &str| {
+            let own = refusals.iter().find(|(function, _)| *function == name);
+            own.map_or_else(|| format!("no derivative of `{name}`"), |(_, refusal)| refusal.clone())
+        };
+        for stage in &mut stages {
+            if let Err(name) = stage.keep_what_is_complete() {
+                return Ok(Err(reason(&name)));
+            }
+        }
+        Ok(Ok(Self { stages }))
+    }
+}
+
+impl Stage {
+    /// The function that is under way.
+    fn last(&mut self) -> &mut Derivatives {
+        let last = self.functions.len() - 1;
+        &mut self.functions[last]
+    }
+
+    /// All derivative functions of the main function.
+    #[cfg(test)]
+    pub(super) fn main_functions(&mut self) -> impl Iterator<Item = &mut Function> {
+        let Derivatives { gradient, sweeps, .. } = self.last();
+        let sweeps = sweeps.iter_mut().flat_map(|(forward, reverse)| [forward, reverse]);
+        gradient.iter_mut().chain(sweeps)
+    }
+
+    pub(super) fn main_gradient(&self) -> Option<&Function> {
+        self.functions.last()?.gradient.as_ref()
+    }
+
+    pub(super) fn main_sweeps(&self) -> Option<&(Function, Function)> {
+        self.functions.last()?.sweeps.as_ref()
+    }
+
+    /// An interpreter that knows all functions.
+    pub(super) fn interpreter<'a>(&'a self, values: &'a [Function], steps: u64) -> Interpreter<'a> {
+        let mut interpreter = super::interpreter(values, steps, OverflowMode::Panic);
+        for Derivatives { name, gradient, sweeps } in &self.functions {
+            if let Some(gradient) = gradient {
+                let name = CallOutput::GradientInto.function_name(name);
+                interpreter = interpreter.function(&name, gradient);
+            }
+            if let Some((forward, reverse)) = sweeps {
+                let names = [CallOutput::Forward, CallOutput::Reverse]
+                    .map(|output| output.function_name(name));
+                interpreter = interpreter.function(&names[0], forward).function(&names[1], reverse);
+            }
+        }
+        interpreter
+    }
+
+    /// Drops what calls derivative code that was refused. The name of the function to blame if nothing
+    /// is left of the main function.
+    fn keep_what_is_complete(&mut self) -> Result<(), String> {
+        let Some(main) = self.functions.last() else { return Ok(()) };
+        let mut blamed = main.name.clone();
+        let gradient_missing =
+            main.gradient.as_ref().and_then(|gradient| self.missing(&[gradient]));
+        let sweeps_missing =
+            main.sweeps.as_ref().and_then(|(forward, reverse)| self.missing(&[forward, reverse]));
+        let main = self.last();
+        if let Some(name) = gradient_missing {
+            main.gradient = None;
+            blamed = name;
+        }
+        if let Some(name) = sweeps_missing {
+            main.sweeps = None;
+            blamed = name;
+        }
+        match main.gradient.is_some() || main.sweeps.is_some() {
+            true => Ok(()),
+            false => Err(blamed),
+        }
+    }
+
+    /// A function without the derivative code that the given ones call, directly or not.
+    fn missing(&self, from: &[&Function]) -> Option<String> {
+        let mut seen = HashSet::new();
+        let mut open = from.to_vec();
+        while let Some(function) = open.pop() {
+            let mut calls: Vec<Call> = vec![];
+            function.body.for_each_instruction(&mut |instruction| {
+                if let InstructionKind::Call(call) = &instruction.kind
+                    && call.output != CallOutput::Value
+                {
+                    calls.push(call.clone());
+                }
+            });
+            for call in calls {
+                let name = call.name.to_string();
+                if !seen.insert((name.clone(), call.output as u8)) {
+                    continue;
+                }
+                let callee = self.functions.iter().rfind(|derivatives| derivatives.name == name);
+                let code = callee.and_then(|callee| match call.output {
+                    CallOutput::Value => None,
+                    CallOutput::Gradient | CallOutput::GradientInto => callee.gradient.as_ref(),
+                    CallOutput::Forward => callee.sweeps.as_ref().map(|(forward, _)| forward),
+                    CallOutput::Reverse => callee.sweeps.as_ref().map(|(_, reverse)| reverse),
+                });
+                match code {
+                    Some(code) => open.push(code),
+                    None => return Some(name),
+                }
+            }
+        }
+        None
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Derivatives { gradient, sweeps, .. } in &self.functions {
+            if let Some(gradient) = gradient {
+                writeln!(f, "{gradient}")?;
+            }
+            if let Some((forward, reverse)) = sweeps {
+                writeln!(f, "{forward}\n{reverse}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first message of the check before differentiation.
+fn refused(primal: &Function, activity: &Activity) -> Option<String> {
+    let mut diagnostics = Diagnostics::new();
+    support::check(primal, activity, &mut diagnostics);
+    diagnostics.iter().next().map(|diagnostic| diagnostic.message.clone())
+}
+
+/// The gradient function, as the road of `expand` makes it, after every pass.
+fn gradient(
+    primal: &Function,
+    strategy: Strategy,
+    passes: &Passes,
+) -> Result<Road<Function>, Failure> {
+    if !primal.result_type.is_float() || !primal.parameters.iter().any(|p| p.active) {
+        return Ok(Err("it does not return a float that depends on a float".to_owned()));
+    }
+    passes.current.set(PASSES[0]);
+    let activity = Activity::of(primal);
+    if let Some(refusal) = refused(primal, &activity) {
+        return Ok(Err(refusal));
+    }
+    let reversed = reverse::reverse_with(primal, &activity, strategy);
+    if let Some(refusal) = reversed.refusals.first() {
+        return Ok(Err(refusal.message.clone()));
+    }
+    let first = reversed.function.clone();
+    passes.verified(&first)?;
+    let second = passes.run(PASSES[1], || schedule(reversed));
+    passes.verified(&second)?;
+    let mut third = second.clone();
+    passes.run(PASSES[2], || simplify_derivative(&mut third, primal));
+    passes.verified(&third)?;
+    let mut fourth = third.clone();
+    passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
+    passes.verified(&fourth)?;
+    Ok(Ok([first, second, third, fourth]))
+}
+
+/// The two sweeps as functions of their own, as the road of `expand` makes them, after every pass.
+fn sweeps(
+    value: &Function,
+    strategy: Strategy,
+    passes: &Passes,
+) -> Result<Road<(Function, Function)>, Failure> {
+    let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
+    let primal = with_active_outputs(value);
+    let varies = primal.parameters.iter().any(|parameter| parameter.active);
+    if !varies || !(outputs || value.result_type.holds_floats()) {
+        return Ok(Err("it does not give floats that depend on floats".to_owned()));
+    }
+    passes.current.set("split");
+    let activity = Activity::of(&primal);
+    if let Some(refusal) = refused(&primal, &activity) {
+        return Ok(Err(refusal));
+    }
+    let Split { forward, reverse, tape } = split(&primal, &activity, strategy);
+    if let Some(refusal) = reverse.refusals.first() {
+        return Ok(Err(refusal.message.clone()));
+    }
+    let written = |pass, forward: &Function, reverse: &Function| {
+        let (mut forward, mut reverse) = (forward.clone(), reverse.clone());
+        passes.run(pass, || tape.clone().write(&mut forward, &mut reverse));
+        passes.verified(&forward)?;
+        passes.verified(&reverse)?;
+        Ok((forward, reverse))
+    };
+    let first = written("split", &forward, &reverse.function)?;
+    let mut scheduled = passes.run(PASSES[1], || schedule(reverse));
+    let second = written(PASSES[1], &forward, &scheduled)?;
+    passes.run(PASSES[2], || simplify_reverse(&mut scheduled, &primal));
+    let mut third = written(PASSES[2], &forward, &scheduled)?;
+    passes.run(PASSES[2], || simplify_derivative(&mut third.0, &primal));
+    passes.verified(&third.0)?;
+    let mut fourth = third.clone();
+    passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));
+    passes.verified(&fourth.1)?;
+    Ok(Ok([first, second, third, fourth]))
+}

@@ -1,0 +1,559 @@
+//! Checks one program, pass by pass: whoever has a program (random IR, the corpus, a fuzzer that writes
+//! Rust) asks [`check`] whether the compiler is right about it.
+//!
+//! A program is a function in IR with the functions it calls, and arguments. What is checked:
+//!
+//! * every function verifies, after every pass;
+//! * [`crate::simplify`] keeps every bit of what the program returns and leaves behind, and every panic,
+//!   whether overflow panics or wraps;
+//! * the gradient, and the two sweeps as functions of their own ([`crate::reverse::split`]), compute the
+//!   value to the bit after every pass, panic where the program does, and give the derivatives of the
+//!   reference ([`taped`]), for random cotangents where there are several outputs;
+//! * scheduling changes no bit of a derivative; nor do the choices between storing and computing again;
+//! * forward mode ([`crate::interpret::Dual`]) agrees with the reference.
+//!
+//! The reference shares no code with the passes, and rounds: a component may differ by as much as
+//! rounding explains ([`compare`]).
+//!
+//! A panic inside a pass is a failure of that pass, like any other.
+
+mod compare;
+mod derived;
+pub mod source;
+mod taped;
+#[cfg(test)]
+mod tests;
+
+use crate::interpret::{
+    Datum, Interpreter, Outcome, OverflowMode, Real, Trap, directional_derivative,
+};
+use crate::ir::verify::verify;
+use crate::ir::{CallOutput, Function};
+use crate::reverse::Strategy;
+use crate::signature::is_mutable;
+use crate::simplify::simplify;
+use crate::types::Type;
+use compare::{bits, floats, same_gradient};
+use derived::{Derived, Stage};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use taped::{Component, Recording};
+
+/// A function with the functions it calls (callees before callers), and arguments for it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The last is the main one. They call each other, and themselves, by their names.
+    pub functions: Vec<Function>,
+    /// One for each parameter of the main function.
+    pub arguments: Vec<Datum<Real>>,
+}
+
+impl Program {
+    /// A function that calls no others.
+    pub fn new(function: Function, arguments: Vec<Datum<Real>>) -> Self {
+        Self { functions: vec![function], arguments }
+    }
+
+    /// The main function.
+    ///
+    /// # Panics
+    /// If there is no function at all.
+    pub fn main(&self) -> &Function {
+        self.functions.last().expect("a program has a function")
+    }
+}
+
+/// What a check found: which pass is to blame and what differs.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The pass after which it first went wrong. `"lower"`: what came in; `"interpret"`: the references
+    /// contradict each other.
+    pub pass: &'static str,
+    /// What differs, with the code before and after.
+    pub message: String,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.pass, self.message)
+    }
+}
+
+/// What came of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything agrees.
+    Agrees,
+    /// The program itself panics, and so does every stage.
+    Panics,
+    /// The reason why it has no derivative, or cannot be run. What could be checked agrees.
+    Refused(String),
+}
+
+/// How to check.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How much rounding may change a component, relative to what it is a sum of.
+    pub tolerance: f64,
+    /// Whether the derivative is that of the simplified function, as on the road, or of the function as
+    /// it came: then the passes meet code that simplification would have removed.
+    pub simplified: bool,
+    /// How many instructions the program may run; more is a refusal.
+    pub steps: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000 }
+    }
+}
+
+/// Checks a program; see the module's documentation. Panics of passes are caught and reported; whether
+/// they print is up to the panic hook.
+pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure> {
+    let passes = Passes { current: Cell::new("lower") };
+    let checked = catch_unwind(AssertUnwindSafe(|| checked(program, settings, &passes)));
+    checked.unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+        let functions: String = program.functions.iter().map(|f| format!("\n{f}")).collect();
+        Err(passes.failure(format!("panics: {text}{functions}")))
+    })
+}
+
+/// Which pass runs, or ran last: what goes wrong is its fault.
+struct Passes {
+    current: Cell<&'static str>,
+}
+
+impl Passes {
+    fn run<T>(&self, pass: &'static str, run: impl FnOnce() -> T) -> T {
+        self.current.set(pass);
+        run()
+    }
+
+    /// The fault of the pass that ran last.
+    fn failure(&self, message: String) -> Failure {
+        Failure { pass: self.current.get(), message }
+    }
+
+    fn verified(&self, function: &Function) -> Result<(), Failure> {
+        verify(function).map_err(|error| self.failure(format!("{error}\n{function}")))
+    }
+}
+
+/// Result and parameters at exit, or why there are none. Steps may differ.
+type Seen = Result<(Datum<Real>, Vec<Datum<Real>>), Trap>;
+
+fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: usize) -> Seen {
+    let outcome = outcome.as_ref().map_err(Clone::clone)?;
+    Ok((outcome.result.clone(), outcome.parameters[..parameters].to_vec()))
+}
+
+/// An interpreter that knows the value functions.
+fn interpreter(functions: &[Function], steps: u64, mode: OverflowMode) -> Interpreter<'_> {
+    let interpreter = Interpreter::new().step_limit(steps).overflow(mode);
+    functions.iter().fold(interpreter, |interpreter, function| {
+        interpreter.function(&CallOutput::Value.function_name(&function.name), function)
+    })
+}
+
+fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Verdict, Failure> {
+    let Some(main) = program.functions.last() else {
+        return Ok(Verdict::Refused("there is no function".to_owned()));
+    };
+    for function in &program.functions {
+        passes.verified(function)?;
+    }
+    let mut simplified = program.functions.clone();
+    passes.run("simplify", || simplified.iter_mut().for_each(simplify));
+    for function in &simplified {
+        passes.verified(function)?;
+    }
+    let count = program.arguments.len();
+    let mut value = None;
+    // What panics last is the one that the derivatives are compared to.
+    for mode in [OverflowMode::Wrap, OverflowMode::Panic] {
+        let run = |functions: &[Function]| {
+            let main = functions.last().unwrap_or(main);
+            interpreter(functions, settings.steps, mode).run(main, program.arguments.clone())
+        };
+        let before = run(&program.functions);
+        match &before {
+            Err(Trap::Unsupported(what)) => return Ok(Verdict::Refused(what.clone())),
+            Err(Trap::StepLimit) => return Ok(Verdict::Refused("it runs too long".to_owned())),
+            Err(Trap::Broken(what)) => {
+                return Err(Failure { pass: "lower", message: format!("{what}\n{main}") });
+            }
+            _ => {}
+        }
+        let (before, after) = (seen(&before, count), seen(&run(&simplified), count));
+        if before != after {
+            return Err(passes.failure(format!(
+                "the value is {after:?}, not {before:?}\n{}\n{}\n{:?}",
+                texts(&program.functions),
+                texts(&simplified),
+                program.arguments
+            )));
+        }
+        value = Some(before);
+    }
+    let functions = if settings.simplified { &simplified } else { &program.functions };
+    let primal = Primal {
+        functions,
+        arguments: &program.arguments,
+        value: value.unwrap_or(Err(Trap::StepLimit)),
+        settings,
+        passes,
+    };
+    primal.derivatives()
+}
+
+fn texts(functions: &[Function]) -> String {
+    functions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The program whose derivatives are checked.
+struct Primal<'a> {
+    functions: &'a [Function],
+    arguments: &'a [Datum<Real>],
+    /// What the program does.
+    value: Seen,
+    settings: &'a Settings,
+    passes: &'a Passes,
+}
+
+/// What the derivatives are compared to.
+struct Reference {
+    /// For every float of the arguments, in order: the derivative of the result, if that is one float.
+    gradient: Option<Vec<Component>>,
+    /// For every float of the arguments, in order: the derivative of the sum of all outputs, each times
+    /// its cotangent.
+    products: Vec<Component>,
+    /// The cotangent of the result.
+    cotangent: Datum<Real>,
+    /// The cotangents of the parameters' content at exit; zero where that is no output.
+    exits: Vec<Datum<Real>>,
+    /// Whether all numbers on the way are of moderate magnitude. If not, rewrites of derivative code may
+    /// overflow: `Claim::Rounding` promises nothing there.
+    moderate: bool,
+}
+
+/// What a stage gave.
+struct Found {
+    gradient: Option<Vec<f64>>,
+    products: Option<Vec<f64>>,
+}
+
+impl Primal<'_> {
+    fn main(&self) -> &Function {
+        &self.functions[self.functions.len() - 1]
+    }
+
+    /// The message with the code that it is about.
+    fn failure(&self, pass: &'static str, message: &str, stage: Option<&Stage>) -> Failure {
+        let derived = stage.map(|stage| stage.to_string()).unwrap_or_default();
+        let message =
+            format!("{message}\n{}\n{derived}\n{:?}", texts(self.functions), self.arguments);
+        Failure { pass, message }
+    }
+
+    fn derivatives(&self) -> Result<Verdict, Failure> {
+        if matches!(self.main().result_type, Type::Reference { .. }) {
+            return Ok(Verdict::Refused("it returns a reference".to_owned()));
+        }
+        let reference = match &self.value {
+            Ok(_) => self.reference()?,
+            Err(_) => None,
+        };
+        let plain = match Derived::of(self.functions, Strategy::default(), self.passes)? {
+            Ok(plain) => plain,
+            Err(refusal) => return Ok(Verdict::Refused(refusal)),
+        };
+        let found = self.strategy(&plain, reference.as_ref())?;
+        for (name, strategy) in [("checkpoint", Strategy { checkpoint: true })] {
+            let Ok(other) = Derived::of(self.functions, strategy, self.passes)? else { continue };
+            let again = self.strategy(&other, reference.as_ref())?;
+            // The two simplify differently: bits are those of the pass itself.
+            if let ([plain, ..], [again, ..]) = (&found[..], &again[..]) {
+                let same = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| match (a, b) {
+                    (Some(a), Some(b)) => bits(a) == bits(b),
+                    _ => true,
+                };
+                if !same(&plain.gradient, &again.gradient)
+                    || !same(&plain.products, &again.products)
+                {
+                    let stage = other.stages.first();
+                    return Err(self.failure(name, "other bits than without", stage));
+                }
+            }
+        }
+        Ok(match &self.value {
+            Ok(_) => Verdict::Agrees,
+            Err(_) => Verdict::Panics,
+        })
+    }
+
+    /// The derivatives by the tape, which forward mode confirms.
+    fn reference(&self) -> Result<Option<Reference>, Failure> {
+        let main = self.main();
+        let interpreter = interpreter(self.functions, self.settings.steps, OverflowMode::Panic);
+        let recording = match Recording::of(&interpreter, main, self.arguments) {
+            Ok(recording) => recording,
+            Err(Trap::Unsupported(_)) => return Ok(None),
+            Err(trap) => {
+                return Err(self.failure("interpret", &format!("the tape: {trap:?}"), None));
+            }
+        };
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let outcome = &recording.outcome;
+        let real = |datum: &Datum<taped::Taped>| datum.map(&mut crate::interpret::Number::primal);
+        let cotangent = random.cotangent(&real(&outcome.result));
+        let exits: Vec<_> = main
+            .parameters
+            .iter()
+            .zip(&outcome.parameters)
+            .map(|(parameter, exit)| match is_mutable(&parameter.ty) {
+                true => random.cotangent(&real(exit)),
+                false => real(exit).zeros_like(),
+            })
+            .collect();
+        let outputs: Vec<_> = std::iter::once(&outcome.result)
+            .chain(&outcome.parameters)
+            .flat_map(Datum::floats)
+            .collect();
+        let weights = floats(std::iter::once(&cotangent).chain(&exits));
+        let gradient = match outcome.result {
+            Datum::Float(result) => Some(recording.gradient([(result, 1.0)])),
+            _ => None,
+        };
+        let reference = Reference {
+            gradient,
+            products: recording.gradient(outputs.into_iter().zip(weights.iter().copied())),
+            cotangent,
+            exits,
+            moderate: recording.moderate,
+        };
+        self.forward_mode(&interpreter, &reference, &weights, &mut random)?;
+        Ok(Some(reference))
+    }
+
+    /// Forward mode has an order of its own: it agrees where no order makes a difference.
+    fn forward_mode(
+        &self,
+        interpreter: &Interpreter<'_>,
+        reference: &Reference,
+        weights: &[f64],
+        random: &mut Random,
+    ) -> Result<(), Failure> {
+        let plain = |component: &Component| !component.singular && component.size < 1e8;
+        if !reference.moderate || !reference.products.iter().all(plain) {
+            return Ok(());
+        }
+        let direction: Vec<_> = reference.products.iter().map(|_| random.weight()).collect();
+        let outcome = directional_derivative(interpreter, self.main(), self.arguments, &direction)
+            .map_err(|trap| self.failure("interpret", &format!("duals: {trap:?}"), None))?;
+        let outputs = std::iter::once(&outcome.result).chain(&outcome.parameters);
+        let tangents = outputs.flat_map(Datum::floats);
+        let forward: f64 = tangents.zip(weights).map(|(dual, weight)| dual.tangent * weight).sum();
+        let terms = || direction.iter().zip(&reference.products);
+        let sum: f64 = terms().map(|(v, component)| v * component.slope).sum();
+        let size: f64 = terms().map(|(v, component)| v.abs() * component.size).sum();
+        match (forward - sum).abs() <= self.settings.tolerance * size {
+            true => Ok(()),
+            false => {
+                let message = format!("duals give {forward}, the tape {sum}");
+                Err(self.failure("interpret", &message, None))
+            }
+        }
+    }
+
+    /// Every stage of a strategy; what each gave, if the program returns.
+    fn strategy(
+        &self,
+        derived: &Derived,
+        reference: Option<&Reference>,
+    ) -> Result<Vec<Found>, Failure> {
+        let mut all: Vec<Found> = Vec::new();
+        for (position, stage) in derived.stages.iter().enumerate() {
+            let found = Found {
+                gradient: self.gradient(stage, position, reference)?,
+                products: self.products(stage, position, reference)?,
+            };
+            if let (1, Some(before)) = (position, all.last()) {
+                // Scheduling changes the order of nothing.
+                let same = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
+                    a.as_deref().map(bits) == b.as_deref().map(bits)
+                };
+                if !same(&before.gradient, &found.gradient)
+                    || !same(&before.products, &found.products)
+                {
+                    return Err(self.failure(stage.pass, "other bits than before", Some(stage)));
+                }
+            }
+            all.push(found);
+        }
+        Ok(all)
+    }
+
+    /// How much a derivative may run: each operation a few times, or as often as checkpoints ask for.
+    fn steps(&self) -> u64 {
+        self.settings.steps.saturating_mul(100)
+    }
+
+    fn compare_values(
+        &self,
+        pass: &'static str,
+        stage: &Stage,
+        outcome: &Result<Outcome<Real>, Trap>,
+    ) -> Result<(), Failure> {
+        let found = seen(outcome, self.arguments.len());
+        match found == self.value {
+            true => Ok(()),
+            false => {
+                let message = format!("the value is {found:?}, not {:?}", self.value);
+                Err(self.failure(pass, &message, Some(stage)))
+            }
+        }
+    }
+
+    /// Whether the components of the covered parameters are those of the reference.
+    fn compare(
+        &self,
+        pass: &'static str,
+        stage: &Stage,
+        found: &[f64],
+        reference: &[Component],
+        covers: impl Fn(usize) -> bool,
+    ) -> Result<(), Failure> {
+        let mut expected = vec![];
+        let mut rest = reference;
+        for (position, argument) in self.arguments.iter().enumerate() {
+            let (own, others) = rest.split_at(argument.floats().len().min(rest.len()));
+            if covers(position) {
+                expected.extend_from_slice(own);
+            }
+            rest = others;
+        }
+        same_gradient(found, &expected, self.settings.tolerance)
+            .map_err(|message| self.failure(pass, &message, Some(stage)))
+    }
+
+    /// Runs the gradient function of a stage, if there is one, and compares.
+    fn gradient(
+        &self,
+        stage: &Stage,
+        position: usize,
+        reference: Option<&Reference>,
+    ) -> Result<Option<Vec<f64>>, Failure> {
+        let Some(gradient) = stage.main_gradient() else { return Ok(None) };
+        let active = |position: usize| self.main().parameters[position].active;
+        let mut arguments = self.arguments.to_vec();
+        // Gradients overwrite what is there.
+        let buffers = self.arguments.iter().enumerate().filter(|(k, _)| active(*k));
+        arguments.extend(buffers.map(|(_, argument)| garbage(argument)));
+        let interpreter = stage.interpreter(self.functions, self.steps());
+        let outcome = interpreter.run(gradient, arguments);
+        self.compare_values(stage.pass, stage, &outcome)?;
+        let Ok(outcome) = outcome else { return Ok(None) };
+        let found = floats(&outcome.parameters[self.arguments.len()..]);
+        if let Some(Reference { gradient: Some(expected), moderate, .. }) = reference
+            && (*moderate || position < 2)
+        {
+            self.compare(stage.pass, stage, &found, expected, active)?;
+        }
+        Ok(Some(found))
+    }
+
+    /// Runs the two sweeps of a stage, if there are any, and compares.
+    fn products(
+        &self,
+        stage: &Stage,
+        position: usize,
+        reference: Option<&Reference>,
+    ) -> Result<Option<Vec<f64>>, Failure> {
+        let Some((forward, reverse)) = stage.main_sweeps() else { return Ok(None) };
+        let pass = if position == 0 { "split" } else { stage.pass };
+        let interpreter = stage.interpreter(self.functions, self.steps());
+        let mut tape = Vec::new();
+        let outcome = interpreter.run_with_tape(forward, self.arguments.to_vec(), &mut tape);
+        self.compare_values(pass, stage, &outcome)?;
+        let (Ok(_), Some(reference)) = (outcome, reference) else { return Ok(None) };
+        let mut adjoints = vec![];
+        if self.main().result_type.holds_floats() {
+            adjoints.push(reference.cotangent.clone());
+        }
+        let first = adjoints.len();
+        let covered = |k: usize| {
+            let ty = &forward.parameters[k].ty;
+            forward.parameters[k].active && ty.tangent() != Type::Unit
+        };
+        let behind = |k: usize| matches!(forward.parameters[k].ty, Type::Reference { .. });
+        // Behind `&` the gradient is added, behind `&mut` the cotangent at exit goes in.
+        for (k, exit) in reference.exits.iter().enumerate() {
+            if covered(k) && behind(k) {
+                adjoints.push(exit.clone());
+            }
+        }
+        let outcome = interpreter
+            .run_with_tape(reverse, adjoints, &mut tape)
+            .map_err(|trap| self.failure(pass, &format!("{trap:?}"), Some(stage)))?;
+        if !tape.is_empty() {
+            let message = format!("left on the tape: {tape:?}");
+            return Err(self.failure(pass, &message, Some(stage)));
+        }
+        let by_value = (0..forward.parameters.len()).filter(|k| covered(*k) && !behind(*k)).count();
+        let mut by_value = match outcome.result {
+            Datum::Tuple(parts) if by_value > 1 => parts.into_iter(),
+            one => vec![one].into_iter(),
+        };
+        let mut behind_references = outcome.parameters.into_iter().skip(first);
+        let gradients = (0..forward.parameters.len()).filter(|k| covered(*k)).map(|k| {
+            let part = if behind(k) { behind_references.next() } else { by_value.next() };
+            part.unwrap_or(Datum::Nothing)
+        });
+        let found = floats(&gradients.collect::<Vec<_>>());
+        if reference.moderate {
+            self.compare(pass, stage, &found, &reference.products, covered)?;
+        }
+        Ok(Some(found))
+    }
+}
+
+/// Something to overwrite: NaN in the shape of a gradient.
+fn garbage(argument: &Datum<Real>) -> Datum<Real> {
+    let mut datum = argument.zeros_like();
+    datum.for_each_float_mut(&mut |value| *value = Real::Double(f64::NAN));
+    datum
+}
+
+/// A small generator of pseudorandom numbers (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A factor that is the same number in every float type; not zero.
+    fn weight(&mut self) -> f64 {
+        let magnitude = (1 + (self.next() >> 32) % 15) as f64 / 8.0;
+        if self.next() >> 63 == 0 { magnitude } else { -magnitude }
+    }
+
+    /// A cotangent of what a function gives.
+    fn cotangent(&mut self, output: &Datum<Real>) -> Datum<Real> {
+        let mut cotangent = output.zeros_like();
+        cotangent.for_each_float_mut(&mut |value| {
+            let weight = self.weight();
+            *value = match value {
+                Real::Single(_) => Real::Single(weight as f32),
+                Real::Double(_) => Real::Double(weight),
+            };
+        });
+        cotangent
+    }
+}

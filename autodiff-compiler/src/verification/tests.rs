@@ -1,0 +1,174 @@
+//! That programs of several functions run, and that a mistake in derivative code is found and named.
+
+use super::derived::{Derived, PASSES};
+use super::source::{Annotated, lowered};
+use super::*;
+use crate::ir::InstructionKind;
+use crate::ir::operations::{FloatOperation, Operation};
+
+/// A program of the functions in a file; the last is the main one.
+fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
+    let file = syn::parse_file(source).expect("the source parses");
+    let functions = file.items.into_iter().map(|item| match item {
+        syn::Item::Fn(item) => Annotated { options: Default::default(), item },
+        _ => panic!("not a function"),
+    });
+    let functions = lowered(&functions.collect::<Vec<_>>());
+    let functions = functions.into_iter().map(|function| function.expect("it is accepted"));
+    Program { functions: functions.collect(), arguments }
+}
+
+#[track_caller]
+fn agrees(source: &str, arguments: Vec<Datum<Real>>) {
+    match check(&program(source, arguments), &Settings::default()) {
+        Ok(verdict) => assert_eq!(verdict, Verdict::Agrees),
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[test]
+fn callees_reversed_by_their_gradient() {
+    agrees(
+        "fn square(x: f64) -> f64 { x * x }
+         fn dot(a: &[f64], b: &[f64; 3]) -> f64 {
+             let mut sum = 0.0;
+             for i in 0..3 { sum += square(a[i]) * b[i]; }
+             sum
+         }
+         fn product(a: f64, b: [f64; 2]) -> f64 { a * b[0] + (a * b[1]).sin() }
+         fn main(a: &[f64], b: &[f64; 3], x: f64) -> f64 {
+             let c = product(x * 2.0, [x, a[0]]);
+             let mut w = [b[0], c, b[2]];
+             let first = dot(a, &w);
+             w[1] = first;
+             dot(a, &w) * c
+         }",
+        vec![[0.5, -1.5, 2.0].into(), [1.0, 0.25, -0.5].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn callees_reversed_by_their_sweeps() {
+    agrees(
+        "fn step(state: &mut [f64], by: f64) -> f64 {
+             for i in 0..state.len() { state[i] = (state[i] * by).sin(); }
+             state[0] * by
+         }
+         fn both(x: f64, y: f64) -> (f64, f64) { (x * y, x / y) }
+         fn main(state: &mut [f64], x: f64) -> f64 {
+             let mut total = 0.0;
+             for k in 0..3 {
+                 let (p, q) = both(x + total, 1.5);
+                 total += step(state, p * 0.1) * q + k as f64;
+             }
+             total * state[1]
+         }",
+        vec![[0.5, -1.5, 2.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn recursion() {
+    agrees(
+        "fn power(x: f64, n: usize) -> f64 { if n == 0 { 1.0 } else { x * power(x, n - 1).sin() } }
+         fn main(x: f64, y: f64) -> f64 { power(x * y, 4) * y }",
+        vec![1.25.into(), 0.5.into()],
+    );
+}
+
+#[test]
+fn panics_and_refusals() {
+    let source = "fn main(x: &[f64], n: usize) -> f64 { x[n] * x[0] }";
+    let arguments: Vec<Datum<Real>> = vec![[0.5].into(), Datum::from(2usize)];
+    let verdict = check(&program(source, arguments), &Settings::default());
+    assert_eq!(verdict.expect("no failure"), Verdict::Panics);
+    let source = "fn main(x: f64) -> f64 { let mut y = x; while y > 0.0 { y += 1.0; } y }";
+    let verdict = check(&program(source, vec![0.5.into()]), &Settings::default());
+    assert_eq!(verdict.expect("no failure"), Verdict::Refused("it runs too long".to_owned()));
+}
+
+/// A program with a branch, a loop that records, and memory that is overwritten.
+fn sample() -> Program {
+    program(
+        "fn main(x: f64, a: &mut [f64; 3]) -> f64 {
+             let mut y = x;
+             for i in 0..3 {
+                 y = (y * a[i]).sin() + x;
+                 a[i] = y * y;
+                 if y > 1.0 { y = y / 3.0; }
+             }
+             y - a[1]
+         }",
+        vec![0.75.into(), [0.5, 1.5, -2.0].into()],
+    )
+}
+
+/// The pass that is blamed if a change is made to the derivative functions after each pass from this on.
+fn blamed(from: usize, change: &dyn Fn(&mut Function) -> bool) -> Option<&'static str> {
+    let program = sample();
+    let settings = Settings::default();
+    let passes = Passes { current: Cell::new("lower") };
+    let outcome = Interpreter::new().run(program.main(), program.arguments.clone());
+    let primal = Primal {
+        functions: &program.functions,
+        arguments: &program.arguments,
+        value: seen(&outcome, program.arguments.len()),
+        settings: &settings,
+        passes: &passes,
+    };
+    let derived = Derived::of(&program.functions, Strategy::default(), &passes);
+    let mut derived = derived.expect("no failure").expect("it is accepted");
+    let mut changed = false;
+    for stage in &mut derived.stages[from..] {
+        for function in stage.main_functions() {
+            changed |= change(function);
+        }
+    }
+    assert!(changed, "nothing to change");
+    let reference = primal.reference().expect("the references agree");
+    primal.strategy(&derived, reference.as_ref()).err().map(|failure| failure.pass)
+}
+
+/// Changes the last instruction that is of a kind, at any depth.
+fn change_last(
+    region: &mut crate::ir::Region,
+    change: &mut dyn FnMut(&mut InstructionKind) -> bool,
+) -> bool {
+    region.instructions.iter_mut().rev().any(|instruction| {
+        let mut nested = instruction.kind.regions_mut().into_iter().rev();
+        nested.any(|region| change_last(region, change)) || change(&mut instruction.kind)
+    })
+}
+
+#[test]
+fn mistakes_are_found_and_named() {
+    let slope = |kind: &mut InstructionKind| match kind {
+        InstructionKind::Operation(operation @ Operation::Float(FloatOperation::Cos), _) => {
+            *operation = Operation::Float(FloatOperation::Sin);
+            true
+        }
+        _ => false,
+    };
+    let dropped = |kind: &mut InstructionKind| match kind {
+        InstructionKind::AddTo(..) => {
+            *kind = InstructionKind::Save(vec![]);
+            true
+        }
+        _ => false,
+    };
+    let exchanged = |kind: &mut InstructionKind| match kind {
+        InstructionKind::If { then_region, else_region, .. } => {
+            std::mem::swap(then_region, else_region);
+            true
+        }
+        _ => false,
+    };
+    for mistake in [slope, dropped, exchanged] {
+        for (position, pass) in PASSES.iter().enumerate() {
+            let change =
+                |function: &mut Function| change_last(&mut function.body, &mut |k| mistake(k));
+            assert_eq!(blamed(position, &change), Some(*pass));
+        }
+    }
+    assert_eq!(blamed(0, &|_| true), None, "no mistake");
+}
