@@ -1,6 +1,7 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
 use super::content::has_static_shape;
+use super::moves::{moved_out, moves};
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
@@ -296,31 +297,4 @@ pub(super) fn is_resized(body: &Region, slot: SlotId) -> bool {
         }
     });
     found
-}
-
-/// Whether the whole content of the slot is moved out somewhere in the region, for good: a slot that
-/// is set again has its last content, or an empty `Vec`, at the end.
-pub(super) fn moved_out(region: &Region, slot: SlotId) -> bool {
-    let (mut moved, mut set_again) = (false, false);
-    region.for_each_instruction(&mut |instruction| {
-        for content in instruction.kind.contents() {
-            moved |= moves(content, slot);
-        }
-        if let InstructionKind::Assign(place, _) = &instruction.kind {
-            set_again |= place.root == slot && place.path.is_empty();
-        }
-    });
-    moved && !set_again
-}
-
-/// Whether making the content moves the whole slot into it.
-pub(super) fn moves(content: &Aggregate, slot: SlotId) -> bool {
-    match content {
-        Aggregate::Place(place, Transfer::Move) => place.root == slot && place.path.is_empty(),
-        Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-            elements.iter().any(|element| moves(element, slot))
-        }
-        Aggregate::Struct(_, fields) => fields.iter().any(|(_, field)| moves(field, slot)),
-        _ => false,
-    }
 }

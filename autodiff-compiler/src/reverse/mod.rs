@@ -33,6 +33,7 @@ mod generics;
 mod independence;
 mod loops;
 mod memory;
+mod moves;
 mod recompute;
 mod rerun;
 pub mod split;
@@ -89,7 +90,10 @@ pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
 /// Differentiates a function whose activity is given, with the user's choices.
 pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) -> Reversed {
     let first_derivative_value = ValueId(primal.values.len() as u32);
+    let (primal, refusals) = moves::with_takes(primal, activity);
+    let primal = &primal;
     let mut reverse = Reverse::new(primal, activity);
+    reverse.refusals = refusals;
     reverse.strategy = strategy;
     reverse.facts = Facts::of(primal, true);
     let gradients = reverse.gradient_parameters(primal);
@@ -350,6 +354,14 @@ impl Reverse {
                     self.builder.push(InstructionKind::AddTo(place, adjoint), vec![]);
                 }
             }
+            InstructionKind::Define(slot, Aggregate::Deferred) => {
+                // Its length may be asked for before it is set, and where it is never set.
+                let slot = *slot;
+                let is_list = matches!(self.builder.function.slot(slot).ty, Type::Vec(_));
+                if is_list && self.is_active_slot(slot) {
+                    instruction.kind = InstructionKind::Define(slot, Aggregate::Vec(vec![]));
+                }
+            }
             InstructionKind::Store(..)
             | InstructionKind::Fill(..)
             | InstructionKind::Define(..)
@@ -433,7 +445,7 @@ impl Reverse {
             if dynamic && memory::is_resized(body, primal) {
                 // Its adjoint is resized backwards; at the end it has the length of the gradient.
                 let root = Place::root(primal);
-                let zeros = match memory::moved_out(body, primal) {
+                let zeros = match moves::moved_out(body, primal) {
                     true => Aggregate::Vec(vec![]),
                     false => self.zeros(&parameter.ty, Some(&root)),
                 };
@@ -456,7 +468,7 @@ impl Reverse {
                 let name = format!("{}_adjoint", parameter.name).into();
                 let root = Place::root(slot);
                 let resized = memory::is_resized(&primal.body, slot);
-                let adjoint = match resized && memory::moved_out(&primal.body, slot) {
+                let adjoint = match resized && moves::moved_out(&primal.body, slot) {
                     true => {
                         self.builder.define(parameter.ty.tangent(), name, Aggregate::Vec(vec![]))
                     }

@@ -19,7 +19,7 @@ use super::content::has_static_shape;
 use super::facts::Facts;
 use super::recompute::{Memory, PriceOfMemory, Source};
 use super::tape::Tape;
-use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
+use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, moves};
 use crate::activity::Activity;
 use crate::ir::*;
 use crate::signature::{is_mutable, is_output};
@@ -50,7 +50,10 @@ pub fn with_active_outputs(primal: &Function) -> Function {
 
 /// Splits a function whose activity is given; see [`with_active_outputs`].
 pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Split {
+    let (primal, refusals) = moves::with_takes(primal, activity);
+    let primal = &primal;
     let mut reverse = Reverse::new(primal, activity);
+    reverse.refusals = refusals;
     reverse.strategy = strategy;
     reverse.facts = Facts::of(primal, false);
     reverse.storing = true;
@@ -317,7 +320,7 @@ impl Reverse {
                 continue;
             }
             let ty = parameter.ty.tangent();
-            let gone = memory::moved_out(forward, slot) || memory::moves(&primal.result, slot);
+            let gone = moves::moved_out(forward, slot) || moves::moves(&primal.result, slot);
             let content = match &ty {
                 Type::Vec(_) if gone => Aggregate::Vec(vec![]),
                 Type::Vec(element) if element.is_copy() => {

@@ -1,0 +1,8 @@
+//! Random functions in Rust, and the checks that they go through.
+
+#![forbid(unsafe_code)]
+
+pub mod generate;
+pub mod interpreted;
+pub mod reduce;
+pub mod source;
