@@ -116,7 +116,7 @@ fn blamed(from: usize, change: &dyn Fn(&mut Function) -> bool) -> Option<&'stati
         settings: &settings,
         passes: &passes,
     };
-    let derived = Derived::of(&program.functions, Strategy::default(), &passes);
+    let derived = Derived::of(&program.functions, Strategy::default(), Folding::Rounded, &passes);
     let mut derived = derived.expect("no failure").expect("it is accepted");
     let mut changed = false;
     for stage in &mut derived.stages[from..] {
