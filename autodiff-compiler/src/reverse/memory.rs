@@ -1,7 +1,7 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
 use super::content::has_static_shape;
-use super::moves::{moved_out, moves};
+use super::moves::{self, moved_out};
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
@@ -61,7 +61,7 @@ impl Reverse {
             self.builder.at(known.span);
             let ty = known.ty.tangent();
             let place = Place::root(slot);
-            let gone = moved_out(forward, slot) || moves(result, slot);
+            let gone = moved_out(forward, slot) || moves::moves(result, slot);
             let visible = scope.live.contains(&slot) && !gone;
             let content = if visible {
                 self.zeros(&ty, Some(&place))
@@ -213,6 +213,42 @@ impl Reverse {
             return None;
         }
         Some(self.forward_length(place, instruction.span))
+    }
+
+    /// A `Vec` that goes where nothing is differentiated: nobody hands its adjoint back, which starts anew
+    /// with as many zeros as the `Vec` had elements. Returns what reads their number before.
+    pub(super) fn restart_what_is_lost(&mut self, instruction: &Instruction) -> Vec<Instruction> {
+        let receiver = match &instruction.kind {
+            InstructionKind::Define(slot, _) => Place::root(*slot),
+            InstructionKind::Assign(place, _)
+            | InstructionKind::Push(place, _)
+            | InstructionKind::Resize(place, _) => place.clone(),
+            _ => return vec![],
+        };
+        if self.is_active_slot(receiver.root) {
+            return vec![];
+        }
+        let mut handed_over = vec![];
+        for content in instruction.kind.contents() {
+            moves::handed_over(content, &mut handed_over);
+        }
+        let mut reads = vec![];
+        for place in handed_over {
+            let Some(target) = self.adjoint_place(place) else { continue };
+            // A caller's buffer holds zeros and keeps its length.
+            let ty = self.tangent_type(&target);
+            if !matches!(ty, Type::Vec(_)) {
+                continue;
+            }
+            if !has_static_elements(&ty) {
+                self.refuse_shape(place);
+                continue;
+            }
+            let read = self.forward_length(place.clone(), instruction.span);
+            self.restart_with_length(target, &ty, read.results[0]);
+            reads.push(read);
+        }
+        reads
     }
 
     /// An instruction for the forward sweep that reads a length.

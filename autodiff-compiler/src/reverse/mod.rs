@@ -371,8 +371,9 @@ impl Reverse {
             | InstructionKind::Swap(..) => {
                 let before = self.record_old_length(instruction);
                 let old_length = before.as_ref().map(|read| read.results[0]);
+                let lost = self.restart_what_is_lost(instruction);
                 self.memory(&instruction.kind, old_length, adjoints);
-                return before.into_iter().collect();
+                return before.into_iter().chain(lost).collect();
             }
             InstructionKind::Call(_) => return self.call(instruction, adjoints, scope),
             InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),

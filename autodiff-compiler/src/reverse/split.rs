@@ -311,22 +311,26 @@ impl Reverse {
         }
     }
 
-    /// Adjoints of parameters that are passed by value, live in memory and are active, or become so.
+    /// Adjoints of parameters that are passed by value and live in memory, if they are active, become so,
+    /// or have a gradient of dynamic shape.
     fn define_parameter_adjoints(&mut self, primal: &Function, forward: &mut Region) {
         for parameter in &primal.parameters {
             let ParameterBinding::Slot(slot) = parameter.binding else { continue };
-            let reference = matches!(parameter.ty, Type::Reference { .. });
-            if reference || !self.is_active_slot(slot) {
+            let ty = parameter.ty.tangent();
+            let active = self.is_active_slot(slot);
+            // Where nothing depends on it, its gradient still has the shape that it has at entry.
+            let only_shape = parameter.active && !active && !has_static_shape(&ty);
+            if matches!(parameter.ty, Type::Reference { .. }) || !(active || only_shape) {
                 continue;
             }
-            let ty = parameter.ty.tangent();
             let gone = moves::moved_out(forward, slot) || moves::moves(&primal.result, slot);
             let content = match &ty {
-                Type::Vec(_) if gone => Aggregate::Vec(vec![]),
+                Type::Vec(_) if active && gone => Aggregate::Vec(vec![]),
                 Type::Vec(element) if element.is_copy() => {
                     let length = self.forward_length(Place::root(slot), parameter.span);
                     let count = length.results[0];
-                    forward.instructions.push(length);
+                    let position = if active { forward.instructions.len() } else { 0 };
+                    forward.instructions.insert(position, length);
                     let zero = self.zeros(element, None);
                     Aggregate::VecRepeat(Box::new(zero), count)
                 }

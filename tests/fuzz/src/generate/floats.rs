@@ -101,9 +101,12 @@ impl Generator {
             1 => format!("({a} - {b})"),
             2 => format!("({a} * {b})"),
             3 => format!("(-{a})"),
-            4 => format!("({a} / (1.0 + {b} * {b}))"),
+            4 => {
+                let b = self.atom(false);
+                format!("({a} / (1.0 + {b} * {b}))")
+            }
             _ => {
-                let c = self.literal(true);
+                let (b, c) = (self.atom(typed), self.atom(false));
                 format!("({a} / ({b} * {b} + {c} * {c} + 0.5))")
             }
         }
@@ -112,7 +115,9 @@ impl Generator {
     /// A method of floats.
     fn elementary(&mut self, depth: usize) -> String {
         let a = self.float_of(depth - 1, true);
-        let b = self.float_of(depth - 1, true);
+        let b = self.float_of((depth - 1).min(1), true);
+        // What is named twice is short.
+        let c = self.atom(true);
         if self.style.rational {
             return match self.pick(9) {
                 0 => format!("{a}.powi(2)"),
@@ -122,8 +127,8 @@ impl Generator {
                 4 => format!("{a}.max({b})"),
                 5 => format!("{a}.min({b})"),
                 6 => format!("{a}.clamp(-1.5, 1.5)"),
-                7 => format!("({a} * {a} + 1.0).recip()"),
-                _ => format!("({a} * {a} + 1.0).powi(-2)"),
+                7 => format!("({c} * {c} + 1.0).recip()"),
+                _ => format!("({c} * {c} + 1.0).powi(-2)"),
             };
         }
         match self.pick(34) {
@@ -132,12 +137,12 @@ impl Generator {
             4 => format!("{a}.tanh()"),
             5 => format!("{a}.atan()"),
             6 => format!("{a}.sin().exp()"),
-            7 => format!("(-({a} * {a})).exp()"),
-            8 => format!("({a} * {a} + 1.0).ln()"),
-            9 => format!("({a} * {a} + 0.5).sqrt()"),
+            7 => format!("(-({c} * {c})).exp()"),
+            8 => format!("({c} * {c} + 1.0).ln()"),
+            9 => format!("({c} * {c} + 0.5).sqrt()"),
             10 => format!("{a}.powi({})", self.one_of(&["2", "3", "1", "0"])),
-            11 => format!("({a} * {a} + 1.0).powi(-2)"),
-            12 => format!("({a} * {a} + 0.5).powf({b}.sin())"),
+            11 => format!("({c} * {c} + 1.0).powi(-2)"),
+            12 => format!("({c} * {c} + 0.5).powf({b}.sin())"),
             13 => format!("{a}.abs()"),
             14 => format!("{a}.max({b})"),
             15 => format!("{a}.min({b})"),
@@ -147,17 +152,17 @@ impl Generator {
             19 => format!("{a}.atan2({b})"),
             20 => format!("({a}.sin() + 2.0).recip()"),
             21 => format!("{a}.asinh()"),
-            22 => format!("({a} * {a}).ln_1p()"),
+            22 => format!("({c} * {c}).ln_1p()"),
             23 => format!("{a}.sin().exp_m1()"),
             24 => format!("{a}.fract()"),
-            25 => format!("({a} * 0.1 + {a}.floor())"),
+            25 => format!("({c} * 0.1 + {a}.floor())"),
             26 => format!("{a}.copysign({b})"),
             27 => format!("({a}.signum() * {b})"),
             28 => format!("{a}.rem_euclid(2.0)"),
-            29 => format!("({a} * {a} + 0.5).cbrt()"),
+            29 => format!("({c} * {c} + 0.5).cbrt()"),
             30 => format!("({a}.sin() * 0.9).asin()"),
             31 => format!("{a}.cos().sinh()"),
-            32 => format!("({a} * {a} + 1.0).log2()"),
+            32 => format!("({c} * {c} + 1.0).log2()"),
             _ => format!("{a}.sin_cos().{}", self.pick(2)),
         }
     }
@@ -235,9 +240,10 @@ impl Generator {
     /// A float of at most a few units, whatever there is: what loops carry.
     pub(super) fn bounded(&mut self, depth: usize) -> String {
         let a = self.float_of(depth, true);
+        let c = self.atom(true);
         if self.style.rational {
             return match self.pick(3) {
-                0 => format!("{a} / (1.0 + {a} * {a})"),
+                0 => format!("{c} / (1.0 + {c} * {c})"),
                 1 => format!("{a}.clamp(-2.0, 2.0)"),
                 _ => a,
             };
@@ -247,7 +253,7 @@ impl Generator {
             1 => format!("{a}.tanh()"),
             2 => format!("({a} * 0.5).atan()"),
             3 => format!("{a}.cos()"),
-            4 => format!("{a} / (1.0 + {a}.abs())"),
+            4 => format!("{c} / (1.0 + {c}.abs())"),
             _ => format!("{a}.clamp(-2.0, 2.0)"),
         }
     }

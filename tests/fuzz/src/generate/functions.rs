@@ -105,7 +105,7 @@ impl Result {
 impl Generator {
     /// Helpers, the main function, its samples.
     pub(super) fn file(&mut self, name: &str) {
-        for _ in 0..self.pick(4).max(usize::from(self.style.together)) {
+        for _ in 0..self.weighted(&[(60, 0), (28, 1), (12, 2)]).max(usize::from(self.style.together)) {
             match self.percent(15) {
                 true => self.recursive_helper(),
                 false => self.helper(),
@@ -123,9 +123,14 @@ impl Generator {
             2 => Result::Vec,
             _ => Result::Float,
         };
-        self.budget = 10 + self.pick(16);
+        // Small ones are quick to check, large ones have what only meets in large ones.
+        self.budget = match self.weighted(&[(60, 0), (31, 1), (9, 2)]) {
+            0 => 1 + self.pick(4),
+            1 => 4 + self.pick(7),
+            _ => 10 + self.pick(16),
+        };
         let parameters = self.function(name, parameters, false);
-        let samples: Vec<_> = (0..2 + self.pick(2))
+        let samples: Vec<_> = (0..1 + usize::from(self.percent(25)))
             .map(|_| {
                 let arguments: Vec<_> =
                     parameters.iter().map(|parameter| self.argument_value(parameter)).collect();
@@ -181,7 +186,7 @@ impl Generator {
             let mutable = parameter.is_mutable();
             self.scope.declare(own, parameter.kind(), mutable);
         }
-        let arguments = self.wrt(&declared);
+        let arguments = if helper { String::new() } else { self.wrt(&declared) };
         self.line(format!("#[differentiate{arguments}]"));
         let head =
             format!("pub fn {name}({}){}", list.join(", "), self.result.arrow());
@@ -207,7 +212,8 @@ impl Generator {
         parameters
     }
 
-    /// Some functions leave something out.
+    /// Some main functions leave something out. (A helper that does takes only what is passive, which is
+    /// not known here.)
     fn wrt(&mut self, declared: &[(String, Parameter)]) -> String {
         let floats: Vec<_> = declared
             .iter()
@@ -240,7 +246,7 @@ impl Generator {
             3 if outputs => Result::Unit,
             _ => Result::Float,
         };
-        self.budget = 2 + self.pick(7);
+        self.budget = 1 + self.pick(3);
         // A helper runs wherever it is called.
         self.runs = 12;
         let parameters = self.function(&name, parameters, true);

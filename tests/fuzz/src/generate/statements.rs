@@ -54,8 +54,11 @@ impl Generator {
     /// `let` of a float.
     fn let_float(&mut self) {
         let value = match self.loops.is_empty() {
-            true => self.float(3),
-            false => self.bounded(2),
+            true => {
+                let depth = 1 + self.pick(3);
+                self.float(depth)
+            }
+            false => self.bounded(1),
         };
         let mutable = self.percent(45);
         let name = match mutable {
@@ -86,7 +89,8 @@ impl Generator {
             _ => None,
         };
         let Some(target) = target else { return self.let_float() };
-        let value = self.bounded(2);
+        let depth = 1 + usize::from(self.percent(25));
+        let value = self.bounded(depth);
         let small = self.bounded(1);
         let line = match self.pick(9) {
             0 => format!("{target} = {value};"),
@@ -94,7 +98,7 @@ impl Generator {
             2 => format!("{target} += {value};"),
             3 => format!("{target} -= 0.25 * ({value});"),
             4 => format!("{target} *= {small};"),
-            5 => format!("{target} /= 1.0 + ({small}) * ({small});"),
+            5 => format!("{target} /= 1.0 + ({small}).abs();"),
             6 => format!("{target} += {target} * 0.5 - {value};"),
             7 => format!("{target} = ({target}) * ({small});"),
             _ => format!("{target} = ({target} * {small}).clamp(-3.0, 3.0);"),
