@@ -312,7 +312,7 @@ pub struct Choices {
 impl Choices {
     fn of(options: &Options) -> Self {
         Self {
-            strategy: Strategy { checkpoint: options.checkpoint },
+            strategy: Strategy { checkpoint: options.checkpoint, ..Strategy::default() },
             vjp: options.outputs.contains(&Output::Vjp),
         }
     }

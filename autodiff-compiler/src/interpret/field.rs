@@ -28,12 +28,13 @@
 //!
 //! **How sure it is.** Two programs that compute the same rational function of arguments and opaque values
 //! agree at every point where both are defined. Two that do not agree at a random point with a probability
-//! of at most d / p, where d is the degree of the difference (Schwartz, Zippel), and 2⁻⁶¹ for each pair of
-//! opaque arguments that the hash might confuse. The degree is at most the sum of the factors that meet in
-//! one product: below 2¹⁶ for the programs of the tests, whose loops are short or linear in what they
-//! carry, so less than 2⁻⁴⁵ a point. A loop that squares what it carries doubles the degree with every
-//! iteration: after 45 of those the bound says nothing, though it takes a difference that is made of
-//! p-th powers to hide. Points are independent, so two of them square the probability.
+//! of at most d / p, where d is the degree of the difference (Schwartz, Zippel), and of 2⁻⁶¹ for each pair
+//! of opaque arguments that the hash might confuse. An opaque value has degree 1 again, a sum of two
+//! quotients at most the sum of their degrees, and so has a product: d is below 2ⁿ where n such operations
+//! follow one another on what is not opaque, and below 2²⁰, which makes 2⁻⁴¹ a point, for n = 20. It is
+//! far less where a loop only adds to what it carries. A loop that squares what it carries does reach 2ⁿ:
+//! after some 60 iterations the bound says nothing, and what remains is that a difference would have to be
+//! a multiple of xᵖ - x to hide. Points are independent, so two of them square the probability.
 
 use super::partials::{Arithmetic, integer_partial, partials};
 use super::{Number, Real, Trap};
@@ -432,5 +433,79 @@ impl Number for Field {
 
     fn cast(self, to: &FloatType) -> Self {
         Self { point: Point { shadow: self.point.shadow.cast(to), ..self.point }, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Datum, run};
+    use super::*;
+    use crate::ir::operations::FloatOperation as F;
+
+    #[test]
+    fn elements_are_the_rational_numbers_that_floats_are() {
+        let of = Element::of_float;
+        assert_eq!(of(0.375) * of(8.0), of(3.0));
+        assert_eq!(of(-0.5) + of(0.5), Element::ZERO);
+        assert_eq!(of(1.0) / of(4.0), of(0.25));
+        assert_eq!(of(f64::MAX) / of(f64::MAX), Element::ONE);
+        assert_eq!(of(5e-324) * of(2f64.powi(1000)) * of(2f64.powi(74)), Element::ONE);
+        assert_eq!(of(3.0).integer_power(-2) * of(9.0), Element::ONE);
+        assert_ne!(of(1.0) / of(3.0), of(1.0 / 3.0), "rounded");
+        assert_ne!(of(0.1) + of(0.2), of(0.3), "rounded");
+    }
+
+    #[test]
+    fn what_is_undefined_stays_so() {
+        for undefined in
+            [Element::of_float(f64::NAN), Element::of_float(f64::INFINITY), Element::ZERO.inverse()]
+        {
+            assert!(!undefined.is_defined());
+            assert!(!(undefined * Element::ZERO).is_defined());
+            assert!(!(-undefined + Element::ONE).is_defined());
+        }
+    }
+
+    /// Functions of other keys are others; of the same key, the same.
+    #[test]
+    fn keys_choose_functions() {
+        let x = Field::new(Real::Double(0.5), Element::of_random(12345678), Element::ONE);
+        let sine = |key| Functions::new(key).during(|| Field::operate(F::Sin, &[x]).unwrap());
+        assert_eq!(sine(1).element(), sine(1).element());
+        assert_ne!(sine(1).element(), sine(2).element());
+        let cosine = Functions::new(1).during(|| Field::operate(F::Cos, &[x]).unwrap());
+        assert_eq!(sine(1).tangent(), cosine.element());
+        assert_eq!(cosine.tangent(), -sine(1).element());
+    }
+
+    /// The shadow decides, the element is computed.
+    #[test]
+    fn shadows_choose() {
+        let number = |shadow, element| {
+            Field::new(Real::Double(shadow), Element::of_random(element), Element::ONE)
+        };
+        let (small, large) = (number(-1.5, 999_999), number(2.0, 888_888));
+        let max = Field::operate(F::Max, &[small, large]).unwrap();
+        assert_eq!(max.element(), large.element());
+        let abs = Field::operate(F::Abs, &[small]).unwrap();
+        assert_eq!((abs.element(), abs.tangent()), (-small.element(), -Element::ONE));
+        let floor = Field::operate(F::Floor, &[small]).unwrap();
+        assert_eq!((floor.element(), floor.tangent()), (Element::of_float(-2.0), Element::ZERO));
+    }
+
+    #[test]
+    fn the_coefficient_of_t_is_the_derivative() {
+        let mut s = crate::ir::sketch::Sketch::new("f", crate::types::Type::F64);
+        let x = s.scalar("x", crate::types::Type::F64);
+        let square = s.float_operation(F::Mul, &[x, x]);
+        let quotient = s.float_operation(F::Div, &[x, square]);
+        let function = s.returns_value(quotient);
+        let element = Element::of_random(77_777_777);
+        let argument = Field::new(Real::Double(3.0), element, Element::of_float(5.0));
+        let result = run(&function, vec![Datum::Float(argument)]).unwrap().result;
+        let result = result.number().unwrap();
+        // (1 / x)' = -1 / x²
+        assert_eq!(result.element() * element, Element::ONE);
+        assert_eq!(result.tangent() * element * element, Element::of_float(-5.0));
     }
 }

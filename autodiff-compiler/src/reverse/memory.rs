@@ -2,6 +2,7 @@
 
 use super::content::has_static_shape;
 use super::moves::{self, moved_out};
+use super::support::needs_primal;
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
@@ -71,6 +72,17 @@ impl Reverse {
                     Type::Vec(_) => Aggregate::Vec(vec![]),
                     other => self.zeros(other, None),
                 }
+            } else if needs_primal(&known.ty) {
+                self.refusals.push(Refusal {
+                    span: known.span,
+                    message: format!(
+                        "`{}: {}` is differentiated, and the shape of its derivative is gone when \
+                         that is calculated",
+                        known.name, known.ty
+                    ),
+                    help: Some("use numbers, arrays or one flat `Vec`".into()),
+                });
+                Aggregate::Unit
             } else if let Type::Vec(element) = &ty {
                 // The slot is out of scope in the reverse sweep: its final length is a value.
                 let length = self.builder.function.new_value(Type::USIZE, None, known.span);

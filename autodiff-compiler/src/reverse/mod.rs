@@ -52,7 +52,7 @@ use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
 use facts::Facts;
-use recompute::Memory;
+use recompute::{Memory, PriceOfMemory};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -160,10 +160,25 @@ struct Reverse {
 }
 
 /// What the user chose about store and recompute.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Strategy {
     /// Outermost sequential loops keep few states and run again from those.
     pub checkpoint: bool,
+    /// What costs less to compute again than to store is. If not, everything is stored: for verification.
+    pub recompute: bool,
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        Self { checkpoint: false, recompute: true }
+    }
+}
+
+impl Strategy {
+    /// The price of memory, where it has one.
+    fn price(self, price: PriceOfMemory) -> PriceOfMemory {
+        if self.recompute { price } else { PriceOfMemory::Nothing }
+    }
 }
 
 /// Something that turned out not to be differentiable on the way.

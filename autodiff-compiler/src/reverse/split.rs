@@ -95,14 +95,14 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let parameters: HashSet<_> = primal.parameters.iter().filter_map(scalar).collect();
     let mut known = Map::new();
     let function = &mut reverse.builder.function;
+    let price = strategy.price(PriceOfMemory::Traffic);
     let (stored, computed) = {
         let nothing = HashSet::new();
         let source = Source::new(&forward, Memory { live: &nothing, written: &nothing });
         let is_forward =
             |value: ValueId| parameters.contains(&value) || source.definition(value).is_some();
         values.retain(|value| is_forward(*value));
-        let plan =
-            source.plan(function, &values, &|value| !is_forward(value), PriceOfMemory::Traffic);
+        let plan = source.plan(function, &values, &|value| !is_forward(value), price);
         (plan.stored.clone(), source.compute_again(function, &plan, &mut known))
     };
     let mut saved = vec![];

@@ -21,8 +21,8 @@
 
 use super::derived::{Derived, Stage};
 use super::{
-    Failure, Passes, Program, Random, Settings, failure, interpreter, is_covered, reverse_sweep,
-    texts,
+    Failure, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
+    reverse_sweep, texts,
 };
 use crate::interpret::{
     Datum, Element, Field, Functions, Interpreter, Number, Outcome, OverflowMode, Real, Trap,
@@ -67,32 +67,40 @@ pub(super) fn exactly(
     }
     let functions = if settings.simplified { &simplified } else { &program.functions };
     let mut derived = vec![];
-    for strategy in [Strategy::default(), Strategy { checkpoint: true }] {
+    let others = OTHERS.iter().map(|(_, strategy)| *strategy);
+    for strategy in std::iter::once(Strategy::default()).chain(others) {
         match Derived::of(functions, strategy, Folding::Exact, passes)? {
             Ok(found) => derived.push(found),
             // The other checks report it.
             Err(_) => break,
         }
     }
-    let oracle = Oracle { program, simplified: &simplified, functions, settings };
-    let mut conclusive = 0;
-    let mut undefined = None;
-    for point in 0..settings.points + MORE_POINTS {
-        if conclusive == settings.points {
-            break;
+    Oracle { program, simplified: &simplified, functions, settings }.ask(&derived)
+}
+
+impl Oracle<'_> {
+    /// Compares everything at as many points as it takes.
+    pub(super) fn ask(&self, derived: &[Derived]) -> Result<Exactness, Failure> {
+        let settings = self.settings;
+        let mut conclusive = 0;
+        let mut undefined = None;
+        for point in 0..settings.points + MORE_POINTS {
+            if conclusive == settings.points {
+                break;
+            }
+            let found = Functions::new(point as u64).during(|| self.at(point as u64, derived))?;
+            match found {
+                None => return Ok(Exactness::Nothing),
+                Some(Conclusion { undefined: None }) => conclusive += 1,
+                Some(Conclusion { undefined: Some(what) }) => undefined = undefined.or(Some(what)),
+            }
         }
-        let found = Functions::new(point as u64).during(|| oracle.at(point as u64, &derived))?;
-        match found {
-            None => return Ok(Exactness::Nothing),
-            Some(Conclusion { undefined: None }) => conclusive += 1,
-            Some(Conclusion { undefined: Some(what) }) => undefined = undefined.or(Some(what)),
-        }
+        Ok(match undefined {
+            Some(what) if conclusive < settings.points => Exactness::Inconclusive(what),
+            _ if derived.is_empty() => Exactness::Nothing,
+            _ => Exactness::Agrees,
+        })
     }
-    Ok(match undefined {
-        Some(what) if conclusive < settings.points => Exactness::Inconclusive(what),
-        _ if derived.is_empty() => Exactness::Nothing,
-        _ => Exactness::Agrees,
-    })
 }
 
 /// Whether everything could be compared.
@@ -113,12 +121,12 @@ impl Conclusion {
     }
 }
 
-struct Oracle<'a> {
-    program: &'a Program,
-    simplified: &'a [Function],
+pub(super) struct Oracle<'a> {
+    pub(super) program: &'a Program,
+    pub(super) simplified: &'a [Function],
     /// Those whose derivatives are taken.
-    functions: &'a [Function],
-    settings: &'a Settings,
+    pub(super) functions: &'a [Function],
+    pub(super) settings: &'a Settings,
 }
 
 /// A random point: elements for the floats of the arguments, in order, and a direction.

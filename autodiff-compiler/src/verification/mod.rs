@@ -119,6 +119,12 @@ impl Settings {
     }
 }
 
+/// Choices that change no bit before simplification, and the name of what they turn on or off.
+const OTHERS: [(&str, Strategy); 2] = [
+    ("checkpoint", Strategy { checkpoint: true, recompute: true }),
+    ("recompute", Strategy { checkpoint: false, recompute: false }),
+];
+
 /// Checks a program; see the module's documentation. Panics of passes are caught and reported; whether
 /// they print is up to the panic hook.
 pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure> {
@@ -300,7 +306,7 @@ impl Primal<'_> {
             Err(refusal) => return Ok(Verdict::Refused(refusal)),
         };
         let found = self.strategy(&plain, reference.as_ref())?;
-        for (name, strategy) in [("checkpoint", Strategy { checkpoint: true })] {
+        for (name, strategy) in OTHERS {
             let Ok(other) = Derived::of(self.functions, strategy, Folding::Rounded, self.passes)?
             else {
                 continue;
