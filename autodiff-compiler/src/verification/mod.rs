@@ -162,9 +162,15 @@ impl Passes {
 /// Result and parameters at exit, or why there are none. Steps may differ.
 type Seen = Result<(Datum<Real>, Vec<Datum<Real>>), Trap>;
 
-fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: usize) -> Seen {
+fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: &[Parameter]) -> Seen {
     let outcome = outcome.as_ref().map_err(Clone::clone)?;
-    Ok((outcome.result.clone(), outcome.parameters[..parameters].to_vec()))
+    let exits = parameters.iter().zip(&outcome.parameters);
+    // What was passed by value is gone.
+    let visible = exits.map(|(parameter, exit)| match parameter.ty {
+        Type::Reference { .. } => exit.clone(),
+        _ => Datum::Nothing,
+    });
+    Ok((outcome.result.clone(), visible.collect()))
 }
 
 /// An interpreter that knows the value functions.
@@ -187,7 +193,6 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
     for function in &simplified {
         passes.verified(function)?;
     }
-    let count = program.arguments.len();
     let mut value = None;
     // What panics last is the one that the derivatives are compared to.
     for mode in [OverflowMode::Wrap, OverflowMode::Panic] {
@@ -204,7 +209,7 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
             }
             _ => {}
         }
-        let (before, after) = (seen(&before, count), seen(&run(&simplified), count));
+        let (before, after) = (seen(&before, &main.parameters), seen(&run(&simplified), &main.parameters));
         if before != after {
             return Err(passes.failure(format!(
                 "the value is {after:?}, not {before:?}\n{}\n{}\n{:?}",
@@ -440,7 +445,7 @@ impl Primal<'_> {
         stage: &Stage,
         outcome: &Result<Outcome<Real>, Trap>,
     ) -> Result<(), Failure> {
-        let found = seen(outcome, self.arguments.len());
+        let found = seen(outcome, &self.main().parameters);
         match found == self.value {
             true => Ok(()),
             false => {

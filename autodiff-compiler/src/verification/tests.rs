@@ -135,7 +135,7 @@ fn blamed(
     let primal = Primal {
         functions: &program.functions,
         arguments: &program.arguments,
-        value: seen(&outcome, program.arguments.len()),
+        value: seen(&outcome, &program.main().parameters),
         settings: &settings,
         passes: &passes,
     };

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod compiled;
 pub mod generate;
 pub mod interpreted;
 pub mod reduce;

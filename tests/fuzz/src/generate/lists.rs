@@ -155,7 +155,8 @@ impl Generator {
             Form::Array(length) => format!("[f64; {length}]"),
             _ => "Vec<f64>".to_owned(),
         };
-        match self.percent(50) {
+        // Literals alone have no type.
+        match self.percent(50) || value.contains(['[']) {
             true => self.line(format!("{keyword} {name}: {ty} = {value};")),
             false => self.line(format!("{keyword} {name} = {value};")),
         }
@@ -187,12 +188,13 @@ impl Generator {
         let list = match self.pick(3) {
             0 => {
                 let value = self.float(1);
-                self.line(format!("let mut {name} = [[{value}; {width}]; {count}];"));
+                self.line(format!("let mut {name} = [[{value} as f64; {width}]; {count}];"));
                 List { form: Form::Array(count), least: count }
             }
             1 => {
                 let rows: Vec<_> = (0..count).map(|_| row(self)).collect();
-                self.line(format!("let mut {name} = vec![{}];", rows.join(", ")));
+                let rows = rows.join(", ");
+                self.line(format!("let mut {name}: Vec<[f64; {width}]> = vec![{rows}];"));
                 List { form: Form::Vec, least: count }
             }
             _ => {
