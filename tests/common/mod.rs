@@ -1,11 +1,6 @@
 //! What tests over the corpus share.
 
-use autodiff_oracle_runtime::{Cursor, Entry, Part, Tree, caught};
-
-/// The result of a corpus function and what is behind its `&mut` parameters; `Err` if it panics.
-pub fn run(entry: &Entry, inputs: &[Tree]) -> Result<Tree, String> {
-    caught(|| (entry.call)(inputs, Cursor::plain(), Part::Value))
-}
+use autodiff_oracle_runtime::{Entry, Tree};
 
 /// The samples of a function, and variations of each with all floats moved a little.
 pub fn samples(entry: &Entry) -> Vec<(String, Vec<Tree>)> {
