@@ -24,6 +24,9 @@ pub(crate) trait Arithmetic:
     + Div<Output = Self>
     + Neg<Output = Self>
 {
+    /// Whether numbers have a range that an intermediate result may leave.
+    const HAS_RANGE: bool;
+
     /// A constant of the same type.
     fn number(self, constant: f64) -> Self;
 
@@ -38,6 +41,8 @@ pub(crate) trait Arithmetic:
 }
 
 impl Arithmetic for f64 {
+    const HAS_RANGE: bool = true;
+
     fn number(self, constant: f64) -> Self {
         constant
     }
@@ -133,7 +138,7 @@ pub(crate) fn partials<A: Arithmetic>(
             let in_base = match at_b == 0.0 && !at_a.is_nan() && infinite {
                 true => number(0.0),
                 // The slope itself is not infinite if the power times a is not lost.
-                false if infinite && at_a != 0.0 && at_a.is_finite() => b / a * y,
+                false if A::HAS_RANGE && infinite && at_a != 0.0 && at_a.is_finite() => b / a * y,
                 false => b * power,
             };
             // The power outweighs the logarithm where it is zero, for a = 0 and a = inf.

@@ -221,14 +221,13 @@ fn exact_arithmetic_sees_what_rounding_hides() {
         vec![0.75.into(), [0.5, 1.5].into()],
     );
     let operation = |kind: &mut InstructionKind, from: FloatOperation, to: FloatOperation| {
-        let hit = match kind {
-            InstructionKind::Operation(Operation::Float(operation), _) if *operation == from => {
-                *operation = to;
-                true
-            }
-            _ => false,
-        };
-        hit
+        if let InstructionKind::Operation(Operation::Float(operation), _) = kind
+            && *operation == from
+        {
+            *operation = to;
+            return true;
+        }
+        false
     };
     let sign =
         |kind: &mut InstructionKind| operation(kind, FloatOperation::Neg, FloatOperation::Detach);

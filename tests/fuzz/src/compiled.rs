@@ -112,7 +112,7 @@ impl Workshop {
                 fs::write(folder.join(format!("files/p{index}.rs")), &files[*index])?;
             }
             fs::write(folder.join("Cargo.toml"), self.manifest(number))?;
-            fs::write(folder.join("src/main.rs"), main(package))?;
+            fs::write(folder.join("src/main.rs"), main(package, files))?;
             members.push(format!("{name:?}"));
         }
         // Without debug information and optimization: most of the time is rustc's.
@@ -266,8 +266,20 @@ fn is_in_plain(spans: &[&Value]) -> bool {
     })
 }
 
+/// The name of the function that has samples.
+fn main_name(text: &str) -> Option<&str> {
+    let (_, samples) = text.split_once("samples!")?;
+    let name = samples.split_once("gradient ")?.1;
+    Some(name.split(':').next()?.trim())
+}
+
 /// The program of a batch.
-fn main(package: &[usize]) -> String {
+fn main(package: &[usize], files: &[String]) -> String {
+    let single: Vec<String> = package
+        .iter()
+        .filter(|index| files[**index].contains("f32"))
+        .filter_map(|index| Some(format!("p{index}::{}", main_name(&files[*index])?)))
+        .collect();
     let mut text = String::new();
     let versions = [
         ("plain", "pub(crate) use autodiff_oracle::{plain as differentiate, samples};"),
@@ -305,8 +317,9 @@ fn main(package: &[usize]) -> String {
         }
         text.push_str("    all\n}\n");
     }
-    text.push_str(
-        "fn main() { autodiff_oracle_runtime::compare::report(&plain(), &dual(), &derived()); }\n",
+    let _ = writeln!(
+        text,
+        "fn main() {{\n    autodiff_oracle_runtime::compare::report(&plain(), &dual(), &derived(), &{single:?});\n}}"
     );
     text
 }

@@ -219,7 +219,7 @@ impl Generator {
         match narrow.is_empty() || self.percent(50) {
             true => {
                 let a = self.float_of(depth - 1, true);
-                format!("(({a} as f32 * 0.5) as f64)")
+                format!("(({a} as f32 * 0.5_f32) as f64)")
             }
             false => {
                 let name = self.one_of(&narrow);

@@ -74,7 +74,7 @@ pub fn file(seed: u64, number: u64) -> File {
         function_depth: 0,
         longest: 4,
     };
-    let name = format!("f{number}");
+    let name = format!("main_{number}");
     generator.file(&name);
     let mut text = generator.text;
     if style.single {
