@@ -6,6 +6,7 @@ mod corpus;
 mod dependencies;
 mod expansion;
 mod instructions;
+mod rewrites;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,11 @@ const COMMANDS: &[Command] = &[
         "corpus",
         "differentiate free functions of published crates and compare with differences",
         corpus::run,
+    ),
+    (
+        "rewrites",
+        "check the claims of the rewrite table on every f32 (minutes, all processors)",
+        rewrites::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

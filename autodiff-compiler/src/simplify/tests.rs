@@ -1,3 +1,5 @@
+mod claims;
+mod exhaustive;
 mod functions;
 mod gradients;
 mod random;
