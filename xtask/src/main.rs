@@ -5,6 +5,7 @@ mod build_time;
 mod corpus;
 mod dependencies;
 mod expansion;
+mod fuzz_front;
 mod instructions;
 mod rewrites;
 
@@ -39,6 +40,11 @@ const COMMANDS: &[Command] = &[
         "rewrites",
         "check the claims of the rewrite table on every f32 (minutes, all processors)",
         rewrites::run,
+    ),
+    (
+        "fuzz-front",
+        "compile mutants of real functions: --functions N --seed S [--published]",
+        fuzz_front::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

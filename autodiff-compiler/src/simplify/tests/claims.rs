@@ -9,9 +9,21 @@ use crate::ir::operations::{BooleanOperation, Comparison, FloatOperation, Operat
 use crate::simplify::Claim;
 use crate::simplify::rewrites::Rewrite;
 use std::fmt::LowerExp;
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A float type of the emitted code.
-pub(super) trait Float: Copy + PartialOrd + LowerExp + std::fmt::Debug + 'static {
+pub(super) trait Float:
+    Copy
+    + PartialOrd
+    + LowerExp
+    + std::fmt::Debug
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + 'static
+{
     const ZERO: Self;
     const ONE: Self;
     const NAME: &'static str;
@@ -22,6 +34,7 @@ pub(super) trait Float: Copy + PartialOrd + LowerExp + std::fmt::Debug + 'static
     fn from_bits(bits: u64) -> Self;
     fn bits(self) -> u64;
     fn is_normal(self) -> bool;
+    fn abs(self) -> Self;
     fn evaluate(operation: FloatOperation, arguments: &[Self]) -> Self;
     /// Numbers at which something special happens, to operations on one or two of them.
     fn special() -> Vec<Self>;
@@ -58,6 +71,10 @@ macro_rules! float {
             }
 
             #[inline(always)]
+            fn abs(self) -> Self {
+                $float::abs(self)
+            }
+
             fn evaluate(operation: FloatOperation, arguments: &[Self]) -> Self {
                 operation.$evaluate(arguments).expect("the arity of the operation")
             }
@@ -205,7 +222,7 @@ impl<'r, F: Float> Evaluator<'r, F> {
             Node::Operation(Operation::Compare(_) | Operation::Boolean(_), _) => {
                 truth(after == F::ZERO)
             }
-            _ => F::evaluate(FloatOperation::Neg, &[after]),
+            _ => -after,
         }
     }
 
@@ -234,7 +251,7 @@ impl<'r, F: Float> Evaluator<'r, F> {
             let (done, rest) = self.sizes.split_at_mut(index);
             let size = &mut rest[0];
             size.clear();
-            size.extend(value.iter().map(|value| F::evaluate(Abs, &[*value])));
+            size.extend(value.iter().map(|value| value.abs()));
             let Node::Operation(operation, arguments) = node else {
                 for (harmless, value) in self.harmless.iter_mut().zip(value) {
                     *harmless &= value.is_normal() || *value == F::ZERO;
@@ -248,18 +265,17 @@ impl<'r, F: Float> Evaluator<'r, F> {
                 Neg => size.clone_from(known(0)),
                 Add | Sub => {
                     for (lane, size) in size.iter_mut().enumerate() {
-                        *size = F::evaluate(Add, &[known(0)[lane], known(1)[lane]]);
+                        *size = known(0)[lane] + known(1)[lane];
                     }
                 }
                 Mul => {
                     for (lane, size) in size.iter_mut().enumerate() {
-                        *size = F::evaluate(Mul, &[known(0)[lane], known(1)[lane]]);
+                        *size = known(0)[lane] * known(1)[lane];
                     }
                 }
                 Div => {
                     for (lane, size) in size.iter_mut().enumerate() {
-                        let divisor = F::evaluate(Abs, &[argument(1)[lane]]);
-                        *size = F::evaluate(Div, &[known(0)[lane], divisor]);
+                        *size = known(0)[lane] / argument(1)[lane].abs();
                     }
                 }
                 _ => {}
@@ -351,32 +367,28 @@ fn binary<F: Float>(columns: &[&[F]], result: &mut [F], operation: impl Fn(F, F)
     }
 }
 
-/// With the operation known at compile time where rows use it most.
-fn float_operation<F: Float>(operation: FloatOperation, columns: &[&[F]], result: &mut [F]) {
-    macro_rules! known {
-        ($( $kind:ident $operation:ident ($($argument:ident),*) ;)*) => {
-            match operation {
-                $( FloatOperation::$operation => $kind(columns, result, |$($argument),*| {
-                    F::evaluate(FloatOperation::$operation, &[$($argument),*])
-                }), )*
-                _ => {
-                    let mut arguments = vec![F::ZERO; columns.len()];
-                    for (lane, result) in result.iter_mut().enumerate() {
-                        for (argument, column) in arguments.iter_mut().zip(columns) {
-                            *argument = column[lane];
-                        }
-                        *result = F::evaluate(operation, &arguments);
-                    }
+/// With the loops of those operations written out that rows use most: the others go through the table of
+/// operations number by number.
+pub(super) fn float_operation<F: Float>(
+    operation: FloatOperation,
+    columns: &[&[F]],
+    result: &mut [F],
+) {
+    match operation {
+        FloatOperation::Neg => unary(columns, result, |a| -a),
+        FloatOperation::Abs => unary(columns, result, F::abs),
+        FloatOperation::Add => binary(columns, result, |a, b| a + b),
+        FloatOperation::Sub => binary(columns, result, |a, b| a - b),
+        FloatOperation::Mul => binary(columns, result, |a, b| a * b),
+        FloatOperation::Div => binary(columns, result, |a, b| a / b),
+        _ => {
+            let mut arguments = vec![F::ZERO; columns.len()];
+            for (lane, result) in result.iter_mut().enumerate() {
+                for (argument, column) in arguments.iter_mut().zip(columns) {
+                    *argument = column[lane];
                 }
+                *result = F::evaluate(operation, &arguments);
             }
-        };
-    }
-    known! {
-        unary Neg(a);
-        unary Abs(a);
-        binary Add(a, b);
-        binary Sub(a, b);
-        binary Mul(a, b);
-        binary Div(a, b);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The rewrite table, row by row: every claim in all combinations of special values and on random
 //! ones, and that a changed row breaks its claim.
 
-use super::claims::{Evaluator, Float, is_negated, truths};
+use super::claims::{Evaluator, Float, float_operation, is_negated, truths};
 use crate::formula::Node;
+use crate::ir::operations::FloatOperation;
 use crate::simplify::rewrites::{REWRITES, Rewrite};
 
 /// So many numbers are checked at a time.
@@ -103,6 +104,25 @@ fn a_changed_row_breaks_its_claim_in_double_precision() {
 #[test]
 fn a_changed_row_breaks_its_claim_in_single_precision() {
     a_changed_row_breaks_its_claim::<f32>();
+}
+
+#[test]
+fn loops_that_are_written_out_are_those_of_the_operations() {
+    let special = f64::special();
+    for operation in FloatOperation::ALL.iter().filter(|operation| operation.arity() <= 2) {
+        for a in &special {
+            let mut result = vec![0.0; special.len()];
+            let columns = [&vec![*a; special.len()][..], &special];
+            float_operation(*operation, &columns[2 - operation.arity()..], &mut result);
+            for (b, result) in special.iter().zip(result) {
+                let arguments = [*a, *b];
+                let expected = f64::evaluate(*operation, &arguments[2 - operation.arity()..]);
+                let same =
+                    result.to_bits() == expected.to_bits() || result.is_nan() && expected.is_nan();
+                assert!(same, "{operation:?} of {arguments:?} is {expected:e}, not {result:e}");
+            }
+        }
+    }
 }
 
 #[test]
