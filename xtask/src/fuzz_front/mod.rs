@@ -113,7 +113,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 fn random(numbers: &mut mutants::Numbers, subjects: &[Subject]) -> Mutant {
     let subject = numbers.next() as usize % subjects.len();
     let count = 1 + numbers.next() as usize % 3;
-    let options = numbers.next() % 4 == 0;
+    let options = numbers.next().is_multiple_of(4);
     Mutant { subject, mutations: numbers.mutations(count), options }
 }
 

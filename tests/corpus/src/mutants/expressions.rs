@@ -1,6 +1,6 @@
 //! Changes to expressions.
 
-use super::{Context, Kind};
+use super::{Context, Kind, filled, parsed};
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, parse_quote};
 
@@ -156,62 +156,56 @@ fn name(expression: &mut Expr, context: &mut Context) -> bool {
     if *known == name || !context.names.contains(known) {
         return false;
     }
-    *expression = parse_quote!(#name);
+    *expression = parsed!(#name);
     true
 }
+
+/// What to put around an expression, `$`.
+#[rustfmt::skip]
+const WRAPPED: &[&str] = &[
+    "($)", "{ $ }", "{ let wrapped = $; wrapped }", "{ let x = $; x }", "(|| $)()", "(move || $)()", "(|x| x)($)",
+    "(|x: f64| -> f64 { return x; })($)", "if true { $ } else { $ }", "if cfg!(debug_assertions) { $ } else { $ }",
+    "match () { () => $ }", "match 1 { 0 => $, _ => $ }", "match $ { v => v }", "match 3 { 0..=2 => $, 3 | 4 => $, _ => $ }",
+    "loop { break $; }", "'a: { break 'a $; }", "'outer: loop { loop { break 'outer $ } }",
+    "[$][0]", "[$, $][1]", "($, 0).0", "(0, ($, 1)).1.0", "vec![$][0]", "vec![$; 3][2]", "*&$", "*&mut $.clone()", "(&$).clone()", "($).clone()",
+    "$ + $", "$ - $", "$ * 0.0", "$ / $", "$ % 2.0", "-(-$)", "$ + 1e-3 * $ * $",
+    "std::convert::identity($)", "std::hint::black_box($)", "f64::from($)", "f64::max($, 0.5)", "f64::abs($)",
+    "f64::powi($, 2)", "core::primitive::f64::sin($)", "<f64>::exp($)", "<f64 as Clone>::clone(&$)", "Into::<f64>::into($)",
+    "Some($).unwrap()", "Some($).map_or(0.0, |v| v)", "Some($).unwrap_or_default()", "Ok::<f64, ()>($).unwrap()",
+    "if let Some(v) = Some($) { v } else { 0.0 }", "match Some($) { Some(v) if v > 0.0 => v, Some(v) => -v, None => 0.0 }",
+    "[$; 2].iter().sum::<f64>()", "[$, $].iter().copied().fold(0.0, f64::max)", "[$, $].into_iter().product::<f64>()",
+    "(0..3).map(|_| $).sum::<f64>()", "(0..3).map(|i| i as f64 * $).sum::<f64>()", "[$, 1.0].iter().map(|v| v * v).sum::<f64>()",
+    "vec![$, $].iter().rev().skip(1).sum::<f64>()", "[[$; 2]; 2].iter().flatten().sum::<f64>()",
+    "{ fn nested(v: f64) -> f64 { v * v } nested($) }", "{ const K: f64 = 2.0; K * $ }", "{ use std::f64::consts::PI; $ * PI }",
+    "{ #[allow(unused)] let unused = 1; $ }", "{ let mut accumulated = $; accumulated += 1.0; accumulated }",
+    "{ let (first, _) = ($, 1); first }", "{ let [first, ..] = [$, $]; first }", "{ let Some(v) = Some($) else { return 0.0 }; v }",
+    "{ let r = &$; *r }", "{ let mut b = $; let r = &mut b; *r *= 2.0; b }", "{ let mut v = Vec::new(); v.push($); v[0] }",
+    "{ let mut v = vec![$; 2]; v.swap(0, 1); v[0] }", "{ let a = [$, 2.0]; let [p, q] = a; p * q }", "std::mem::replace(&mut $, 1.0)",
+    "{ let mut b = $; for _ in 0..3 { b *= 0.5; if b < 0.1 { break; } } b }", "{ let mut b = $; while b > 1.0 { b *= 0.5; } b }",
+    "{ let t = ($, $); t.0 * t.1 }", "{ let f = |v: f64| v * $; f(f(1.0)) }", "{ if $ < 0.0 { return $; } $ }",
+    "{ let mut a = [0.0; 3]; for (i, v) in a.iter_mut().enumerate() { *v = $ * i as f64; } a[2] }",
+    "{ struct P { a: f64 } let p = P { a: $ }; p.a }", "{ macro_rules! m { ($e:expr) => { $e * 2.0 }; } m!($) }",
+];
 
 fn wrap(expression: &mut Expr, context: &mut Context) -> bool {
     if !is_value(expression) {
         return false;
     }
-    let e = expression.clone();
-    let wrapped: &[fn(Expr) -> Expr] = &[
-        |e| parse_quote!((#e)),
-        |e| parse_quote!({ #e }),
-        |e| parse_quote!({ let wrapped = #e; wrapped }),
-        |e| parse_quote!({ let x = #e; x }),
-        |e| parse_quote!((|| #e)()),
-        |e| parse_quote!((|x| x)(#e)),
-        |e| parse_quote!(if true { #e } else { #e }),
-        |e| parse_quote!(if cfg!(debug_assertions) { #e } else { #e }),
-        |e| parse_quote!(match () { () => #e }),
-        |e| parse_quote!(match 1 { 0 => #e, _ => #e }),
-        |e| parse_quote!(loop { break #e; }),
-        |e| parse_quote!('a: { break 'a #e; }),
-        |e| parse_quote!('outer: loop { loop { break 'outer #e } }),
-        |e| parse_quote!([#e][0]),
-        |e| parse_quote!((#e, 0).0),
-        |e| parse_quote!(vec![#e][0]),
-        |e| parse_quote!(*&#e),
-        |e| parse_quote!((&#e).clone()),
-        |e| parse_quote!((#e).clone()),
-        |e| parse_quote!(#e + #e),
-        |e| parse_quote!(#e - #e),
-        |e| parse_quote!(#e * 0.0),
-        |e| parse_quote!(std::convert::identity(#e)),
-        |e| parse_quote!(std::hint::black_box(#e)),
-        |e| parse_quote!(f64::from(#e)),
-        |e| parse_quote!(f64::max(#e, 0.5)),
-        |e| parse_quote!(Some(#e).unwrap()),
-        |e| parse_quote!(Some(#e).map_or(0.0, |v| v)),
-        |e| parse_quote!(if let Some(v) = Some(#e) { v } else { 0.0 }),
-        |e| parse_quote!(match Some(#e) { Some(v) if v > 0.0 => v, Some(v) => -v, None => 0.0 }),
-        |e| parse_quote!([#e; 2].iter().sum::<f64>()),
-        |e| parse_quote!([#e, #e].iter().copied().fold(0.0, f64::max)),
-        |e| parse_quote!((0..3).map(|_| #e).sum::<f64>()),
-        |e| parse_quote!({ fn nested(v: f64) -> f64 { v * v } nested(#e) }),
-        |e| parse_quote!({ #[allow(unused)] let unused = 1; #e }),
-        |e| parse_quote!({ let mut accumulated = #e; accumulated += 1.0; accumulated }),
-        |e| parse_quote!({ let (first, _) = (#e, 1); first }),
-        |e| parse_quote!({ let [first, ..] = [#e, #e]; first }),
-        |e| parse_quote!({ let Some(v) = Some(#e) else { return 0.0 }; v }),
-        |e| parse_quote!({ let r = &#e; *r }),
-        |e| parse_quote!({ let mut b = #e; let r = &mut b; *r *= 2.0; b }),
-        |e| parse_quote!(std::mem::replace(&mut #e, 1.0)),
-    ];
-    let changed = context.choose(wrapped)(e);
-    *expression = changed;
-    true
+    let is_simple = matches!(
+        expression,
+        Expr::Call(_) | Expr::Lit(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Path(_)
+    );
+    let inner = match is_simple {
+        true => expression.to_token_stream(),
+        false => quote!((#expression)),
+    };
+    match filled(context.choose::<&str>(WRAPPED), &inner) {
+        Some(wrapped) => {
+            *expression = wrapped;
+            true
+        }
+        None => false,
+    }
 }
 
 fn prefix(expression: &mut Expr, context: &mut Context) -> bool {
@@ -220,11 +214,11 @@ fn prefix(expression: &mut Expr, context: &mut Context) -> bool {
     }
     let e = expression.clone();
     *expression = match context.choice % 5 {
-        0 => parse_quote!(&#e),
-        1 => parse_quote!(*#e),
-        2 => parse_quote!(-#e),
-        3 => parse_quote!(!#e),
-        _ => parse_quote!(&mut #e),
+        0 => parsed!(&#e),
+        1 => parsed!(*#e),
+        2 => parsed!(-#e),
+        3 => parsed!(!#e),
+        _ => parsed!(&mut #e),
     };
     true
 }
@@ -357,7 +351,7 @@ fn call_method(expression: &mut Expr, context: &mut Context) -> bool {
     }
     let name = syn::Ident::new(context.choose::<&str>(METHODS[0]), proc_macro2::Span::call_site());
     let e = expression.clone();
-    *expression = parse_quote!((#e).#name());
+    *expression = parsed!((#e).#name());
     true
 }
 
@@ -367,15 +361,15 @@ fn range(expression: &mut Expr, context: &mut Context) -> bool {
     let start = start.as_ref().map_or(quote!(0), ToTokens::to_token_stream);
     let end = end.as_ref().map_or(quote!(3), ToTokens::to_token_stream);
     *expression = match context.choice % 9 {
-        0 => parse_quote!((#start..=#end)),
-        1 => parse_quote!((#start..#end).rev()),
-        2 => parse_quote!((#start..#end).step_by(2)),
-        3 => parse_quote!((#end..#start)),
-        4 => parse_quote!((#start..#end).skip(1)),
-        5 => parse_quote!((#start..#end).take(2)),
-        6 => parse_quote!((#start..#end).filter(|i| i % 2 == 0)),
-        7 => parse_quote!((#start + 1..#end)),
-        _ => parse_quote!((#start..#end).chain(0..1)),
+        0 => parsed!((#start..=#end)),
+        1 => parsed!((#start..#end).rev()),
+        2 => parsed!((#start..#end).step_by(2)),
+        3 => parsed!((#end..#start)),
+        4 => parsed!((#start..#end).skip(1)),
+        5 => parsed!((#start..#end).take(2)),
+        6 => parsed!((#start..#end).filter(|i| i % 2 == 0)),
+        7 => parsed!((#start + 1..#end)),
+        _ => parsed!((#start..#end).chain(0..1)),
     };
     true
 }
@@ -386,12 +380,12 @@ fn cast(expression: &mut Expr, context: &mut Context) -> bool {
     }
     let e = expression.clone();
     *expression = match context.choice % 6 {
-        0 => parse_quote!((#e) as f64),
-        1 => parse_quote!((#e) as f32 as f64),
-        2 => parse_quote!((#e) as usize),
-        3 => parse_quote!((#e) as i32 as f64),
-        4 => parse_quote!((#e) as i64 as usize),
-        _ => parse_quote!((#e) as u8 as f64),
+        0 => parsed!((#e) as f64),
+        1 => parsed!((#e) as f32 as f64),
+        2 => parsed!((#e) as usize),
+        3 => parsed!((#e) as i32 as f64),
+        4 => parsed!((#e) as i64 as usize),
+        _ => parsed!((#e) as u8 as f64),
     };
     true
 }
@@ -401,9 +395,9 @@ fn closure(expression: &mut Expr, context: &mut Context) -> bool {
     let body = closure.body.clone();
     match context.choice % 5 {
         0 => closure.capture = Some(Default::default()),
-        1 => *closure.body = parse_quote!({ #body }),
-        2 => *closure.body = parse_quote!({ return #body; }),
-        3 => *closure.body = parse_quote!((#body)),
+        1 => *closure.body = parsed!({ #body }),
+        2 => *closure.body = parsed!({ return #body; }),
+        3 => *closure.body = parsed!((#body)),
         _ => {
             for input in &mut closure.inputs {
                 *input = match input.clone() {
@@ -428,13 +422,13 @@ fn condition(expression: &mut Expr, context: &mut Context) -> bool {
     }
     let name = context.name();
     **condition = match context.choice % 7 {
-        0 => parse_quote!(!(#c)),
-        1 => parse_quote!((#c) && true),
-        2 => parse_quote!(#name == #name && (#c)),
-        3 => parse_quote!({ #c }),
-        4 => parse_quote!(matches!(#c, true)),
-        5 => parse_quote!((#c) & (1 < 2)),
-        _ => parse_quote!((|| #c)()),
+        0 => parsed!(!(#c)),
+        1 => parsed!((#c) && true),
+        2 => parsed!(#name == #name && (#c)),
+        3 => parsed!({ #c }),
+        4 => parsed!(matches!(#c, true)),
+        5 => parsed!((#c) & (1 < 2)),
+        _ => parsed!((|| #c)()),
     };
     true
 }

@@ -10,9 +10,22 @@ mod expressions;
 mod signatures;
 mod statements;
 
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::format_ident;
+use syn::parse::Parse;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Ident, ItemFn};
+
+/// The quoted tokens as syntax; a change that does not give any does not apply.
+macro_rules! parsed {
+    ($($token:tt)*) => {
+        match syn::parse2(quote::quote!($($token)*)) {
+            Ok(parsed) => parsed,
+            Err(_) => return false,
+        }
+    };
+}
+use parsed;
 
 /// One change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +89,32 @@ impl Context {
             false => self.choose(&self.names).clone(),
         }
     }
+}
+
+/// Rust with something in place of every lone `$`, if that is Rust.
+fn filled<T: Parse>(text: &str, place: &TokenStream) -> Option<T> {
+    fn fill(tokens: TokenStream, place: &TokenStream) -> TokenStream {
+        let mut tokens = tokens.into_iter().peekable();
+        let mut filled = TokenStream::new();
+        while let Some(token) = tokens.next() {
+            match token {
+                // `$e` is a macro's.
+                TokenTree::Punct(mark) if mark.as_char() == '$' => match tokens.peek() {
+                    Some(TokenTree::Ident(name)) if name == "e" => {
+                        filled.extend([TokenTree::Punct(mark)])
+                    }
+                    _ => filled.extend(place.clone()),
+                },
+                TokenTree::Group(group) => {
+                    let inner = fill(group.stream(), place);
+                    filled.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+                }
+                other => filled.extend([other]),
+            }
+        }
+        filled
+    }
+    syn::parse2(fill(text.parse().ok()?, place)).ok()
 }
 
 fn kinds() -> Vec<Kind> {
