@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Values of the other hole, if there is one other.
-const ONE_OTHER: &[f32] = &[0.0, -0.0, 1.0, -0.1, -f32::MAX, 1e-45, f32::INFINITY, f32::NAN];
+const ONE_OTHER: &[f32] = &[0.0, -0.0, -0.1, -f32::MAX, 1e-45, f32::INFINITY];
 
 /// Values of the other holes, if there are more.
-const MORE_OTHERS: &[f32] = &[-0.0, 3.7, -1e-25, f32::INFINITY];
+const MORE_OTHERS: &[f32] = &[-0.0, 3.7, -1e-25];
 
 const LANES: u64 = 2048;
 

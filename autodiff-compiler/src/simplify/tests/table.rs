@@ -109,7 +109,8 @@ fn a_changed_row_breaks_its_claim_in_single_precision() {
 #[test]
 fn loops_that_are_written_out_are_those_of_the_operations() {
     let special = f64::special();
-    for operation in FloatOperation::ALL.iter().filter(|operation| operation.arity() <= 2) {
+    use FloatOperation::*;
+    for operation in &[Neg, Abs, Add, Sub, Mul, Div] {
         for a in &special {
             let mut result = vec![0.0; special.len()];
             let columns = [&vec![*a; special.len()][..], &special];
