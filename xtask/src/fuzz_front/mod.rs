@@ -111,9 +111,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 fn random(numbers: &mut mutants::Numbers, subjects: &[Subject]) -> Mutant {
-    let subject = numbers.next() as usize % subjects.len();
-    let count = 1 + numbers.next() as usize % 3;
-    let options = numbers.next().is_multiple_of(4);
+    let subject = numbers.draw() as usize % subjects.len();
+    let count = 1 + numbers.draw() as usize % 3;
+    let options = numbers.draw().is_multiple_of(4);
     Mutant { subject, mutations: numbers.mutations(count), options }
 }
 

@@ -190,13 +190,14 @@ impl<'r, F: Float> Evaluator<'r, F> {
         }
         let before = &self.values[rewrite.pattern];
         let after = &self.values[rewrite.replacement];
-        if !self.negated && rewrite.claim == Claim::Exact {
+        if !self.negated && rewrite.claim != Claim::Rounding {
             // The common case, as vector code.
-            let mut same = true;
+            let zero_sign = rewrite.claim == Claim::ZeroSign;
+            let mut holds = true;
             for (before, after) in before.iter().zip(after) {
-                same &= is_same(*before, *after);
+                holds &= is_same(*before, *after) | (zero_sign & (before == after));
             }
-            if same {
+            if holds {
                 return Ok(());
             }
         }

@@ -17,10 +17,11 @@ const ONE_OTHER: &[f32] = &[0.0, -0.0, -0.1, -f32::MAX, 1e-45, f32::INFINITY];
 /// Values of the other holes, if there are more.
 const MORE_OTHERS: &[f32] = &[-0.0, 3.7, -1e-25];
 
-const LANES: u64 = 2048;
+/// So many numbers are checked at a time: the columns of all nodes of a row fit in the first cache.
+const LANES: u64 = 512;
 
 /// Blocks that a thread takes at a time.
-const SHARE: u64 = 1024;
+const SHARE: u64 = 4096;
 
 /// A sweep of one hole: the values of the others.
 fn settings(rewrite: &Rewrite, swept: usize) -> Vec<Vec<f32>> {

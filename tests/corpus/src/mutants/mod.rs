@@ -44,7 +44,7 @@ pub struct Numbers(pub u64);
 
 impl Numbers {
     /// The next number.
-    pub fn next(&mut self) -> u32 {
+    pub fn draw(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,7 +54,7 @@ impl Numbers {
 
     /// A list of changes.
     pub fn mutations(&mut self, count: usize) -> Vec<Mutation> {
-        let mut number = || self.next();
+        let mut number = || self.draw();
         (0..count).map(|_| Mutation { kind: number(), place: number(), choice: number() }).collect()
     }
 }
