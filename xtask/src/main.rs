@@ -5,7 +5,9 @@ mod build_time;
 mod corpus;
 mod dependencies;
 mod expansion;
+mod fuzz_front;
 mod instructions;
+mod rewrites;
 
 use std::process::ExitCode;
 
@@ -33,6 +35,16 @@ const COMMANDS: &[Command] = &[
         "corpus",
         "differentiate free functions of published crates and compare with differences",
         corpus::run,
+    ),
+    (
+        "rewrites",
+        "check the claims of the rewrite table on every f32 (minutes, all processors)",
+        rewrites::run,
+    ),
+    (
+        "fuzz-front",
+        "compile mutants of real functions: --functions N --seed S [--published]",
+        fuzz_front::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

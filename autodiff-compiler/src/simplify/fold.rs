@@ -189,6 +189,8 @@ fn fold_integer(operation: IntegerOperation, arguments: &[i128]) -> Option<i128>
         (Sub | WrappingSub | SaturatingSub, [a, b]) => a.checked_sub(*b)?,
         (Mul | WrappingMul | SaturatingMul, [a, b]) => a.checked_mul(*b)?,
         (Div, [a, b]) => a.checked_div(*b)?,
+        // Of the smallest integer it panics, since the quotient overflows.
+        (Rem | RemEuclid, [_, -1]) => return None,
         (Rem, [a, b]) => a.checked_rem(*b)?,
         (DivEuclid, [a, b]) => a.checked_div_euclid(*b)?,
         (RemEuclid, [a, b]) => a.checked_rem_euclid(*b)?,
