@@ -242,7 +242,7 @@ impl Reverse {
         }
         let mut handed_over = vec![];
         for content in instruction.kind.contents() {
-            moves::handed_over(content, &mut handed_over);
+            content.for_each_taken(&mut |place| handed_over.push(place));
         }
         let mut reads = vec![];
         for place in handed_over {

@@ -39,20 +39,6 @@ pub(super) fn moves(content: &Aggregate, slot: SlotId) -> bool {
     }
 }
 
-/// The places that making the content leaves empty, or without content.
-pub(super) fn handed_over<'a>(content: &'a Aggregate, places: &mut Vec<&'a Place>) {
-    match content {
-        Aggregate::Place(place, Transfer::Move | Transfer::Take) => places.push(place),
-        Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-            elements.iter().for_each(|element| handed_over(element, places));
-        }
-        Aggregate::Struct(_, fields) => {
-            fields.iter().for_each(|(_, field)| handed_over(field, places));
-        }
-        _ => {}
-    }
-}
-
 /// The function in which an active `Vec` that is moved out under a condition is taken instead. What else
 /// is moved so and has lengths of its own is refused.
 pub(super) fn with_takes(primal: &Function, activity: &Activity) -> (Function, Vec<Refusal>) {
