@@ -466,6 +466,8 @@ impl Useful<'_> {
                     });
                 if useful {
                     arguments.iter().for_each(|argument| self.argument(argument));
+                    // Its reverse takes a cotangent of the result's shape, needed or not.
+                    result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
                 }
             }
             InstructionKind::Opaque(Opaque { pieces, result_slot }) => {

@@ -5,6 +5,7 @@ mod build_time;
 mod corpus;
 mod dependencies;
 mod expansion;
+mod fuzz;
 mod fuzz_front;
 mod instructions;
 mod rewrites;
@@ -41,6 +42,7 @@ const COMMANDS: &[Command] = &[
         "check the claims of the rewrite table on every f32 (minutes, all processors)",
         rewrites::run,
     ),
+    ("fuzz", "check random functions, interpreted and compiled (--help tells more)", fuzz::run),
     (
         "fuzz-front",
         "compile mutants of real functions: --functions N --seed S [--published]",

@@ -17,6 +17,7 @@
 mod aggregates;
 mod blocks;
 mod control;
+mod deferred;
 pub mod documentation;
 mod expressions;
 pub mod item;
@@ -155,6 +156,8 @@ struct Emitter<'a> {
     depths: Vec<usize>,
     /// Slots that need `mut`.
     mutated: Set<SlotId>,
+    /// Slots whose declaration sets them, so that rustc sees that every path does.
+    unset: Set<SlotId>,
     /// The mutable variables of carried values.
     variables: Vec<Ident>,
     /// Variables that some statement assigns after their declaration.
@@ -188,6 +191,7 @@ impl<'a> Emitter<'a> {
             slots: vec![None; function.slots.len()],
             depths: vec![0; function.slots.len()],
             mutated: places::mutated(function),
+            unset: deferred::unset_somewhere(function),
             variables: Vec::new(),
             assigned: Set::new(),
             declarations: Vec::new(),

@@ -2,11 +2,11 @@
 
 use super::expressions::{Code, punctuation};
 use super::pending::{Built, Writes};
-use super::{Emitter, Variable, types};
+use super::{Emitter, Variable, deferred, types};
 use crate::ir::{Aggregate, Instruction, InstructionKind, Set, SlotId, SlotKind, ValueId};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 
 impl Emitter<'_> {
     /// Writes one instruction.
@@ -43,7 +43,9 @@ impl Emitter<'_> {
                 self.before_writing(&Writes::of(&instruction.kind));
                 self.assignment(place.code.clone(), Code::float_sum(place.code, value.code));
             }
-            InstructionKind::Define(slot, content) => self.define_slot(*slot, content),
+            InstructionKind::Define(slot, content) => {
+                self.define_slot(&instruction.kind, *slot, content);
+            }
             InstructionKind::Assign(place, content) => {
                 let writes = Writes::of(&instruction.kind);
                 self.assign_aggregate(place, content, &writes);
@@ -247,12 +249,17 @@ impl Emitter<'_> {
         self.statements.push(quote!(#place = #code;));
     }
 
-    fn define_slot(&mut self, slot: SlotId, content_kind: &Aggregate) {
+    fn define_slot(&mut self, kind: &InstructionKind, slot: SlotId, content_kind: &Aggregate) {
         let content = match content_kind {
             Aggregate::Deferred => None,
             content => Some(self.aggregate(content, &self.function.slot(slot).ty)),
         };
-        if content.as_ref().is_some_and(|built| built.ordered) {
+        let mut takes = false;
+        content_kind.for_each_taken(&mut |_| takes = true);
+        if takes {
+            // What was read of a place that is taken, or moved, is read before.
+            self.before_writing(&Writes::of(kind));
+        } else if content.as_ref().is_some_and(|built| built.ordered) {
             self.before_ordered();
         }
         if matches!(content_kind, Aggregate::Stack | Aggregate::RestoredStack) {
@@ -280,14 +287,13 @@ impl Emitter<'_> {
             _ => types::annotation(&known.ty),
         };
         let mutable = self.mutated.contains(slot).then(|| quote!(mut));
-        self.statements.push(match content {
-            Some(content) => quote!(let #mutable #name #annotation = #content;),
+        let unset = self.unset.contains(slot);
+        let placeholder = unset.then(|| deferred::placeholder(&known.ty)).flatten();
+        self.statements.push(match (content, placeholder) {
+            (Some(content), _) => quote!(let #mutable #name #annotation = #content;),
+            (None, Some(placeholder)) => quote!(let mut #name #annotation = #placeholder;),
             // Whether an assignment is the first one depends on the path.
-            None if matches!(known.ty, Type::Vec(_)) => {
-                // Its length may be asked for before it is set: it is 0.
-                quote_spanned!(crate::edition::root()=> let mut #name #annotation = ::std::vec::Vec::new();)
-            }
-            None => quote!(#[allow(unused_mut)] let mut #name #annotation;),
+            (None, None) => quote!(#[allow(unused_mut)] let mut #name #annotation;),
         });
         self.slots[slot.0 as usize] = Some(name);
     }

@@ -27,10 +27,11 @@ use super::{
 use crate::interpret::{
     Datum, Element, Field, Functions, Interpreter, Number, Outcome, OverflowMode, Real, Trap,
 };
-use crate::ir::Function;
+use crate::ir::{Function, Parameter};
 use crate::reverse::Strategy;
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_with};
+use crate::types::Type;
 use std::cell::Cell;
 
 /// What exact arithmetic said.
@@ -177,7 +178,7 @@ impl Oracle<'_> {
         };
         let mut conclusion = Conclusion::default();
         let simplified = run(self.simplified, &covered);
-        if let Err(what) = same_outputs(&outcome, &simplified, parameters.len(), &mut conclusion) {
+        if let Err(what) = same_outputs(&outcome, &simplified, parameters, &mut conclusion) {
             let code = format!("{what}\n{}", texts(self.simplified));
             return Err(self.failure("simplify", &code, None));
         }
@@ -260,8 +261,8 @@ impl Oracle<'_> {
         found: &Result<Outcome<Field>, Trap>,
         conclusion: &mut Conclusion,
     ) -> Result<(), Failure> {
-        let count = self.program.arguments.len();
-        same_outputs(&reference.outcome, found, count, conclusion)
+        let parameters = &self.main().parameters;
+        same_outputs(&reference.outcome, found, parameters, conclusion)
             .map_err(|what| self.failure(pass, &what, Some(stage)))
     }
 
@@ -362,12 +363,15 @@ fn along_outputs(cotangent: &Datum<Field>, output: &Datum<Field>) -> Element {
 fn same_outputs(
     expected: &Outcome<Field>,
     found: &Result<Outcome<Field>, Trap>,
-    parameters: usize,
+    parameters: &[Parameter],
     conclusion: &mut Conclusion,
 ) -> Result<(), String> {
     let found = found.as_ref().map_err(|trap| format!("exactly, it stops: {trap:?}"))?;
     let outputs = |outcome: &Outcome<Field>| {
-        elements(std::iter::once(&outcome.result).chain(&outcome.parameters[..parameters]))
+        let exits = parameters.iter().zip(&outcome.parameters);
+        // What was passed by value is gone.
+        let visible = exits.filter(|(parameter, _)| matches!(parameter.ty, Type::Reference { .. }));
+        elements(std::iter::once(&outcome.result).chain(visible.map(|(_, exit)| exit)))
     };
     let (expected, found) = (outputs(expected), outputs(found));
     let same = expected.len() == found.len()

@@ -138,6 +138,14 @@ pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure>
     })
 }
 
+/// Whether the program returns and all numbers and slopes on the way are of moderate magnitude: where they
+/// are not, derivative code may overflow in another order than a reference does.
+pub fn is_moderate(program: &Program, settings: &Settings) -> bool {
+    let Some(main) = program.functions.last() else { return false };
+    let interpreter = interpreter(&program.functions, settings.steps, OverflowMode::Panic);
+    Recording::of(&interpreter, main, &program.arguments).is_ok_and(|recording| recording.moderate)
+}
+
 /// Which pass runs, or ran last: what goes wrong is its fault.
 struct Passes {
     current: Cell<&'static str>,

@@ -713,3 +713,83 @@ pub fn reverse_polish(x: f64, program: &[i32]) -> f64 {
     stack[0]
 }
 samples! { gradient reverse_polish: (0.5, vec![1, 2, -1, 3, -2]), (0.5, vec![1, -1]), (0.5, vec![]) }
+
+/// Arrays that are returned early, from a loop and from a branch.
+#[differentiate]
+pub fn early_array(x: f64, b: &[f64]) -> [f64; 2] {
+    let mut s = x * x;
+    for v in b {
+        if *v > s {
+            return [s, x];
+        }
+        s += v * x;
+    }
+    if s > 2.0 {
+        return [s.sqrt(), 2.0 * x];
+    }
+    [s * x, x]
+}
+samples! { gradient early_array: (0.5, vec![0.1, 3.0]), (0.5, vec![0.1]), (2.0, vec![]) }
+
+/// A `Vec` that is moved on one path, and used after an early return on the other.
+#[differentiate]
+pub fn moved_on_one_path(x: f64, b: &[f64]) -> f64 {
+    let a = vec![b[0], x.sin()];
+    for v in a.iter() {
+        if *v > 1.0 {
+            return a[1] * v;
+        }
+    }
+    let moved = a;
+    moved.iter().map(|v| v * v).sum()
+}
+samples! { gradient moved_on_one_path: (0.5, vec![0.1, 3.0]), (0.5, vec![1.5]) }
+
+/// A `Vec` that is taken, and what it held is not used again.
+#[differentiate]
+pub fn taken_for_nothing(x: f64) -> f64 {
+    let mut kept = [0.0; 2];
+    for i in 0..2 {
+        let mut a = vec![x * (i as f64 + 1.0), x.cos()];
+        kept[i] = a[0] * a[1];
+        let _gone = std::mem::take(&mut a);
+    }
+    kept[0] * kept[1]
+}
+samples! { gradient taken_for_nothing: (0.7,) }
+
+/// A `Vec` passed by value on which nothing depends: its gradient has its length.
+#[differentiate]
+pub fn unused_list(x: f64, b: Vec<f64>) -> [f64; 2] {
+    let _ = b.len();
+    [x * x, x]
+}
+samples! { gradient unused_list: (0.7, vec![1.0, 2.0, 3.0]) }
+
+/// A `Vec` that is declared first and set by a branch.
+#[differentiate]
+pub fn declared_first(x: f64, n: usize) -> Vec<f64> {
+    let v: Vec<f64>;
+    if n > 2 {
+        v = vec![x; n];
+        if x > 1.0 {
+            return v;
+        }
+    } else {
+        v = vec![x * x];
+    }
+    v.iter().map(|y| y * x).collect()
+}
+samples! { gradient declared_first: (0.7, 3), (1.7, 3), (0.7, 1) }
+
+/// What is read of a list before it is taken is read before.
+#[differentiate]
+pub fn read_before_it_is_taken(x: f64, b: &[f64]) -> f64 {
+    let mut a = b.to_vec();
+    let n = a.len();
+    let first = a[0] * x;
+    let taken = std::mem::take(&mut a);
+    let moved = taken;
+    n as f64 * x * first + moved[n - 1] + a.len() as f64
+}
+samples! { gradient read_before_it_is_taken: (0.5, vec![0.1, 3.0]), (0.5, vec![]) }

@@ -127,9 +127,8 @@ impl Workshop {
     }
 
     fn manifest(&self, number: usize) -> String {
-        let path = |relative: &str| {
-            self.root.join(relative).display().to_string().replace('\\', "/")
-        };
+        let path =
+            |relative: &str| self.root.join(relative).display().to_string().replace('\\', "/");
         format!(
             "[package]\nname = \"batch_{number}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nautodiff-core = {{ path = {:?} }}\n\
@@ -223,7 +222,8 @@ fn error(message: &Value) -> Option<(usize, Fate)> {
     collect_spans(message, &mut spans);
     let index = spans.iter().find_map(|span| number_of(span["file_name"].as_str()?))?;
     let first = text.lines().next().unwrap_or_default().to_owned();
-    let ours = message["code"].is_null() && spans.iter().any(is_compile_error);
+    let ours = message["code"].is_null()
+        && (text.contains("\nhelp: ") || spans.iter().any(is_compile_error));
     Some((
         index,
         match ours {

@@ -78,9 +78,8 @@ impl Change {
     /// Only one sample.
     fn samples(&mut self, item: &mut syn::ItemMacro) {
         let tokens: Vec<_> = item.mac.tokens.clone().into_iter().collect();
-        let is_group = |token: &proc_macro2::TokenTree| {
-            matches!(token, proc_macro2::TokenTree::Group(_))
-        };
+        let is_group =
+            |token: &proc_macro2::TokenTree| matches!(token, proc_macro2::TokenTree::Group(_));
         let groups: Vec<_> = tokens.iter().filter(|token| is_group(token)).cloned().collect();
         for kept in groups.iter().filter(|_| groups.len() > 1) {
             if self.now() {
@@ -167,11 +166,8 @@ impl Change {
         if simple {
             return;
         }
-        let literals: [syn::Expr; 3] = [
-            syn::parse_quote!(0.5),
-            syn::parse_quote!(1),
-            syn::parse_quote!(true),
-        ];
+        let literals: [syn::Expr; 3] =
+            [syn::parse_quote!(0.5), syn::parse_quote!(1), syn::parse_quote!(true)];
         for literal in literals {
             if self.now() {
                 *expression = literal;

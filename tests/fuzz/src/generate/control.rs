@@ -131,7 +131,7 @@ impl Generator {
             true => {
                 let list = self.fresh("a");
                 let (a, b) = (self.float(1), self.float(1));
-                self.line(format!("let mut {list} = [{a}, {b}];"));
+                self.line(format!("let mut {list}: [f64; 2] = [{a}, {b}];"));
                 let form = super::scope::Form::Array(2);
                 let content = super::scope::List { form, least: 2 };
                 self.scope.declare(&list, Kind::List(content), true);

@@ -79,7 +79,9 @@ impl Parameter {
     fn is_mutable(&self) -> bool {
         matches!(
             self,
-            Parameter::FloatReference(true) | Parameter::List(_, true, _) | Parameter::Rows(true, _)
+            Parameter::FloatReference(true)
+                | Parameter::List(_, true, _)
+                | Parameter::Rows(true, _)
         )
     }
 
@@ -105,7 +107,9 @@ impl Result {
 impl Generator {
     /// Helpers, the main function, its samples.
     pub(super) fn file(&mut self, name: &str) {
-        for _ in 0..self.weighted(&[(60, 0), (28, 1), (12, 2)]).max(usize::from(self.style.together)) {
+        for _ in
+            0..self.weighted(&[(60, 0), (28, 1), (12, 2)]).max(usize::from(self.style.together))
+        {
             match self.percent(15) {
                 true => self.recursive_helper(),
                 false => self.helper(),
@@ -188,8 +192,7 @@ impl Generator {
         }
         let arguments = if helper { String::new() } else { self.wrt(&declared) };
         self.line(format!("#[differentiate{arguments}]"));
-        let head =
-            format!("pub fn {name}({}){}", list.join(", "), self.result.arrow());
+        let head = format!("pub fn {name}({}){}", list.join(", "), self.result.arrow());
         self.block(&head, "", |generator| {
             let name = generator.fresh("s");
             let start = generator.float(1);
@@ -226,7 +229,8 @@ impl Generator {
         if floats.len() < 2 || outputs || self.percent(75) {
             return String::new();
         }
-        let kept: Vec<_> = floats[..floats.len() - 1].iter().map(|(name, _)| name.clone()).collect();
+        let kept: Vec<_> =
+            floats[..floats.len() - 1].iter().map(|(name, _)| name.clone()).collect();
         format!("(wrt({}))", kept.join(", "))
     }
 
@@ -300,9 +304,9 @@ impl Generator {
                 format!("[{}]", elements.join(", "))
             }
             Result::Vec => {
-                let owned = self.scope.named(
-                    |v| matches!(&v.kind, Kind::List(list) if list.form == Form::Vec),
-                );
+                let owned = self
+                    .scope
+                    .named(|v| matches!(&v.kind, Kind::List(list) if list.form == Form::Vec));
                 match end && !owned.is_empty() && self.percent(50) {
                     true => self.one_of(&owned),
                     false => format!("vec![{}, {}]", float(self), self.float(1)),
@@ -338,8 +342,11 @@ impl Generator {
             return None;
         }
         let helper = self.one_of(&helpers);
-        let arguments: Option<Vec<_>> =
-            helper.parameters.iter().map(|parameter| self.argument(parameter, &mut vec![])).collect();
+        let arguments: Option<Vec<_>> = helper
+            .parameters
+            .iter()
+            .map(|parameter| self.argument(parameter, &mut vec![]))
+            .collect();
         let call = format!("{}({})", helper.name, arguments?.join(", "));
         Some(match helper.result {
             Result::Pair => format!("{call}.{}", self.pick(2)),
@@ -392,13 +399,14 @@ impl Generator {
             }
             Result::Array(length) => {
                 let name = self.fresh("a");
-                self.line(format!("let mut {name} = {call};"));
+                // The result of a call with passive arguments is not known by itself.
+                self.line(format!("let mut {name}: [f64; {length}] = {call};"));
                 let list = List { form: Form::Array(length), least: length };
                 self.scope.declare(&name, Kind::List(list), true);
             }
             Result::Vec => {
                 let name = self.fresh("a");
-                self.line(format!("let mut {name} = {call};"));
+                self.line(format!("let mut {name}: Vec<f64> = {call};"));
                 let list = List { form: Form::Vec, least: 0 };
                 self.scope.declare(&name, Kind::List(list), true);
             }
@@ -431,9 +439,12 @@ impl Generator {
                     }
                 }
             }
-            Parameter::List(form, mutable, least) => self.list_argument(*form, *mutable, *least, used),
+            Parameter::List(form, mutable, least) => {
+                self.list_argument(*form, *mutable, *least, used)
+            }
             Parameter::Rows(mutable, least) => {
-                let fits = |kind: &Kind| matches!(kind, Kind::Rows(list, 2) if list.least >= *least);
+                let fits =
+                    |kind: &Kind| matches!(kind, Kind::Rows(list, 2) if list.least >= *least);
                 let rows = match mutable {
                     true => self.scope.changeable(|v| fits(&v.kind)),
                     false => self.scope.named(|v| fits(&v.kind)),
@@ -558,9 +569,8 @@ impl Generator {
                 }
             },
             Parameter::Rows(_, least) => {
-                let rows: Vec<_> = (0..least + self.pick(2))
-                    .map(|_| format!("[{}]", numbers(self, 2)))
-                    .collect();
+                let rows: Vec<_> =
+                    (0..least + self.pick(2)).map(|_| format!("[{}]", numbers(self, 2))).collect();
                 format!("vec![{}]", rows.join(", "))
             }
             Parameter::Count(bound) => self.pick(bound + 1).to_string(),

@@ -6,8 +6,7 @@ use super::scope::{Form, Kind};
 impl Generator {
     /// A `usize` of moderate size.
     pub(super) fn count(&mut self) -> String {
-        let counts =
-            self.scope.named(|v| matches!(v.kind, Kind::Count(_) | Kind::IndexOf(_)));
+        let counts = self.scope.named(|v| matches!(v.kind, Kind::Count(_) | Kind::IndexOf(_)));
         match self.weighted(&[(45, 0), (15, 1), (12, 2), (14, 3), (5, 4), (6, 5)]) {
             1 => self.pick(4).to_string(),
             2 => match self.scope.named(|v| matches!(v.kind, Kind::List(_) | Kind::Rows(..))) {

@@ -37,9 +37,7 @@ impl Generator {
         let name = lists[lists.len() - 1 - back].clone();
         let index = self.index_without(&name)?;
         match self.scope.get(&name)?.kind {
-            Kind::Rows(_, width) => {
-                Some((format!("{name}[{index}][{}]", self.pick(width)), name))
-            }
+            Kind::Rows(_, width) => Some((format!("{name}[{index}][{}]", self.pick(width)), name)),
             _ => Some((format!("{name}[{index}]"), name)),
         }
     }
@@ -73,19 +71,33 @@ impl Generator {
         Some(match self.pick(12) {
             0 => format!("{a}.iter(){first}.sum::<f64>()"),
             1 => format!("{a}.iter(){first}.map(|{item}| {item} * {c}).sum::<f64>()"),
-            2 => format!("{a}.iter(){first}.zip({b}.iter(){second}).map(|({item}, w)| {item} * w - {c}).sum::<f64>()"),
-            3 => format!("{a}.iter().enumerate(){first}.map(|(k, {item})| k as f64 * {item}).sum::<f64>()"),
+            2 => format!(
+                "{a}.iter(){first}.zip({b}.iter(){second}).map(|({item}, w)| {item} * w - {c}).sum::<f64>()"
+            ),
+            3 => format!(
+                "{a}.iter().enumerate(){first}.map(|(k, {item})| k as f64 * {item}).sum::<f64>()"
+            ),
             4 => format!("{a}.iter(){first}.fold({c}, |s, {item}| 0.5 * s + {item} * {item})"),
             5 => format!("{a}.iter(){first}.copied().fold(0.5, f64::max)"),
             6 => format!("{a}.iter(){first}.map(|&{item}| {item}.abs() + 0.5).product::<f64>()"),
-            7 => format!("{a}.windows(2){first}.map(|{item}| {item}[1] - {item}[0] * {c}).sum::<f64>()"),
-            8 => format!("{a}.chunks(2){first}.map(|{item}| {item}[0] * {item}[{item}.len() - 1]).sum::<f64>()"),
-            9 => format!("{a}.iter().chain({b}.iter()){first}.map(|{item}| {item} * {item}).sum::<f64>()"),
+            7 => format!(
+                "{a}.windows(2){first}.map(|{item}| {item}[1] - {item}[0] * {c}).sum::<f64>()"
+            ),
+            8 => format!(
+                "{a}.chunks(2){first}.map(|{item}| {item}[0] * {item}[{item}.len() - 1]).sum::<f64>()"
+            ),
+            9 => format!(
+                "{a}.iter().chain({b}.iter()){first}.map(|{item}| {item} * {item}).sum::<f64>()"
+            ),
             10 => {
                 let (below, above) = (self.pick(3), 1 + self.pick(3));
-                format!("(0..{a}.len()).filter(|{item}| {item} % {above} != {below}).map(|{item}| {a}[{item}] * 0.5).sum::<f64>()")
+                format!(
+                    "(0..{a}.len()).filter(|{item}| {item} % {above} != {below}).map(|{item}| {a}[{item}] * 0.5).sum::<f64>()"
+                )
             }
-            _ => format!("{a}.iter(){first}.map(|{item}| {{ let w = {item} + {c}; w * w }}).sum::<f64>()"),
+            _ => format!(
+                "{a}.iter(){first}.map(|{item}| {{ let w = {item} + {c}; w * w }}).sum::<f64>()"
+            ),
         })
     }
 
@@ -120,7 +132,8 @@ impl Generator {
             (2, Some(from)) => {
                 let (_, least) = least_of(self, &from);
                 let (item, c) = (self.fresh("v"), self.atom(false));
-                let value = format!("{from}.iter().map(|{item}| {item} * {c}).collect::<Vec<f64>>()");
+                let value =
+                    format!("{from}.iter().map(|{item}| {item} * {c}).collect::<Vec<f64>>()");
                 (vec(least), value)
             }
             (3, _) => {
@@ -262,7 +275,9 @@ impl Generator {
             6 => {
                 let item = self.fresh("v");
                 let value = self.without(&name, |generator| generator.atom(false));
-                self.line(format!("{name}.iter_mut().for_each(|{item}| *{item} = 0.5 * *{item} + {value});"));
+                self.line(format!(
+                    "{name}.iter_mut().for_each(|{item}| *{item} = 0.5 * *{item} + {value});"
+                ));
             }
             7 if !looped => self.exchange_lists(&name, form, least),
             8 => self.rotate(&name, form),

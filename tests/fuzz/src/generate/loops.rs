@@ -45,7 +45,7 @@ impl Generator {
         continues: bool,
         body: impl FnOnce(&mut Self),
     ) {
-        let label = self.percent(20).then(|| self.fresh("'outer"));
+        let label = self.percent(45).then(|| self.fresh("'outer"));
         let head = match &label {
             Some(label) => format!("{label}: {head}"),
             None => head.to_owned(),

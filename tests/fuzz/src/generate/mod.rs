@@ -57,7 +57,7 @@ pub fn file(seed: u64, number: u64) -> File {
         rational: percent(30),
         single: percent(8),
         panics: percent(8),
-        together: percent(45),
+        together: percent(58),
     };
     let mut generator = Generator {
         random,

@@ -219,9 +219,9 @@ impl Generator {
     /// `swap` and `replace`.
     fn exchange(&mut self) {
         let floats = self.scope.changeable(|v| v.kind == Kind::Float);
-        let vectors = self.scope.changeable(|v| {
-            matches!(&v.kind, Kind::List(list) if list.form == Form::Vec)
-        });
+        let vectors = self
+            .scope
+            .changeable(|v| matches!(&v.kind, Kind::List(list) if list.form == Form::Vec));
         match self.pick(4) {
             0 if floats.len() >= 2 => {
                 let a = self.one_of(&floats);
@@ -290,8 +290,7 @@ impl Generator {
                 let at = 1 + self.pick(least - 1);
                 let (left, right) = (self.fresh("left"), self.fresh("right"));
                 self.block("", "", |generator| {
-                    generator
-                        .line(format!("let ({left}, {right}) = {list}.split_at_mut({at});"));
+                    generator.line(format!("let ({left}, {right}) = {list}.split_at_mut({at});"));
                     generator.scope.hide(&list);
                     let slice = |least| Kind::List(List { form: Form::Slice, least });
                     generator.scope.declare(&left, slice(at), true);

@@ -37,7 +37,8 @@ impl Tolerance {
     /// For functions as people write them: a relative error, or a few rounding errors of what was added up.
     pub const WRITTEN: Self = Self { relative: 1e-12, rounding: 2e-15, largest: f64::INFINITY };
     /// The same for `f32`.
-    pub const WRITTEN_SINGLE: Self = Self { relative: 2e-5, rounding: 1e-6, largest: f64::INFINITY };
+    pub const WRITTEN_SINGLE: Self =
+        Self { relative: 2e-5, rounding: 1e-6, largest: f64::INFINITY };
     /// For random functions, which add up the same numbers hundreds of times in other orders, and where one
     /// component may be a sum of terms that nearly cancel.
     pub const RANDOM: Self = Self { relative: 1e-12, rounding: 1e-12, largest: 1e60 };
@@ -56,8 +57,7 @@ impl Tolerance {
         if !expected.value.is_finite() {
             return Some(!actual.is_finite());
         }
-        let bound =
-            self.relative * expected.value.abs() + self.rounding * expected.scale + tiny;
+        let bound = self.relative * expected.value.abs() + self.rounding * expected.scale + tiny;
         Some((actual - expected.value).abs() <= bound)
     }
 }
@@ -294,7 +294,8 @@ impl Comparison {
             match tolerance.close(actual, expected, single) {
                 Some(true) => {}
                 Some(false) => {
-                    self.failures.push(format!("{label}, float {index}: {actual} for {expected:?}"));
+                    self.failures
+                        .push(format!("{label}, float {index}: {actual} for {expected:?}"));
                 }
                 None => self.skipped += 1,
             }

@@ -1,0 +1,108 @@
+//! `cargo xtask fuzz`: random functions through the passes, and a part of them through rustc.
+
+use autodiff_fuzz::campaign::{Summary, compile, interpret, keep};
+use autodiff_fuzz::compiled::Workshop;
+use clap::Parser;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Checks random functions.
+#[derive(Parser)]
+struct Arguments {
+    /// How many functions to compile and run.
+    #[arg(long, default_value_t = 300)]
+    programs: u64,
+    /// How many functions to run through the interpreter, those to compile included.
+    #[arg(long)]
+    interpreted: Option<u64>,
+    /// Where the series of functions begins.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many seeds, one after the other.
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// How many functions are compiled at once.
+    #[arg(long, default_value_t = 150)]
+    batch: usize,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Panics are results here.
+    std::panic::set_hook(Box::new(|_| {}));
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("fuzz: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool, String> {
+    let root = std::env::current_dir().map_err(|error| error.to_string())?;
+    let packages = std::thread::available_parallelism().map_or(1, usize::from);
+    let workshop = Workshop::new(&root, "fuzz", packages);
+    let interpreted = arguments.interpreted.unwrap_or(arguments.programs * 4 / 3);
+    let mut summary = Summary::default();
+    let start = Instant::now();
+    for seed in arguments.seed..arguments.seed + arguments.seeds {
+        let mut good = interpret(seed, interpreted, &mut summary);
+        println!(
+            "seed {seed}: {interpreted} functions through the passes, {} mistakes so far, {:.0} s",
+            summary.failures.len(),
+            start.elapsed().as_secs_f64()
+        );
+        good.truncate(arguments.programs as usize);
+        for batch in good.chunks(arguments.batch) {
+            compile(seed, batch, &workshop, &mut summary)?;
+            println!(
+                "seed {seed}: {} functions compiled and run, {} mistakes so far, {:.0} s",
+                summary.compiled,
+                summary.failures.len(),
+                start.elapsed().as_secs_f64()
+            );
+        }
+    }
+    report(&summary, &root.join("tests/fuzz/found"))
+}
+
+/// Prints what came of it; whether all is well.
+fn report(summary: &Summary, found: &Path) -> Result<bool, String> {
+    let (pairs, all) = summary.coverage.pairs();
+    println!(
+        "\n{} functions through the passes: {} runs, {} of them panic; {} compiled: {} values, {} gradients, {} vector-Jacobian products compared",
+        summary.interpreted,
+        summary.runs.0,
+        summary.runs.1,
+        summary.compiled,
+        summary.compared[0],
+        summary.compared[1],
+        summary.compared[2]
+    );
+    println!(
+        "{:.1} % with carried arrays, calls and early exits together; {pairs} of {all} pairs of constructs",
+        summary.coverage.together()
+    );
+    for (construct, share) in summary.coverage.shares() {
+        print!("{construct} {share:.0} %, ");
+    }
+    println!("\npairs that never occurred: {:?}", summary.coverage.missing());
+    println!("refused: {:.2} %", summary.refusals());
+    for (reason, count) in &summary.refused {
+        println!("  {count} {reason}");
+    }
+    for invalid in &summary.invalid {
+        println!("the generator: {invalid}");
+    }
+    for failure in &summary.failures {
+        let path = keep(failure, found).map_err(|error| error.to_string())?;
+        println!("\n{}: {}", failure.pass, failure.message);
+        println!("{}\nkept as {}", failure.text, path.display());
+    }
+    let enough = summary.refusals() < 2.0 && summary.invalid.is_empty();
+    println!("{} mistakes", summary.failures.len());
+    Ok(summary.failures.is_empty() && enough)
+}
