@@ -2,8 +2,8 @@
 
 use super::Emitter;
 use super::expressions::Code;
-use super::pending::Writes;
-use crate::ir::{Instruction, Place, Projection, ResizeKind, ValueId};
+use super::pending::{Built, Writes};
+use crate::ir::{Argument, Instruction, Place, Projection, ResizeKind, ValueId};
 use crate::types::Type;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -81,6 +81,17 @@ impl Emitter<'_> {
             let (i, j) = (self.operand(i).code, self.operand(j).code);
             self.before_writing(&writes);
             self.statement(base.method("swap", vec![i, j]));
+            return;
+        }
+        let is_slice =
+            |place: &Place| matches!(self.function.place_type(place), Some(Type::Slice(_)));
+        if is_slice(a) || is_slice(b) {
+            let parts = [a, b].map(|place| Argument::Mutable(place.clone()));
+            let mut built = Built::pure(Code::atom(quote!()));
+            let (parts, after) = self.call_arguments(&parts, &mut built, &writes);
+            self.before_writing(&writes);
+            self.statement(Code::call(quote!(<[_]>::swap_with_slice), parts));
+            self.statements.extend(after);
             return;
         }
         let indexed = |place: &Place| {

@@ -30,14 +30,34 @@ impl Reverse {
         let adjoint = result.and_then(|result| self.taken(result, adjoints));
         let split = signature.is_split()
             || (signature.offers_split() && !call.arguments.iter().all(|a| self.stays(a, scope)));
-        if split {
-            self.split_call(call, result, adjoint, adjoints, scope)
-        } else if let (Some(result), Some(adjoint)) = (result, adjoint) {
-            let result = self.builder.function.value(result).ty.clone();
-            self.joint_call(call, &result, adjoint, adjoints, scope)
-        } else {
-            vec![]
+        let reversed = adjoint.is_some() || (split && self.changes_active(call));
+        // What is moved into the call has an adjoint afterwards if the callee's derivative hands it back.
+        let mut before = vec![];
+        for (position, argument) in call.arguments.iter().enumerate() {
+            if let (false, Argument::Value(content)) =
+                (reversed && signature.covers(position), argument)
+            {
+                before.extend(self.restart_what_leaves(content));
+            }
         }
+        before.extend(match (result, adjoint) {
+            _ if split && reversed => self.split_call(call, result, adjoint, adjoints, scope),
+            (Some(result), Some(adjoint)) => {
+                let result = self.builder.function.value(result).ty.clone();
+                self.joint_call(call, &result, adjoint, adjoints, scope)
+            }
+            _ => vec![],
+        });
+        before
+    }
+
+    /// Whether memory that has an adjoint is made or changed by a call.
+    fn changes_active(&self, call: &Call) -> bool {
+        let changed = call.arguments.iter().filter_map(|argument| match argument {
+            Argument::Mutable(place) => Some(place.root),
+            _ => None,
+        });
+        call.result_slot.into_iter().chain(changed).any(|slot| self.is_active_slot(slot))
     }
 
     /// The positions of the parameters that the callee's derivative covers, and their tangent types in
@@ -374,13 +394,6 @@ impl Reverse {
         adjoints: &mut Adjoints,
         scope: &Scope,
     ) -> Vec<Instruction> {
-        let active_slot = call.result_slot.is_some_and(|slot| self.is_active_slot(slot));
-        let changes_active = call.arguments.iter().any(|argument| {
-            matches!(argument, Argument::Mutable(place) if self.is_active_slot(place.root))
-        });
-        if adjoint.is_none() && !active_slot && !changes_active {
-            return vec![];
-        }
         let result_type = result.map(|result| self.builder.function.value(result).ty.clone());
         let result_type = result_type
             .or_else(|| call.result_slot.map(|slot| self.builder.function.slot(slot).ty.clone()));
@@ -433,7 +446,7 @@ impl Reverse {
                 if *mutable {
                     // The cotangent of the content at exit goes in, that of the content at entry
                     // comes out.
-                    let ty = self.tangent_type(&adjoint);
+                    let ty = self.type_at(&adjoint);
                     self.move_all(&buffer, &adjoint, &ty);
                 }
                 written_back.push((adjoint, buffer.clone()));
@@ -445,7 +458,7 @@ impl Reverse {
             Call { output: CallOutput::Reverse, arguments, result_slot: None, ..call.clone() };
         self.call_reverse(&mut reverse, call, &returned, adjoints);
         for (adjoint, buffer) in written_back {
-            let ty = self.tangent_type(&adjoint);
+            let ty = self.type_at(&adjoint);
             self.add_all(&adjoint, &buffer, &ty);
         }
         before

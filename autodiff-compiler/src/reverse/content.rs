@@ -82,7 +82,7 @@ impl Reverse {
             }
             Aggregate::Place(place, transfer) => {
                 let Some(target) = self.adjoint_place(place) else { return };
-                let ty = self.tangent_type(source);
+                let ty = self.type_at(source);
                 let handed_over = match transfer {
                     Transfer::Take => true,
                     Transfer::Move => !ty.is_copy(),

@@ -2,9 +2,9 @@
 
 use super::content::has_static_shape;
 use super::moves::{self, moved_out};
+use super::shape::Shape;
 use super::support::needs_primal;
 use super::{Adjoints, Refusal, Reverse, Scope};
-use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
 use crate::ir::*;
 use crate::types::Type;
@@ -101,11 +101,11 @@ impl Reverse {
         }
     }
 
-    /// The reverse of an instruction that changes memory.
+    /// The reverse of an instruction that changes memory. `old_shape`: that of what it overwrites or resizes.
     pub(super) fn memory(
         &mut self,
         kind: &InstructionKind,
-        old_length: Option<ValueId>,
+        old_shape: Shape,
         adjoints: &mut Adjoints,
     ) {
         match kind {
@@ -126,7 +126,7 @@ impl Reverse {
                     let content = Aggregate::Value(*value);
                     self.take_from_elements(&target, &content, adjoints);
                 }
-                let ty = self.tangent_type(&target);
+                let ty = self.type_at(&target);
                 self.fill_with_zeros(&target, &ty);
             }
             InstructionKind::Define(slot, content) => {
@@ -136,10 +136,7 @@ impl Reverse {
             }
             InstructionKind::Assign(place, content) => {
                 let Some(target) = self.adjoint_place(place) else { return };
-                let ty = self.tangent_type(&target);
-                if old_length.is_some() && !has_static_elements(&ty) {
-                    return self.refuse_shape(place);
-                }
+                let ty = self.type_at(&target);
                 // The content may come from what it overwrites (slices are known to be apart): then
                 // the adjoint is set aside before that of the old content starts anew.
                 let from_itself = !matches!(ty, Type::Slice(_)) && reads(content, place.root);
@@ -150,10 +147,7 @@ impl Reverse {
                         target.clone()
                     }
                 };
-                match old_length {
-                    Some(length) => self.restart_with_length(target, &ty, length),
-                    None => self.fill_with_zeros(&target, &ty),
-                }
+                self.restore_shape(&target, &ty, old_shape);
                 if from_itself {
                     self.take_content(&source, content, adjoints);
                 }
@@ -174,11 +168,8 @@ impl Reverse {
                 }
             }
             InstructionKind::Resize(place, kind) => {
-                if let (Some(target), Some(length)) = (self.adjoint_place(place), old_length) {
-                    if self.shrinks_shape(&target, kind) {
-                        return self.refuse_shape(place);
-                    }
-                    self.resize(target, kind, length, adjoints);
+                if let Some(target) = self.adjoint_place(place) {
+                    self.resize(target, kind, old_shape, adjoints);
                 }
             }
             _ => {}
@@ -192,90 +183,42 @@ impl Reverse {
         Place::root(self.builder.define(ty.clone(), "replaced_adjoint".into(), content))
     }
 
-    /// What had a shape that is not one number is gone, and its shape with it.
-    fn refuse_shape(&mut self, place: &Place) {
-        let name = self.builder.function.slot(place.root).name.clone();
-        self.refusals.push(Refusal {
-            span: self.builder.span(),
-            message: format!(
-                "the lengths inside of `{name}` are lost here, and its derivative needs them"
-            ),
-            help: Some("change its elements in place, or use one flat `Vec`".into()),
-        });
-    }
-
-    /// Whether a change of length may drop elements with lengths of their own.
-    fn shrinks_shape(&mut self, target: &Place, kind: &ResizeKind) -> bool {
-        let shrinks = !matches!(kind, ResizeKind::ExtendFrom(_) | ResizeKind::Reserve(_));
-        match self.tangent_type(target) {
-            Type::Vec(element) => shrinks && !has_static_shape(&element),
-            _ => false,
-        }
-    }
-
-    /// An instruction that replaces or resizes an active `Vec` forgets its old length, which the
-    /// reverse sweep needs: the forward sweep reads it before.
-    pub(super) fn record_old_length(&mut self, instruction: &Instruction) -> Option<Instruction> {
-        let place = match &instruction.kind {
-            InstructionKind::Assign(place, _) | InstructionKind::Resize(place, _) => place.clone(),
-            _ => return None,
-        };
-        let dynamic = matches!(self.builder.function.place_type(&place), Some(Type::Vec(_)));
-        if !dynamic || !self.is_active_slot(place.root) {
-            return None;
-        }
-        Some(self.forward_length(place, instruction.span))
-    }
-
-    /// A `Vec` that goes where nothing is differentiated: nobody hands its adjoint back, which starts anew
-    /// with as many zeros as the `Vec` had elements. Returns what reads their number before.
+    /// What is moved or taken to where nothing is differentiated: nobody hands its adjoint back, which starts
+    /// anew in the shape that it had. Returns what reads that shape before.
     pub(super) fn restart_what_is_lost(&mut self, instruction: &Instruction) -> Vec<Instruction> {
         let receiver = match &instruction.kind {
-            InstructionKind::Define(slot, _) => Place::root(*slot),
+            InstructionKind::Define(slot, _) => Some(*slot),
             InstructionKind::Assign(place, _)
             | InstructionKind::Push(place, _)
-            | InstructionKind::Resize(place, _) => place.clone(),
-            _ => return vec![],
+            | InstructionKind::Resize(place, _) => Some(place.root),
+            _ => None,
         };
-        if self.is_active_slot(receiver.root) {
+        if receiver.is_some_and(|root| self.is_active_slot(root)) {
             return vec![];
         }
-        let mut handed_over = vec![];
+        let mut before = vec![];
         for content in instruction.kind.contents() {
-            content.for_each_taken(&mut |place| handed_over.push(place));
+            before.extend(self.restart_what_leaves(content));
         }
-        let mut reads = vec![];
-        for place in handed_over {
-            let Some(target) = self.adjoint_place(place) else { continue };
-            // A caller's buffer holds zeros and keeps its length.
-            let ty = self.tangent_type(&target);
-            if !matches!(ty, Type::Vec(_)) {
-                continue;
-            }
-            if !has_static_elements(&ty) {
-                self.refuse_shape(place);
-                continue;
-            }
-            let read = self.forward_length(place.clone(), instruction.span);
-            self.restart_with_length(target, &ty, read.results[0]);
-            reads.push(read);
-        }
-        reads
+        before
     }
 
-    /// An instruction for the forward sweep that reads a length.
-    pub(super) fn forward_length(&mut self, place: Place, span: SourceSpan) -> Instruction {
-        let length = self.builder.function.new_value(Type::USIZE, None, span);
-        Instruction { kind: InstructionKind::Length(place), results: vec![length], span }
-    }
-
-    /// The adjoint of what was in a `Vec` before it was replaced: zeros of that length.
-    fn restart_with_length(&mut self, target: Place, ty: &Type, length: ValueId) {
-        if let Type::Vec(element) = ty {
-            let zero = self.zeros(element, None);
-            let zeros = Aggregate::VecRepeat(Box::new(zero), length);
-            self.builder.push(InstructionKind::Assign(target, zeros), vec![]);
+    /// The same for content.
+    pub(super) fn restart_what_leaves(&mut self, content: &Aggregate) -> Vec<Instruction> {
+        let mut places = vec![];
+        content.for_each_taken(&mut |place| places.push(place.clone()));
+        let mut before = vec![];
+        for place in places {
+            let Some(target) = self.adjoint_place(&place) else { continue };
+            // What is left of a fixed shape is not read again, or set before.
+            let ty = self.type_at(&target);
+            if !has_static_shape(&ty) {
+                let (read, shape) = self.shape_of(&place);
+                self.restore_shape(&target, &ty, shape);
+                before.extend(read);
+            }
         }
+        before
     }
 
     /// The reverse of a change of length: what came in takes its adjoint, what went has zero.
@@ -283,10 +226,15 @@ impl Reverse {
         &mut self,
         target: Place,
         kind: &ResizeKind,
-        old_length: ValueId,
+        old_shape: Shape,
         adjoints: &mut Adjoints,
     ) {
-        let Type::Vec(element) = self.tangent_type(&target) else { return };
+        let Type::Vec(element) = self.type_at(&target) else { return };
+        let (old_length, lengths) = match old_shape {
+            Shape::Length(length) => (length, None),
+            Shape::Elements { length: Some(length), lengths } => (length, Some(lengths)),
+            _ => return,
+        };
         let end = self.builder.length(target.clone());
         match kind {
             ResizeKind::Resize(_, content) if self.has_active_part(content) => {
@@ -302,7 +250,10 @@ impl Reverse {
         }
         let zero = self.zeros(&element, None);
         let back = ResizeKind::Resize(old_length, zero);
-        self.builder.push(InstructionKind::Resize(target, back), vec![]);
+        self.builder.push(InstructionKind::Resize(target.clone(), back), vec![]);
+        if let Some(lengths) = lengths {
+            self.restore_elements(&target, (end, old_length), lengths);
+        }
     }
 
     /// The scalar float type at an adjoint place.
@@ -310,8 +261,8 @@ impl Reverse {
         self.builder.function.place_type(place).filter(Type::is_float)
     }
 
-    /// The type at an adjoint place (`()` where the path does not fit, which `verify` excludes).
-    pub(super) fn tangent_type(&self, place: &Place) -> Type {
+    /// The type at a place (`()` where the path does not fit, which `verify` excludes).
+    pub(super) fn type_at(&self, place: &Place) -> Type {
         self.builder.function.place_type(place).unwrap_or(Type::Unit)
     }
 
@@ -323,26 +274,9 @@ impl Reverse {
     }
 }
 
-/// Whether a `Vec` of the tangent type gets back its shape from its length alone.
-fn has_static_elements(tangent: &Type) -> bool {
-    tangent.element().is_none_or(has_static_shape)
-}
-
 /// Whether making the content reads from a root.
 fn reads(content: &Aggregate, root: SlotId) -> bool {
     let mut places = vec![];
     content.places(&mut places);
     places.iter().any(|place| place.root == root)
-}
-
-/// Whether the `Vec` in the slot changes its length, or is exchanged as a whole.
-pub(super) fn is_resized(body: &Region, slot: SlotId) -> bool {
-    let mut found = false;
-    body.for_each_instruction(&mut |instruction| {
-        if !matches!(instruction.kind, InstructionKind::Fill(..)) {
-            let whole = |place: &Place| place.root == slot && place.path.is_empty();
-            found |= instruction.kind.writes().iter().any(whole);
-        }
-    });
-    found
 }

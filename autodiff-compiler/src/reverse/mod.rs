@@ -36,6 +36,7 @@ mod memory;
 mod moves;
 mod recompute;
 mod rerun;
+mod shape;
 pub mod split;
 mod stash;
 mod state;
@@ -333,24 +334,25 @@ impl Reverse {
         for index in (0..forward.instructions.len()).rev() {
             let written = written_roots(&forward.instructions[index]);
             self.builder.at(forward.instructions[index].span);
-            let before = self.instruction(&mut forward.instructions[index], adjoints, &scope);
+            let (past, rest) = forward.instructions.split_at_mut(index);
+            let before = self.instruction(&mut rest[0], past, adjoints, &scope);
             forward.instructions.splice(index..index, before);
             scope.written_later.extend(written);
         }
     }
 
-    /// Appends the reverse of an instruction. Returns what the forward sweep is to do just before it.
+    /// Appends the reverse of an instruction. `past`: what happened before it in its region. Returns what
+    /// the forward sweep is to do just before it.
     fn instruction(
         &mut self,
         instruction: &mut Instruction,
+        past: &[Instruction],
         adjoints: &mut Adjoints,
         scope: &Scope,
     ) -> Vec<Instruction> {
         match &instruction.kind {
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
-            | InstructionKind::Opaque(_)
-            | InstructionKind::Effect(_)
             // Only derivative code has them.
             | InstructionKind::AddTo(..)
             | InstructionKind::Pop(_)
@@ -384,11 +386,13 @@ impl Reverse {
             | InstructionKind::Push(..)
             | InstructionKind::Resize(..)
             | InstructionKind::Swap(..) => {
-                let before = self.record_old_length(instruction);
-                let old_length = before.as_ref().map(|read| read.results[0]);
-                let lost = self.restart_what_is_lost(instruction);
-                self.memory(&instruction.kind, old_length, adjoints);
-                return before.into_iter().chain(lost).collect();
+                let (mut before, old_shape) = self.record_shape(instruction, past);
+                before.extend(self.restart_what_is_lost(instruction));
+                self.memory(&instruction.kind, old_shape, adjoints);
+                return before;
+            }
+            InstructionKind::Opaque(_) | InstructionKind::Effect(_) => {
+                return self.restart_what_is_lost(instruction);
             }
             InstructionKind::Call(_) => return self.call(instruction, adjoints, scope),
             InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),
@@ -458,7 +462,7 @@ impl Reverse {
         for parameter in gradients {
             let ParameterBinding::Slot(primal) = parameter.primal else { continue };
             let dynamic = matches!(parameter.ty, Type::Vec(_));
-            if dynamic && memory::is_resized(body, primal) {
+            if dynamic && shape::is_reshaped(&self.builder.function, body, primal) {
                 // Its adjoint is resized backwards; at the end it has the length of the gradient.
                 let root = Place::root(primal);
                 let zeros = match moves::moved_out(body, primal) {
@@ -483,7 +487,7 @@ impl Reverse {
             if self.is_active_slot(slot) && !self.adjoint_slots.contains_key(&slot) {
                 let name = format!("{}_adjoint", parameter.name).into();
                 let root = Place::root(slot);
-                let resized = memory::is_resized(&primal.body, slot);
+                let resized = shape::is_reshaped(&self.builder.function, &primal.body, slot);
                 let adjoint = match resized && moves::moved_out(&primal.body, slot) {
                     true => {
                         self.builder.define(parameter.ty.tangent(), name, Aggregate::Vec(vec![]))

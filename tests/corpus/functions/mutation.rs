@@ -311,6 +311,370 @@ pub fn walsh_hadamard<const N: usize>(mut x: [f64; N]) -> [f64; N] {
 }
 samples! { gradient walsh_hadamard::<8>: ([1.0, 2.0, 3.0, 4.0, -1.0, 0.5, 0.0, 2.0],) }
 
+/// Rows behind `&mut` that grow in a loop.
+#[differentiate]
+pub fn rows_grown(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    for i in 0..m.len() {
+        let t = m[i][0] * x;
+        m[i].push(t);
+        let u = t * t;
+        m[i].push(u);
+    }
+    let mut s = 0.0;
+    for r in m.iter() {
+        for v in r {
+            s += v * v;
+        }
+    }
+    s
+}
+samples! { gradient rows_grown: (vec![vec![1.0], vec![2.0, 3.0]], 0.5), (vec![], 0.5), (vec![vec![]], 0.5) }
+
+/// One row is cut or another one grows, then one is cleared.
+#[differentiate]
+pub fn rows_cut_or_grown(m: &mut Vec<Vec<f64>>, x: f64, k: usize) -> f64 {
+    if k > 0 {
+        m[k].truncate(1);
+    } else {
+        m[0].push(x * x);
+    }
+    let s = m[0][0] * m[1][0] * x;
+    m[1].clear();
+    m[1].push(s);
+    s * m[0][m[0].len() - 1]
+}
+samples! { gradient rows_cut_or_grown: (vec![vec![1.0], vec![2.0, 3.0]], 0.5, 0), (vec![vec![1.0, 4.0], vec![2.0, 3.0]], 0.5, 1) }
+
+/// A row is taken, changed and put back.
+#[differentiate]
+pub fn row_put_back(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    let mut r = std::mem::take(&mut m[0]);
+    r.push(x * r[0]);
+    r[0] *= x;
+    m[0] = r;
+    m[0][0] * m[0][1] + m[1][0]
+}
+samples! { gradient row_put_back: (vec![vec![1.0], vec![2.0, 3.0]], 0.5), (vec![vec![1.5, 2.5], vec![2.0]], 0.5) }
+
+/// Rows of different lengths change places.
+#[differentiate]
+pub fn rows_swapped(m: &mut [Vec<f64>], x: f64) -> f64 {
+    m.swap(0, 1);
+    m[0][0] *= x * m[1][0];
+    m[0][0] * m[0][m[0].len() - 1]
+}
+samples! { gradient rows_swapped: (vec![vec![1.0], vec![2.0, 3.0]], 0.5), (vec![vec![1.5, 2.5], vec![2.0]], 0.5) }
+
+/// Called by `rows_computed`.
+#[differentiate]
+pub fn products_and_squares(r: &[f64], x: f64) -> Vec<f64> {
+    let mut o = vec![];
+    for v in r {
+        o.push(v * x);
+        o.push(v * v);
+    }
+    o
+}
+
+/// Rows replaced by what another function makes of the one before.
+#[differentiate]
+pub fn rows_computed(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    for i in 1..m.len() {
+        let r = products_and_squares(&m[i - 1], x);
+        m[i] = r;
+    }
+    let l = m.len() - 1;
+    m[l][0] * m[l][m[l].len() - 1]
+}
+samples! { gradient rows_computed: (vec![vec![1.0], vec![2.0, 3.0]], 0.5), (vec![vec![1.5, 2.5], vec![2.0], vec![1.0]], 0.5) }
+
+/// Called by `rows_grown_elsewhere`.
+#[differentiate]
+pub fn lengthen(r: &mut Vec<f64>, x: f64) {
+    let t = r[0] * x;
+    r.push(t);
+    r[0] = t * t;
+}
+
+/// Another function lengthens rows.
+#[differentiate]
+pub fn rows_grown_elsewhere(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    lengthen(&mut m[0], x);
+    lengthen(&mut m[1], x * x);
+    let t = m[1][1];
+    lengthen(&mut m[0], t);
+    m[0][0] * m[1][0] + m[0][2]
+}
+samples! { gradient rows_grown_elsewhere: (vec![vec![1.0], vec![2.0, 3.0]], 0.5), (vec![vec![1.5, 2.5], vec![2.0]], 0.5) }
+
+/// A tuple with a `Vec` is overwritten by one of another length.
+#[differentiate]
+pub fn pair_replaced(p: &mut (Vec<f64>, f64), x: f64) -> f64 {
+    let t = p.0[0] * x * p.0[p.0.len() - 1] * p.1;
+    *p = (vec![t, x], t * x);
+    p.0[0] * p.0[1] * p.1
+}
+samples! { gradient pair_replaced: ((vec![1.0], 2.0), 0.5), ((vec![1.0, 2.0, 3.0], 2.0), 0.5) }
+
+/// Rows beside numbers grow.
+#[differentiate]
+pub fn labelled_rows_grown(m: &mut Vec<(f64, Vec<f64>)>, x: f64) -> f64 {
+    for p in m.iter_mut() {
+        let t = p.0 * x;
+        p.1.push(t);
+        p.0 = t * p.1[0];
+    }
+    m[0].0 * m[0].1[m[0].1.len() - 1]
+}
+samples! { gradient labelled_rows_grown: (vec![(1.0, vec![2.0]), (3.0, vec![])], 0.5) }
+
+/// Rows beside numbers are cut off and replaced in a loop.
+#[differentiate]
+pub fn labelled_rows_cut(m: &mut Vec<(f64, Vec<f64>)>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for i in 0..n {
+        let l = m.len() - 1;
+        s += m[l].0 * m[l].1[0];
+        if l > 0 {
+            m.truncate(l);
+        } else {
+            m[0] = (s, vec![x; i + 2]);
+            m.push((x, vec![s * s]));
+        }
+    }
+    s * m[0].0
+}
+samples! { gradient labelled_rows_cut: (vec![(1.0, vec![2.0]), (0.3, vec![0.1, 0.2])], 0.5, 5), (vec![(1.0, vec![2.0])], 0.5, 0) }
+
+/// A buffer is replaced, and what it was is appended.
+#[differentiate]
+pub fn buffer_replaced(v: &mut Vec<f64>, x: f64) -> f64 {
+    let a = std::mem::replace(v, vec![x, x * x, 1.0]);
+    let s = a[0] * v[1];
+    v[2] = s * a[a.len() - 1];
+    v.extend_from_slice(&a);
+    v[0] * v[2] + v[3]
+}
+samples! { gradient buffer_replaced: (vec![1.0, 2.0], 0.5), (vec![2.0], 0.5), (vec![], 0.5) }
+
+/// A buffer is taken and built again in every round.
+#[differentiate]
+pub fn buffer_rebuilt(v: &mut Vec<f64>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for _ in 0..n {
+        let a = std::mem::take(v);
+        for t in &a {
+            v.push(t * s);
+        }
+        v.push(s);
+        s += v[0] * x;
+    }
+    s * v[0]
+}
+samples! { gradient buffer_rebuilt: (vec![1.0, 2.0], 0.5, 0), (vec![2.0, 3.0, 4.0], 0.5, 3), (vec![], 0.5, 2) }
+
+/// Called by `tested_by_value`.
+#[differentiate]
+pub fn first_two(v: Vec<f64>) -> f64 {
+    v[0] * v[1]
+}
+
+/// A `Vec` is moved into a call of which only the sign counts.
+#[differentiate]
+pub fn tested_by_value(v: &[f64], x: f64) -> f64 {
+    let a = v.to_vec();
+    let s = a[0] * a[1] * x;
+    let e = first_two(a);
+    if e > 0.0 { s } else { s * s }
+}
+samples! { gradient tested_by_value: (vec![1.0, 2.0], 0.5), (vec![2.0, -3.0, 4.0], 0.5) }
+
+/// A `Vec` is moved, and set again on one path.
+#[differentiate]
+pub fn set_again_sometimes(v: &[f64], x: f64, c: bool) -> f64 {
+    let mut a = v.to_vec();
+    let b = a;
+    let mut s = b[0] * x;
+    if c {
+        a = vec![s, x, s * x];
+        s += a[2] * a[0];
+    }
+    s * b[1]
+}
+samples! { gradient set_again_sometimes: (vec![1.0, 2.0], 0.5, true), (vec![2.0, 3.0, 4.0], 0.5, false) }
+
+/// All rows are dropped and built again in every round.
+#[differentiate]
+pub fn rows_cleared(m: &mut Vec<Vec<f64>>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for i in 0..n {
+        for r in m.iter() {
+            for v in r {
+                s += v * v * x;
+            }
+        }
+        m.clear();
+        for k in 0..i + 1 {
+            m.push(vec![s * x; k]);
+        }
+    }
+    s
+}
+samples! { gradient rows_cleared: (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 3), (vec![], 0.5, 2), (vec![vec![1.0]], 0.5, 0) }
+
+/// All rows are replaced in every round.
+#[differentiate]
+pub fn rows_replaced(m: &mut Vec<Vec<f64>>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for i in 0..n {
+        s += m[0][0] * m[m.len() - 1][0] * x;
+        *m = vec![vec![s; i + 1]; n];
+        m[0][0] *= x;
+    }
+    s * m[0][0]
+}
+samples! { gradient rows_replaced: (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 3), (vec![vec![1.0]], 0.5, 0) }
+
+/// Lists of lists of lists: grown, cut, cleared, swapped.
+#[differentiate]
+pub fn boxes_of_rows(m: &mut Vec<Vec<Vec<f64>>>, x: f64) -> f64 {
+    let s = m[0][0][0] * m[1][0][1] * x;
+    m[1][0].push(s);
+    m[0].push(vec![s, x]);
+    let t = m[1][0][2] * m[0][1][0];
+    m[0].truncate(1);
+    m[1].clear();
+    m[1].push(vec![t]);
+    m.swap(0, 1);
+    let u = m[0][0][0] * m[1][0][0];
+    m.truncate(1);
+    m[0][0][0] * u
+}
+samples! { gradient boxes_of_rows: (vec![vec![vec![1.0]], vec![vec![0.5, 0.25], vec![], vec![2.0]]], 0.5) }
+
+/// `resize` with a row, up and down.
+#[differentiate]
+pub fn rows_resized(m: &mut Vec<Vec<f64>>, x: f64, n: usize) -> f64 {
+    let s = m[0][0] * m[m.len() - 1][0];
+    m.resize(n, vec![s * x, x]);
+    let l = m[n - 1][0];
+    m.resize(1, vec![]);
+    l * m[0][0]
+}
+samples! { gradient rows_resized: (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 4), (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 1) }
+
+/// Called by `rows_popped_elsewhere`.
+#[differentiate]
+pub fn exchange_last(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    let l = m.len() - 1;
+    let s = m[l][0] * x;
+    m.pop();
+    m.push(vec![s, x, s]);
+    m.push(vec![s * m[0][0]]);
+    s
+}
+
+/// Another function drops a row and appends two.
+#[differentiate]
+pub fn rows_popped_elsewhere(m: &mut Vec<Vec<f64>>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for _ in 0..n {
+        s += exchange_last(m, s);
+    }
+    s * m[m.len() - 1][0]
+}
+samples! { gradient rows_popped_elsewhere: (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 3), (vec![vec![0.5, 0.3]], 0.5, 1) }
+
+/// A row is taken, and only its length counts.
+#[differentiate]
+pub fn row_measured(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
+    let s = m[0][0] * m[0][m[0].len() - 1] * x;
+    let k = std::mem::take(&mut m[0]);
+    m[0].push(s);
+    s * k.len() as f64 * m[0][0]
+}
+samples! { gradient row_measured: (vec![vec![1.0], vec![0.5, 0.25]], 0.5), (vec![vec![1.0, 2.0, 3.0]], 0.5) }
+
+/// A row is taken, and not put back on one path.
+#[differentiate]
+pub fn row_put_back_or_not(m: &mut Vec<Vec<f64>>, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for i in 0..n {
+        let r = std::mem::take(&mut m[i]);
+        s += r[0] * x;
+        if s > 2.0 {
+            return s * r[0];
+        }
+        m[i] = r;
+        m[i].push(s);
+        if i > 2 {
+            break;
+        }
+    }
+    s * m[0][0]
+}
+samples! { gradient row_put_back_or_not: (vec![vec![1.0], vec![0.5, 0.25]], 0.5, 2), (vec![vec![1.0], vec![5.5, 0.25]], 0.5, 2), (vec![vec![1.0], vec![0.1], vec![0.1], vec![0.1], vec![0.1]], 0.5, 5) }
+
+/// A buffer is replaced in a loop, and the last one is returned.
+#[differentiate]
+pub fn last_of_replaced(v: &mut Vec<f64>, x: f64, n: usize) -> (Vec<f64>, f64) {
+    let mut last = vec![x, x];
+    for i in 0..n {
+        last = std::mem::replace(v, vec![last[0] * x; i + 1]);
+        last.push(x);
+    }
+    let s = last[0] * v[0];
+    (last, s)
+}
+samples! { gradient last_of_replaced: (vec![1.0, 0.5], 0.5, 0), (vec![1.0, 0.5], 0.5, 1), (vec![0.5], 0.5, 4) }
+
+/// Rows are taken from behind `&mut`, changed and returned.
+#[differentiate]
+pub fn rows_handed_out(m: &mut Vec<Vec<f64>>, x: f64) -> Vec<Vec<f64>> {
+    let mut o = std::mem::take(m);
+    let t = o[0][0];
+    o[0].push(x * t);
+    m.push(vec![x * o[0][1]]);
+    o.swap(0, 1);
+    o
+}
+samples! { gradient rows_handed_out: (vec![vec![1.0], vec![0.5, 0.25]], 0.5) }
+
+/// A tuple with rows is cut, then overwritten.
+#[differentiate]
+pub fn pair_of_rows_replaced(p: &mut (Vec<Vec<f64>>, f64), x: f64) -> f64 {
+    let s = p.0[0][0] * p.1 * p.0[p.0.len() - 1][0];
+    p.0.truncate(1);
+    p.0[0].push(s);
+    let t = p.0[0][1] * x;
+    *p = (vec![vec![t, x], vec![s]], t);
+    p.0[1][0] * p.1 * p.0[0][1]
+}
+samples! { gradient pair_of_rows_replaced: ((vec![vec![1.0], vec![0.5, 0.25]], 2.0), 0.5) }
+
+/// Parts of a slice change places with another buffer.
+#[differentiate]
+pub fn halves_swapped(a: &mut [f64], b: &mut Vec<f64>, x: f64) -> f64 {
+    a[1..3].swap_with_slice(b);
+    b[0] *= x * a[1];
+    b.push(x);
+    let n = b.len();
+    a[..n].swap_with_slice(b);
+    a[0] * a[1] * b[1]
+}
+samples! { gradient halves_swapped: (vec![1.0, 2.0, 3.0, 4.0], vec![0.3, 0.4], 0.5) }
+
+/// A tuple is moved, and only the length of a part counts.
+#[differentiate]
+pub fn pair_measured(v: &[f64], x: f64) -> f64 {
+    let p = (v.to_vec(), x * x);
+    let s = p.0[0] * p.0[1] * p.1;
+    let q = p;
+    let n = q.0.len();
+    s * n as f64
+}
+samples! { gradient pair_measured: (vec![1.0, 2.0], 0.5), (vec![2.0, 3.0, 4.0], 0.5) }
+
 /// A `Vec` of `Vec`s grown row by row: Pascal's triangle with a weight.
 #[differentiate(wrt(w))]
 pub fn pascal(w: f64, rows: usize) -> f64 {

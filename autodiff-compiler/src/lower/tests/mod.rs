@@ -250,7 +250,6 @@ fn compare_all<T>(
     let mut simplified = function.clone();
     crate::simplify::simplify(&mut simplified);
     crate::ir::verify::verify(&simplified).unwrap_or_else(|error| panic!("{error}\n{simplified}"));
-    let mut mistaken = false;
     for mut sample in samples {
         let arguments = data(&sample);
         let done = catch_unwind(AssertUnwindSafe(|| call(&mut sample))).ok();
@@ -262,22 +261,11 @@ fn compare_all<T>(
             parameter.active = parameter.ty.holds_floats();
         }
         let settings = Settings { tolerance: 1e-4, ..Settings::default() };
-        let failure = check(&program, &settings).err();
-        match MISTAKES.iter().find(|(name, _)| *name == function.name) {
-            None => {
-                assert!(failure.is_none(), "{}", failure.map(|f| f.to_string()).unwrap_or_default())
-            }
-            Some((_, pass)) => mistaken |= failure.is_some_and(|failure| failure.pass == *pass),
+        if let Err(failure) = check(&program, &settings) {
+            panic!("{failure}");
         }
     }
-    let known = MISTAKES.iter().any(|(name, _)| *name == function.name);
-    assert_eq!(mistaken, known, "`{}` is mended", function.name);
 }
-
-/// Functions whose derivative code reads memory that is not there, and the pass that makes the mistake: a
-/// `Vec` in a `Vec` that is resized, and locals that are moved or not yet set on some paths. To be mended;
-/// a function that is leaves this list.
-const MISTAKES: [(&str, &str); 2] = [("references_to_rows", "reverse"), ("replace_vec", "split")];
 
 /// Functions, each followed by tuples of arguments: a test each.
 macro_rules! agree {
