@@ -5,7 +5,10 @@ mod build_time;
 mod corpus;
 mod dependencies;
 mod expansion;
+mod faults;
+mod files;
 mod instructions;
+mod mutate;
 
 use std::process::ExitCode;
 
@@ -33,6 +36,16 @@ const COMMANDS: &[Command] = &[
         "corpus",
         "differentiate free functions of published crates and compare with differences",
         corpus::run,
+    ),
+    (
+        "mutate",
+        "change each row of the tables, or with --passes each branch of the passes: a test must fail",
+        mutate::run,
+    ),
+    (
+        "faults",
+        "plant faults by hand in a copy of the workspace: a test must find each and name the pass",
+        faults::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

@@ -19,6 +19,8 @@
 
 mod compare;
 mod derived;
+#[cfg(test)]
+mod mechanisms;
 pub mod source;
 mod taped;
 #[cfg(test)]

@@ -21,8 +21,8 @@ mod report;
 mod select;
 mod sources;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::files::{cargo, read, write};
+use std::path::PathBuf;
 
 /// A function of the corpus and what became of it.
 struct Function {
@@ -115,24 +115,4 @@ struct Workspace {
     folder: PathBuf,
     /// The root of the project.
     root: PathBuf,
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Writes a file, with its folders, unless it holds this already (cargo looks at the time of change).
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    if fs::read_to_string(path).is_ok_and(|present| present == text) {
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, text).map_err(failed)
-}
-
-fn cargo() -> String {
-    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string())
 }
