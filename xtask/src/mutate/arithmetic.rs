@@ -280,7 +280,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
             if let [first, second] = &*arguments {
                 self.replace(node.span(), format!("{name}({second}, {first})"));
             }
-            for argument in arguments {
+            // Without the function nothing would tell what `into` makes.
+            for argument in arguments.into_iter().filter(|argument| !argument.contains(".into()")) {
                 self.replace(node.span(), argument);
             }
         }

@@ -3,7 +3,7 @@
 use super::copy::Copy;
 use super::schemata::{self, Schemata};
 use super::{Mutant, Site, Suite};
-use crate::files::cargo;
+use crate::files::{cargo, write};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Command;
@@ -25,7 +25,17 @@ pub(super) fn until_it_compiles(
     mutants: &[Mutant],
     suites: &[Suite],
 ) -> Result<(Vec<Program>, BTreeSet<u32>), String> {
-    let mut given_up = BTreeSet::new();
+    // What did not compile last time is not tried again: a round takes as long as a build.
+    let memory = copy.root.with_file_name("do-not-compile");
+    let known = std::fs::read_to_string(&memory).unwrap_or_default();
+    let known: BTreeSet<&str> = known.lines().collect();
+    let key = |number: u32| {
+        let mutant = &mutants[number as usize - 1];
+        format!("{}: {}: {}", sites[mutant.site].file, mutant.line_text, mutant.what)
+    };
+    let numbers = 1..=mutants.len() as u32;
+    let mut given_up: BTreeSet<u32> =
+        numbers.filter(|number| known.contains(key(*number).as_str())).collect();
     loop {
         let mut texts = BTreeMap::new();
         for (file, source) in sources {
@@ -48,8 +58,10 @@ pub(super) fn until_it_compiles(
         if errors.is_empty() {
             return Ok((programs, given_up));
         }
-        eprintln!("  {} mutants do not compile", given_up.len() + errors.len());
         given_up.extend(errors);
+        println!("  {} mutants do not compile", given_up.len());
+        let keys: Vec<_> = given_up.iter().map(|number| key(*number)).collect();
+        write(&memory, &keys.join("\n"))?;
     }
 }
 

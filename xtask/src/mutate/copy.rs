@@ -15,9 +15,14 @@ pub(crate) struct Copy {
 
 impl Copy {
     /// Copies what differs; what the `keep` predicate names is left as it is in the copy.
-    pub(crate) fn of(root: &Path, name: &str, keep: impl Fn(&str) -> bool) -> Result<Copy, String> {
+    pub(crate) fn of(
+        root: &Path,
+        name: &str,
+        target: &Path,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<Copy, String> {
         let folder = root.join("target").join(name);
-        let copy = Copy { root: folder.join("workspace"), target: folder.join("build") };
+        let copy = Copy { root: folder.join("workspace"), target: target.to_path_buf() };
         let mut files = vec![];
         list(root, "", &mut files)?;
         for file in &files {

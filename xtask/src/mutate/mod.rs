@@ -157,6 +157,8 @@ struct Arguments {
     passes: bool,
     /// Only print what would be changed.
     list: bool,
+    /// Only every so-manieth mutant is run.
+    every: usize,
     only: Option<String>,
     jobs: usize,
 }
@@ -164,13 +166,16 @@ struct Arguments {
 impl Arguments {
     fn parse(arguments: &[String]) -> Result<Self, String> {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parsed = Arguments { passes: false, list: false, only: None, jobs };
+        let mut parsed = Arguments { passes: false, list: false, every: 1, only: None, jobs };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().cloned().ok_or(format!("{argument} what?"));
             match &**argument {
                 "--passes" => parsed.passes = true,
                 "--list" => parsed.list = true,
+                "--every" => {
+                    parsed.every = value()?.parse().map_err(|error| format!("--every: {error}"))?;
+                }
                 "--only" => parsed.only = Some(value()?),
                 "--jobs" => {
                     parsed.jobs = value()?.parse().map_err(|error| format!("--jobs: {error}"))?;
@@ -205,7 +210,7 @@ fn carry_out(root: &Path, plan: &Plan, arguments: &Arguments) -> Result<(), Stri
     let start = Instant::now();
     let keep = |file: &str| plan.sources.contains_key(file) || is_runtime(plan, file);
     let name = if arguments.passes { "mutate/passes" } else { "mutate/tables" };
-    let copy = copy::Copy::of(root, name, keep)?;
+    let copy = copy::Copy::of(root, name, &root.join("target/mutate/build"), keep)?;
     add_runtime(root, plan, &copy)?;
     println!("{} mutants at {} places", plan.mutants.len(), plan.sites.len());
 
@@ -237,6 +242,7 @@ fn carry_out(root: &Path, plan: &Plan, arguments: &Arguments) -> Result<(), Stri
         let in_group = |number: &u32| plan.site_of(*number).group == index;
         let mutants: Vec<u32> = (1..=plan.mutants.len() as u32)
             .filter(|number| in_group(number) && !given_up.contains(number))
+            .step_by(arguments.every.max(1))
             .collect();
         println!("{}: {} mutants", group.name, mutants.len());
         let progress = |done: usize| {
