@@ -8,14 +8,19 @@
 
 use crate::files::{cargo, read};
 use crate::mutate::copy::Copy;
+use crate::process::within;
 use comfy_table::Table;
 use serde::Deserialize;
+use std::fs::File;
 use std::path::Path;
-use std::process::Command;
-use std::time::Instant;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The list, relative to the root.
 const LIST: &str = "tests/faults/faults.toml";
+
+/// What a test may take, on a machine that does other things as well.
+const LIMIT: Duration = Duration::from_secs(300);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,30 +116,39 @@ enum Outcome {
 }
 
 fn outcome(copy: &Copy, fault: &Fault) -> Result<Outcome, String> {
-    let run = |arguments: &[&str]| {
-        Command::new(cargo())
-            .current_dir(&copy.root)
-            .args(["test", "--package", &fault.package])
-            .args(&fault.target)
-            .args(arguments)
-            .env("CARGO_TARGET_DIR", &copy.target)
-            .env("RUST_BACKTRACE", "0")
-            .output()
-            .map_err(|error| error.to_string())
-    };
-    let built = run(&["--no-run"])?;
-    if !built.status.success() {
+    let built = Command::new(cargo())
+        .current_dir(&copy.root)
+        .args(["test", "--no-run", "--message-format=json", "--package", &fault.package])
+        .args(&fault.target)
+        .env("CARGO_TARGET_DIR", &copy.target)
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&built.stdout);
+    let messages = text.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
+    let program = messages.filter_map(|m| m["executable"].as_str().map(str::to_string)).next_back();
+    let Some(program) = program.filter(|_| built.status.success()) else {
         return Ok(Outcome::Broken(String::from_utf8_lossy(&built.stderr).into_owned()));
-    }
-    let output = run(&[&fault.test])?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    };
+    let output = copy.root.with_file_name("output");
+    let file = File::create(&output).map_err(|error| error.to_string())?;
+    let child = Command::new(program)
+        .current_dir(copy.root.join(&fault.package))
+        .arg(&fault.test)
+        .env("RUST_BACKTRACE", "0")
+        .stdout(file)
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let status = within(child, LIMIT, || false)?;
+    let text = read(&output)?;
     if text.contains("running 0 tests") {
         return Ok(Outcome::Broken(format!("there is no test `{}`", fault.test)));
     }
-    Ok(match output.status.success() {
-        true => Outcome::Missed,
-        false if names(&text, &fault.pass) => Outcome::Found,
-        false => Outcome::NotNamed(text),
+    Ok(match status {
+        None => Outcome::NotNamed("it hangs".to_string()),
+        Some(status) if status.success() => Outcome::Missed,
+        Some(_) if names(&text, &fault.pass) => Outcome::Found,
+        Some(_) => Outcome::NotNamed(text),
     })
 }
 

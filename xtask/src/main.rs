@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod instructions;
 mod mutate;
+mod process;
 
 use std::process::ExitCode;
 

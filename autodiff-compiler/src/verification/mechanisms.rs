@@ -103,6 +103,22 @@ fn carried_values_stay_active() {
 }
 
 #[test]
+fn what_nobody_uses_afterwards_starts_from_nothing() {
+    agrees(
+        "fn main(a: &[f64; 3], x: f64) -> f64 {
+             let mut p = x;
+             let mut q = 1.0;
+             for i in 0..3 {
+                 q = (q * p).sin() + q;
+                 p = (p * a[i]).cos();
+             }
+             q
+         }",
+        vec![[0.5, 1.5, -2.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
 fn products_are_no_sums() {
     agrees(
         "fn main(a: &[f64]) -> f64 {

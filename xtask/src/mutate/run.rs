@@ -1,8 +1,11 @@
 //! Runs tests against mutants: first every test alone to see which mutants it reaches and how long it
-//! takes, then for every mutant the tests that reach it, the fastest first, until one fails.
+//! takes, then for every mutant the tests that reach it, until one fails: first those that are fast or have
+//! killed others.
 
 use super::build::Program;
+use crate::process::within;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -17,6 +20,8 @@ pub(super) struct Test {
     name: String,
     time: Duration,
     reaches: BTreeSet<u32>,
+    /// How many mutants it has killed.
+    kills: AtomicUsize,
 }
 
 /// What became of a mutant.
@@ -82,13 +87,13 @@ pub(super) fn record(
         let start = Instant::now();
         let passed = passes(program, &[name], None, Some(&path), Duration::from_secs(600))?;
         let time = start.elapsed();
-        if !passed {
+        if passed != Ending::Passed {
             return Err(format!("{name} fails without a mutant"));
         }
         let bytes = std::fs::read(&path).unwrap_or_default();
         let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, b| sum << 8 | u32::from(*b));
         let reaches = bytes.chunks_exact(4).map(number).collect();
-        Ok(Test { program: *index, name: name.clone(), time, reaches })
+        Ok(Test { program: *index, name: name.clone(), time, reaches, kills: AtomicUsize::new(0) })
     });
     tests.into_iter().collect()
 }
@@ -115,7 +120,9 @@ fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<
     if tests.is_empty() {
         return Ok(Fate::NotReached);
     }
-    tests.sort_by_key(|test| (test.program, test.time));
+    tests.sort_by_cached_key(|test| {
+        (test.program, test.time / (1 + test.kills.load(Ordering::Relaxed) as u32))
+    });
     // Ever larger groups: starting a program takes longer than most tests.
     for (index, (program, _)) in programs.iter().enumerate() {
         let mut budget = Duration::from_millis(100);
@@ -127,7 +134,11 @@ fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<
             if time >= budget || position + 1 == mine.len() {
                 let names: Vec<_> = group.iter().map(|test| &test.name).collect();
                 let limit = time * 10 + Duration::from_secs(5);
-                if !passes(program, &names, Some(mutant), None, limit)? {
+                if let Ending::Failed(name) = passes(program, &names, Some(mutant), None, limit)? {
+                    if let Some(test) = group.iter().find(|test| Some(&test.name) == name.as_ref())
+                    {
+                        test.kills.fetch_add(1, Ordering::Relaxed);
+                    }
                     return Ok(Fate::Killed);
                 }
                 group.clear();
@@ -138,6 +149,14 @@ fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<
     Ok(Fate::Survived)
 }
 
+/// How tests end.
+#[derive(PartialEq)]
+enum Ending {
+    Passed,
+    /// One failed, which may have a name, or they hang or crash.
+    Failed(Option<String>),
+}
+
 /// Whether tests pass within a time limit.
 fn passes(
     program: &Program,
@@ -145,7 +164,7 @@ fn passes(
     mutant: Option<u32>,
     record: Option<&Path>,
     limit: Duration,
-) -> Result<bool, String> {
+) -> Result<Ending, String> {
     // A mutant may fill the memory: 4 GB are enough.
     let mut command = Command::new("sh");
     command
@@ -155,7 +174,7 @@ fn passes(
         .args(["--exact", "--test-threads=1"])
         .args(names)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null());
     if let Some(mutant) = mutant {
         command.env("AUTODIFF_MUTANT", mutant.to_string());
@@ -164,17 +183,25 @@ fn passes(
         command.env("AUTODIFF_MUTANT_RECORD", record);
     }
     let mut child = command.spawn().map_err(|error| error.to_string())?;
-    let start = Instant::now();
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return Ok(status.success());
-        }
-        if start.elapsed() > limit {
-            child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
-            return Ok(false);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
+    let stdout = child.stdout.take();
+    let failed = Mutex::new(None);
+    let status = std::thread::scope(|scope| {
+        // The other tests need not run when one has failed.
+        scope.spawn(|| {
+            let lines = stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines());
+            for line in lines.map_while(Result::ok) {
+                let name = line.strip_prefix("test ");
+                let name = name.and_then(|line| line.strip_suffix(" ... FAILED"));
+                if let (Some(name), Ok(mut failed)) = (name, failed.lock()) {
+                    *failed = Some(name.to_string());
+                }
+            }
+        });
+        within(child, limit, || failed.lock().is_ok_and(|failed| failed.is_some()))
+    })?;
+    let failed = failed.into_inner().unwrap_or_default();
+    Ok(match status.is_some_and(|status| status.success()) {
+        true => Ending::Passed,
+        false => Ending::Failed(failed),
+    })
 }
