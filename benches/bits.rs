@@ -6,6 +6,7 @@
 mod common;
 
 use autodiff_corpus::plain;
+use autodiff_oracle_runtime::compare::{run, samples};
 use autodiff_oracle_runtime::{Tree, caught};
 
 /// Adds a tree to a hash (FNV-1a over the bits of its floats).
@@ -29,9 +30,9 @@ fn main() {
     for (plain, derived) in plain::table().into_iter().zip(autodiff_corpus_derived::table()) {
         let mut hash = 0xcbf2_9ce4_8422_2325;
         let mut calls = 0;
-        for (_, inputs) in common::samples(&plain) {
+        for (_, inputs) in samples(&plain) {
             // Where the function panics in debug builds only (overflow) there is nothing to compare.
-            let Ok(outputs) = common::run(&plain, &inputs) else {
+            let Ok(outputs) = run(&plain, &inputs) else {
                 println!("{} panics", plain.name);
                 continue;
             };

@@ -20,6 +20,8 @@ mod replaced_by_itself;
 mod structs_in_sweeps;
 #[path = "regression/tape_tracks.rs"]
 mod tape_tracks;
+#[path = "regression/undetermined_generics.rs"]
+mod undetermined_generics;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 

@@ -4,98 +4,27 @@
 #[allow(unreachable_pub)]
 mod common;
 
-use autodiff_compiler::diagnostics::Diagnostics;
+#[path = "common/lowered.rs"]
+mod lowered;
+
 use autodiff_compiler::interpret::{Datum, Interpreter, Real, Trap};
-use autodiff_compiler::ir::Function;
-use autodiff_compiler::options::Options;
-use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
-use autodiff_compiler::signature::Environment;
+use autodiff_compiler::simplify;
 use autodiff_compiler::types::Type;
-use autodiff_compiler::{infer, lower, simplify};
-use autodiff_corpus::{plain, text};
-use autodiff_oracle_runtime::{Cursor, Part, Tree, caught};
-use common::{report, run, samples};
+use autodiff_corpus::plain;
+use autodiff_oracle_runtime::Tree;
+use autodiff_oracle_runtime::compare::{compare_values, run, samples};
+use common::report;
+use lowered::{arguments, lowered};
 
 #[test]
 fn emitted_values_are_the_originals() {
-    let mut failures = Vec::new();
-    let (mut compared, mut panics, mut functions, mut refused) = (0, 0, 0, Vec::new());
-    for (plain, derived) in plain::table().iter().zip(autodiff_corpus_derived::table()) {
-        assert_eq!(plain.name, derived.name);
-        let Some(value) = derived.value else {
-            refused.push(plain.name);
-            continue;
-        };
-        functions += 1;
-        for (label, inputs) in samples(plain) {
-            let expected = run(plain, &inputs);
-            let actual = caught(|| value(&inputs, Cursor::plain(), Part::Value));
-            compared += 1;
-            let same = match (&expected, &actual) {
-                (Ok(expected), Ok(actual)) => expected.same_bits(actual),
-                (Err(_), Err(_)) => {
-                    panics += 1;
-                    true
-                }
-                _ => false,
-            };
-            if !same {
-                failures.push(format!("{label}: {actual:?} for {expected:?}"));
-            }
-        }
-    }
+    let comparison = compare_values(&plain::table(), &autodiff_corpus_derived::table());
     println!(
-        "{functions} functions, {compared} calls, {panics} of them panic; refused: {refused:?}"
+        "{} functions, {} calls, {} of them panic; refused: {:?}",
+        comparison.functions, comparison.compared, comparison.panics, comparison.missing
     );
-    report(&failures, compared);
-    assert!(functions >= 350, "only {functions} functions");
-}
-
-/// The IR of every function that the compiler accepts.
-fn lowered() -> Vec<(text::Function, Option<Function>)> {
-    let functions = text::functions();
-    functions
-        .iter()
-        .map(|function| {
-            let mut environment = Environment::default();
-            for other in functions.iter().filter(|other| other.file == function.file) {
-                let options = Options::parse(other.options.clone(), &mut Diagnostics::new());
-                let signature = signature_of(
-                    &other.item.sig,
-                    &options,
-                    &TypeContext::new(&Environment::default()),
-                );
-                environment.functions.insert(other.item.sig.ident.to_string(), signature);
-            }
-            let mut diagnostics = Diagnostics::new();
-            let name = function.item.sig.ident.to_string();
-            let active = environment.functions[&name].active.clone();
-            let ir = resolve(&function.item, &environment, &mut diagnostics).and_then(|body| {
-                let types = infer::infer(&body, &environment, &mut diagnostics)?;
-                lower::lower(&body, &types, &environment, &name, &active, &mut diagnostics)
-            });
-            (function.clone(), ir)
-        })
-        .collect()
-}
-
-/// A tree as the interpreter takes it.
-fn datum(tree: &Tree, ty: &Type) -> Option<Datum<Real>> {
-    Some(match (tree, ty.referent()) {
-        (Tree::Unit, Type::Unit) => Datum::Unit,
-        (Tree::Bool(value), _) => Datum::Bool(*value),
-        (Tree::Integer(value), _) => Datum::Integer(*value),
-        (Tree::Float(value), _) => Datum::from(*value),
-        (Tree::Single(value), _) => Datum::from(*value),
-        (Tree::List(items), Type::Tuple(types)) => Datum::Tuple(
-            items.iter().zip(types).map(|(item, ty)| datum(item, ty)).collect::<Option<_>>()?,
-        ),
-        (Tree::List(items), ty) => {
-            let element = ty.element()?;
-            Datum::List(items.iter().map(|item| datum(item, element)).collect::<Option<_>>()?)
-        }
-        _ => return None, // `Option` and opaque types
-    })
+    report(&comparison.failures, comparison.compared);
+    assert!(comparison.functions >= 350, "only {} functions", comparison.functions);
 }
 
 fn tree(datum: &Datum<Real>) -> Tree {
@@ -132,12 +61,7 @@ fn the_interpreter_agrees() {
                 }
             }
             for (label, inputs) in samples(plain) {
-                let arguments: Option<Vec<_>> = inputs
-                    .iter()
-                    .zip(&ir.parameters)
-                    .map(|(input, parameter)| datum(input, &parameter.ty))
-                    .collect();
-                let Some(arguments) = arguments else {
+                let Some(arguments) = arguments(ir, &inputs) else {
                     unsupported.push(format!("{label}: an argument"));
                     continue;
                 };

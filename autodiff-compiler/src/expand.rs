@@ -23,7 +23,9 @@ use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
-use crate::{fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness};
+use crate::{
+    derive, fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness,
+};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -312,7 +314,7 @@ pub struct Choices {
 impl Choices {
     fn of(options: &Options) -> Self {
         Self {
-            strategy: Strategy { checkpoint: options.checkpoint },
+            strategy: Strategy { checkpoint: options.checkpoint, ..Strategy::default() },
             vjp: options.outputs.contains(&Output::Vjp),
         }
     }
@@ -507,6 +509,7 @@ fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item 
     let header = Header {
         crate_path: options.crate_path.clone(),
         generics: generics.to_token_stream(),
+        turbofish: turbofish(signature),
         where_clause,
         parameter_types,
         result_type,
@@ -525,6 +528,27 @@ fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item 
         conditions: conditions(function).into_iter().collect(),
         header,
         formulas: String::new(),
+    }
+}
+
+/// The generic arguments with which the outputs call each other, if a parameter of the function's
+/// generics is not in the type of any of its arguments.
+fn turbofish(signature: &syn::Signature) -> TokenStream {
+    let names: Vec<_> = signature
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            syn::GenericParam::Type(parameter) => Some(&parameter.ident),
+            syn::GenericParam::Const(parameter) => Some(&parameter.ident),
+            // Lifetimes may be left out, and have to be where they are late bound.
+            syn::GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    let inputs = signature.inputs.to_token_stream();
+    match names.iter().all(|name| derive::mentions(inputs.clone(), &name.to_string())) {
+        true => TokenStream::new(),
+        false => quote!(::<#(#names),*>),
     }
 }
 

@@ -7,9 +7,11 @@ mod dependencies;
 mod expansion;
 mod faults;
 mod files;
+mod fuzz_front;
 mod instructions;
 mod mutate;
 mod process;
+mod rewrites;
 
 use std::process::ExitCode;
 
@@ -47,6 +49,16 @@ const COMMANDS: &[Command] = &[
         "faults",
         "plant faults by hand in a copy of the workspace: a test must find each and name the pass",
         faults::run,
+    ),
+    (
+        "rewrites",
+        "check the claims of the rewrite table on every f32 (minutes, all processors)",
+        rewrites::run,
+    ),
+    (
+        "fuzz-front",
+        "compile mutants of real functions: --functions N --seed S [--published]",
+        fuzz_front::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

@@ -97,7 +97,11 @@ impl Item {
     /// How generated code calls another output.
     pub(super) fn path(&self, output: &str) -> TokenStream {
         let name = self.function_name(output);
-        if self.prefix.is_some() && !self.associated { quote!(#name) } else { quote!(Self::#name) }
+        let turbofish = &self.header.turbofish;
+        match self.prefix.is_some() && !self.associated {
+            true => quote!(#name #turbofish),
+            false => quote!(Self::#name #turbofish),
+        }
     }
 
     pub(super) fn header_for(&self, output: &str, documentation: &str) -> Header {

@@ -60,6 +60,8 @@ pub struct Header {
     pub name: Ident,
     /// `<T: Float>`, or nothing.
     pub generics: TokenStream,
+    /// `::<T, N>` for calls from one output to another, or nothing if their arguments tell the types.
+    pub turbofish: TokenStream,
     /// `where …`, or nothing.
     pub where_clause: TokenStream,
     /// The parameter types as written, by position; where there is none, the IR's type is printed.
@@ -84,6 +86,7 @@ impl Header {
             visibility: TokenStream::new(),
             name: names::identifier(name),
             generics: TokenStream::new(),
+            turbofish: TokenStream::new(),
             where_clause: TokenStream::new(),
             parameter_types: Vec::new(),
             receiver: None,

@@ -21,17 +21,20 @@
 //! ```
 
 mod datum;
-pub(crate) mod dual;
+mod dual;
 mod effects;
 mod execute;
+mod field;
 mod integers;
 mod memory;
 mod number;
+pub(crate) mod partials;
 #[cfg(test)]
 mod tests;
 
 pub use datum::Datum;
 pub use dual::{Dual, directional_derivative, gradient};
+pub use field::{Element, Field, Functions};
 pub use number::{Number, Real};
 
 use crate::ir::Function;

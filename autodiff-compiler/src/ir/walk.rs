@@ -115,6 +115,42 @@ macro_rules! operand_visitors {
     };
 }
 
+macro_rules! content_visitors {
+    ($visitor:ident, $iter:ident, $arguments:ident $(, $mut:tt)?) => {
+        impl InstructionKind {
+            /// Calls `visit` on every aggregate that the instruction itself builds.
+            pub fn $visitor<'a>(&'a $($mut)? self, visit: &mut dyn FnMut(&'a $($mut)? Aggregate)) {
+                fn of_argument<'a>(
+                    argument: &'a $($mut)? Argument,
+                    visit: &mut dyn FnMut(&'a $($mut)? Aggregate),
+                ) {
+                    if let Argument::Value(content) = argument {
+                        visit(content);
+                    }
+                }
+                match self {
+                    Self::Define(_, content)
+                    | Self::Assign(_, content)
+                    | Self::Push(_, content)
+                    | Self::Resize(_, ResizeKind::Resize(_, content)) => visit(content),
+                    Self::Match { scrutinee, .. } => of_argument(scrutinee, visit),
+                    Self::Call(Call { arguments, .. }) => {
+                        arguments.$iter().for_each(|argument| of_argument(argument, visit));
+                    }
+                    Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
+                        let arguments = pieces.$iter().flat_map(Piece::$arguments);
+                        arguments.for_each(|argument| of_argument(argument, visit));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+content_visitors!(for_each_content, iter, arguments);
+content_visitors!(for_each_content_mut, iter_mut, arguments_mut, mut);
+
 operand_visitors!(for_each_operand, iter, arguments);
 operand_visitors!(for_each_operand_mut, iter_mut, arguments_mut, mut);
 
@@ -317,30 +353,6 @@ impl InstructionKind {
                 *result_slot
             }
             _ => None,
-        }
-    }
-
-    /// Calls `visit` on every aggregate that the instruction itself builds.
-    pub fn for_each_content<'a>(&'a self, visit: &mut dyn FnMut(&'a Aggregate)) {
-        fn of_argument<'a>(argument: &'a Argument, visit: &mut dyn FnMut(&'a Aggregate)) {
-            if let Argument::Value(content) = argument {
-                visit(content);
-            }
-        }
-        match self {
-            Self::Define(_, content)
-            | Self::Assign(_, content)
-            | Self::Push(_, content)
-            | Self::Resize(_, ResizeKind::Resize(_, content)) => visit(content),
-            Self::Match { scrutinee, .. } => of_argument(scrutinee, visit),
-            Self::Call(Call { arguments, .. }) => {
-                arguments.iter().for_each(|argument| of_argument(argument, visit));
-            }
-            Self::Opaque(Opaque { pieces, .. }) | Self::Effect(Effect { pieces, .. }) => {
-                let arguments = pieces.iter().flat_map(Piece::arguments);
-                arguments.for_each(|argument| of_argument(argument, visit));
-            }
-            _ => {}
         }
     }
 

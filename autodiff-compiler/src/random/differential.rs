@@ -11,6 +11,7 @@ use crate::reverse::reverse;
 use crate::schedule::schedule;
 use crate::simplify::simplify_derivative;
 use crate::types::{FloatType, Type};
+use crate::verification::exact::{Exactness, check_exactly};
 use crate::verification::{Program, Settings, Verdict, check};
 use proptest::prelude::{ProptestConfig, TestCaseError, proptest};
 use proptest::test_runner::TestCaseResult;
@@ -99,7 +100,7 @@ proptest! {
 }
 
 #[test]
-fn most_programs_are_not_refused() {
+fn most_programs_are_not_refused_and_are_settled_exactly() {
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = || {
         seed ^= seed << 13;
@@ -107,13 +108,17 @@ fn most_programs_are_not_refused() {
         seed ^= seed << 17;
         (seed >> 32) as u32
     };
-    let mut accepted = 0;
+    let (mut accepted, mut exact) = (0, 0);
     for _ in 0..200 {
         let choices: Vec<_> = (0..next() % 300).map(|_| next()).collect();
-        let verdict = check(&program(Style::TAME, &choices), &Settings::default());
-        accepted += usize::from(matches!(verdict, Ok(Verdict::Agrees)));
+        let program = program(Style::TAME, &choices);
+        let settings = Settings { points: 0, ..Settings::default() };
+        accepted += usize::from(matches!(check(&program, &settings), Ok(Verdict::Agrees)));
+        let exactness = check_exactly(&program, &Settings::default());
+        exact += usize::from(matches!(exactness, Ok(Exactness::Agrees)));
     }
     assert!(accepted > 150, "{accepted} of 200");
+    assert!(exact >= 195, "exact arithmetic is conclusive about {exact} of 200");
 }
 
 // What the random programs found.

@@ -1,6 +1,6 @@
 //! The reverse of `if` and `match`.
 
-use super::recompute::Memory;
+use super::recompute::{Memory, PriceOfMemory};
 use super::stash::{self, Branch};
 use super::{Adjoints, Reverse, Scope};
 use crate::ir::operations::Comparison;
@@ -84,7 +84,8 @@ impl Reverse {
         let mut written = scope.written_later.clone();
         written.extend(branch.this.written_roots());
         let memory = Memory { live: &scope.live, written: &written };
-        let memory = self.storing.then_some(memory);
+        let price = self.strategy.price(PriceOfMemory::First);
+        let memory = self.storing.then_some((memory, price));
         let free = |value: ValueId| self.facts.is_free(value);
         stash::branch_results(&mut self.builder.function, results, branch, reversed, memory, &free);
     }

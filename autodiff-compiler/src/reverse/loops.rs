@@ -1,7 +1,7 @@
 //! The reverse of loops.
 
 use super::independence::{self, Reductions};
-use super::recompute::Memory;
+use super::recompute::{Memory, PriceOfMemory};
 use super::stash;
 use super::{Adjoints, LoopPair, Refusal, Reverse, Scope};
 use crate::ir::operations::{FloatOperation, IntegerOperation};
@@ -216,12 +216,13 @@ impl Reverse {
             (None, 1) => Some((body.parameters[0], index)),
             _ => None,
         };
+        let memory = Memory { live: &scope.live, written: &inner_scope.written_later };
         let stacks = stash::record_iteration(
             &mut self.builder.function,
             body,
             &mut reversed,
             index_of,
-            Memory { live: &scope.live, written: &inner_scope.written_later },
+            (memory, self.strategy.price(PriceOfMemory::First)),
         );
         for stack in &stacks {
             self.stacks.push(stash::definition(&self.builder.function, *stack));

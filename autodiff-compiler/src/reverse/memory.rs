@@ -1,6 +1,8 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
 use super::content::has_static_shape;
+use super::moves::{self, moved_out};
+use super::support::needs_primal;
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
@@ -60,7 +62,7 @@ impl Reverse {
             self.builder.at(known.span);
             let ty = known.ty.tangent();
             let place = Place::root(slot);
-            let gone = moved_out(forward, slot) || moves(result, slot);
+            let gone = moved_out(forward, slot) || moves::moves(result, slot);
             let visible = scope.live.contains(&slot) && !gone;
             let content = if visible {
                 self.zeros(&ty, Some(&place))
@@ -70,6 +72,17 @@ impl Reverse {
                     Type::Vec(_) => Aggregate::Vec(vec![]),
                     other => self.zeros(other, None),
                 }
+            } else if needs_primal(&known.ty) {
+                self.refusals.push(Refusal {
+                    span: known.span,
+                    message: format!(
+                        "`{}: {}` is differentiated, and the shape of its derivative is gone when \
+                         that is calculated",
+                        known.name, known.ty
+                    ),
+                    help: Some("use numbers, arrays or one flat `Vec`".into()),
+                });
+                Aggregate::Unit
             } else if let Type::Vec(element) = &ty {
                 // The slot is out of scope in the reverse sweep: its final length is a value.
                 let length = self.builder.function.new_value(Type::USIZE, None, known.span);
@@ -214,6 +227,42 @@ impl Reverse {
         Some(self.forward_length(place, instruction.span))
     }
 
+    /// A `Vec` that goes where nothing is differentiated: nobody hands its adjoint back, which starts anew
+    /// with as many zeros as the `Vec` had elements. Returns what reads their number before.
+    pub(super) fn restart_what_is_lost(&mut self, instruction: &Instruction) -> Vec<Instruction> {
+        let receiver = match &instruction.kind {
+            InstructionKind::Define(slot, _) => Place::root(*slot),
+            InstructionKind::Assign(place, _)
+            | InstructionKind::Push(place, _)
+            | InstructionKind::Resize(place, _) => place.clone(),
+            _ => return vec![],
+        };
+        if self.is_active_slot(receiver.root) {
+            return vec![];
+        }
+        let mut handed_over = vec![];
+        for content in instruction.kind.contents() {
+            moves::handed_over(content, &mut handed_over);
+        }
+        let mut reads = vec![];
+        for place in handed_over {
+            let Some(target) = self.adjoint_place(place) else { continue };
+            // A caller's buffer holds zeros and keeps its length.
+            let ty = self.tangent_type(&target);
+            if !matches!(ty, Type::Vec(_)) {
+                continue;
+            }
+            if !has_static_elements(&ty) {
+                self.refuse_shape(place);
+                continue;
+            }
+            let read = self.forward_length(place.clone(), instruction.span);
+            self.restart_with_length(target, &ty, read.results[0]);
+            reads.push(read);
+        }
+        reads
+    }
+
     /// An instruction for the forward sweep that reads a length.
     pub(super) fn forward_length(&mut self, place: Place, span: SourceSpan) -> Instruction {
         let length = self.builder.function.new_value(Type::USIZE, None, span);
@@ -296,31 +345,4 @@ pub(super) fn is_resized(body: &Region, slot: SlotId) -> bool {
         }
     });
     found
-}
-
-/// Whether the whole content of the slot is moved out somewhere in the region, for good: a slot that
-/// is set again has its last content, or an empty `Vec`, at the end.
-pub(super) fn moved_out(region: &Region, slot: SlotId) -> bool {
-    let (mut moved, mut set_again) = (false, false);
-    region.for_each_instruction(&mut |instruction| {
-        for content in instruction.kind.contents() {
-            moved |= moves(content, slot);
-        }
-        if let InstructionKind::Assign(place, _) = &instruction.kind {
-            set_again |= place.root == slot && place.path.is_empty();
-        }
-    });
-    moved && !set_again
-}
-
-/// Whether making the content moves the whole slot into it.
-pub(super) fn moves(content: &Aggregate, slot: SlotId) -> bool {
-    match content {
-        Aggregate::Place(place, Transfer::Move) => place.root == slot && place.path.is_empty(),
-        Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-            elements.iter().any(|element| moves(element, slot))
-        }
-        Aggregate::Struct(_, fields) => fields.iter().any(|(_, field)| moves(field, slot)),
-        _ => false,
-    }
 }

@@ -33,6 +33,7 @@ mod generics;
 mod independence;
 mod loops;
 mod memory;
+mod moves;
 mod recompute;
 mod rerun;
 pub mod split;
@@ -51,7 +52,7 @@ use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
 use facts::Facts;
-use recompute::Memory;
+use recompute::{Memory, PriceOfMemory};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -89,7 +90,10 @@ pub fn reverse(primal: &Function, activity: &Activity) -> Reversed {
 /// Differentiates a function whose activity is given, with the user's choices.
 pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) -> Reversed {
     let first_derivative_value = ValueId(primal.values.len() as u32);
+    let (primal, refusals) = moves::with_takes(primal, activity);
+    let primal = &primal;
     let mut reverse = Reverse::new(primal, activity);
+    reverse.refusals = refusals;
     reverse.strategy = strategy;
     reverse.facts = Facts::of(primal, true);
     let gradients = reverse.gradient_parameters(primal);
@@ -156,10 +160,25 @@ struct Reverse {
 }
 
 /// What the user chose about store and recompute.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Strategy {
     /// Outermost sequential loops keep few states and run again from those.
     pub checkpoint: bool,
+    /// What costs less to compute again than to store is. If not, everything is stored: for verification.
+    pub recompute: bool,
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        Self { checkpoint: false, recompute: true }
+    }
+}
+
+impl Strategy {
+    /// The price of memory, where it has one.
+    fn price(self, price: PriceOfMemory) -> PriceOfMemory {
+        if self.recompute { price } else { PriceOfMemory::Nothing }
+    }
 }
 
 /// Something that turned out not to be differentiable on the way.
@@ -350,6 +369,14 @@ impl Reverse {
                     self.builder.push(InstructionKind::AddTo(place, adjoint), vec![]);
                 }
             }
+            InstructionKind::Define(slot, Aggregate::Deferred) => {
+                // Its length may be asked for before it is set, and where it is never set.
+                let slot = *slot;
+                let is_list = matches!(self.builder.function.slot(slot).ty, Type::Vec(_));
+                if is_list && self.is_active_slot(slot) {
+                    instruction.kind = InstructionKind::Define(slot, Aggregate::Vec(vec![]));
+                }
+            }
             InstructionKind::Store(..)
             | InstructionKind::Fill(..)
             | InstructionKind::Define(..)
@@ -359,8 +386,9 @@ impl Reverse {
             | InstructionKind::Swap(..) => {
                 let before = self.record_old_length(instruction);
                 let old_length = before.as_ref().map(|read| read.results[0]);
+                let lost = self.restart_what_is_lost(instruction);
                 self.memory(&instruction.kind, old_length, adjoints);
-                return before.into_iter().collect();
+                return before.into_iter().chain(lost).collect();
             }
             InstructionKind::Call(_) => return self.call(instruction, adjoints, scope),
             InstructionKind::If { .. } => self.branch(instruction, adjoints, scope),
@@ -433,7 +461,7 @@ impl Reverse {
             if dynamic && memory::is_resized(body, primal) {
                 // Its adjoint is resized backwards; at the end it has the length of the gradient.
                 let root = Place::root(primal);
-                let zeros = match memory::moved_out(body, primal) {
+                let zeros = match moves::moved_out(body, primal) {
                     true => Aggregate::Vec(vec![]),
                     false => self.zeros(&parameter.ty, Some(&root)),
                 };
@@ -456,7 +484,7 @@ impl Reverse {
                 let name = format!("{}_adjoint", parameter.name).into();
                 let root = Place::root(slot);
                 let resized = memory::is_resized(&primal.body, slot);
-                let adjoint = match resized && memory::moved_out(&primal.body, slot) {
+                let adjoint = match resized && moves::moved_out(&primal.body, slot) {
                     true => {
                         self.builder.define(parameter.ty.tangent(), name, Aggregate::Vec(vec![]))
                     }

@@ -47,6 +47,8 @@ pub(super) enum PriceOfMemory {
     First,
     /// The bytes of one run of a function: what a store and a load take.
     Traffic,
+    /// Nothing: whatever is needed is stored.
+    Nothing,
 }
 
 impl PriceOfMemory {
@@ -54,6 +56,7 @@ impl PriceOfMemory {
         match self {
             PriceOfMemory::First => 1 << 20,
             PriceOfMemory::Traffic => 2,
+            PriceOfMemory::Nothing => 0,
         }
     }
 }

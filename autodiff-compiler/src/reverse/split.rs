@@ -19,7 +19,7 @@ use super::content::has_static_shape;
 use super::facts::Facts;
 use super::recompute::{Memory, PriceOfMemory, Source};
 use super::tape::Tape;
-use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, memory};
+use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, moves};
 use crate::activity::Activity;
 use crate::ir::*;
 use crate::signature::{is_mutable, is_output};
@@ -50,7 +50,10 @@ pub fn with_active_outputs(primal: &Function) -> Function {
 
 /// Splits a function whose activity is given; see [`with_active_outputs`].
 pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Split {
+    let (primal, refusals) = moves::with_takes(primal, activity);
+    let primal = &primal;
     let mut reverse = Reverse::new(primal, activity);
+    reverse.refusals = refusals;
     reverse.strategy = strategy;
     reverse.facts = Facts::of(primal, false);
     reverse.storing = true;
@@ -92,14 +95,14 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let parameters: HashSet<_> = primal.parameters.iter().filter_map(scalar).collect();
     let mut known = Map::new();
     let function = &mut reverse.builder.function;
+    let price = strategy.price(PriceOfMemory::Traffic);
     let (stored, computed) = {
         let nothing = HashSet::new();
         let source = Source::new(&forward, Memory { live: &nothing, written: &nothing });
         let is_forward =
             |value: ValueId| parameters.contains(&value) || source.definition(value).is_some();
         values.retain(|value| is_forward(*value));
-        let plan =
-            source.plan(function, &values, &|value| !is_forward(value), PriceOfMemory::Traffic);
+        let plan = source.plan(function, &values, &|value| !is_forward(value), price);
         (plan.stored.clone(), source.compute_again(function, &plan, &mut known))
     };
     let mut saved = vec![];
@@ -308,22 +311,26 @@ impl Reverse {
         }
     }
 
-    /// Adjoints of parameters that are passed by value, live in memory and are active, or become so.
+    /// Adjoints of parameters that are passed by value and live in memory, if they are active, become so,
+    /// or have a gradient of dynamic shape.
     fn define_parameter_adjoints(&mut self, primal: &Function, forward: &mut Region) {
         for parameter in &primal.parameters {
             let ParameterBinding::Slot(slot) = parameter.binding else { continue };
-            let reference = matches!(parameter.ty, Type::Reference { .. });
-            if reference || !self.is_active_slot(slot) {
+            let ty = parameter.ty.tangent();
+            let active = self.is_active_slot(slot);
+            // Where nothing depends on it, its gradient still has the shape that it has at entry.
+            let only_shape = parameter.active && !active && !has_static_shape(&ty);
+            if matches!(parameter.ty, Type::Reference { .. }) || !(active || only_shape) {
                 continue;
             }
-            let ty = parameter.ty.tangent();
-            let gone = memory::moved_out(forward, slot) || memory::moves(&primal.result, slot);
+            let gone = moves::moved_out(forward, slot) || moves::moves(&primal.result, slot);
             let content = match &ty {
-                Type::Vec(_) if gone => Aggregate::Vec(vec![]),
+                Type::Vec(_) if active && gone => Aggregate::Vec(vec![]),
                 Type::Vec(element) if element.is_copy() => {
                     let length = self.forward_length(Place::root(slot), parameter.span);
                     let count = length.results[0];
-                    forward.instructions.push(length);
+                    let position = if active { forward.instructions.len() } else { 0 };
+                    forward.instructions.insert(position, length);
                     let zero = self.zeros(element, None);
                     Aggregate::VecRepeat(Box::new(zero), count)
                 }

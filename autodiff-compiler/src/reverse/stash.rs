@@ -43,7 +43,7 @@ pub(super) fn branch_results(
     results: &mut Vec<ValueId>,
     branch: Branch<'_>,
     reversed: &mut Region,
-    memory: Option<Memory<'_>>,
+    memory: Option<(Memory<'_>, PriceOfMemory)>,
     free: &dyn Fn(ValueId) -> bool,
 ) {
     let Branch { this, mut others, bindings } = branch;
@@ -53,12 +53,12 @@ pub(super) fn branch_results(
     let inner = inner_values(this, bindings);
     let needed: Vec<_> = used.iter().copied().filter(|value| inner.contains_key(value)).collect();
     let mut stored = needed.clone();
-    if let Some(memory) = memory {
+    if let Some((memory, price)) = memory {
         let source = Source::new(this, memory);
         // What the reverse uses anyway costs no more.
         let free =
             |value: ValueId| free(value) || (used.contains(&value) && !needed.contains(&value));
-        let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
+        let plan = source.plan(function, &needed, &free, price);
         prefix = source.compute_again(function, &plan, &mut known);
         stored = plan.stored.into_iter().filter(|value| inner.contains_key(value)).collect();
     }
@@ -100,7 +100,7 @@ pub(super) fn record_iteration(
     body: &mut Region,
     reversed: &mut Region,
     index: Option<(ValueId, ValueId)>,
-    memory: Memory<'_>,
+    (memory, price): (Memory<'_>, PriceOfMemory),
 ) -> Vec<SlotId> {
     let mut known: Map<ValueId, ValueId> = index.into_iter().collect();
     let needed = needed(body, reversed, &known);
@@ -109,7 +109,7 @@ pub(super) fn record_iteration(
         let inner =
             |value: ValueId| source.definition(value).is_some() || body.parameters.contains(&value);
         let free = |value: ValueId| known.contains_key(&value) || !inner(value);
-        let plan = source.plan(function, &needed, &free, PriceOfMemory::First);
+        let plan = source.plan(function, &needed, &free, price);
         let computed = source.compute_again(function, &plan, &mut known);
         (plan, computed)
     };

@@ -142,7 +142,7 @@ fn is_method(opaque: &Opaque) -> bool {
 
 /// Whether zeros of its tangent need the primal: it holds a `Vec` inside something (the lengths are
 /// not one number).
-fn needs_primal(ty: &Type) -> bool {
+pub(super) fn needs_primal(ty: &Type) -> bool {
     fn inside(ty: &Type) -> bool {
         match ty {
             Type::Vec(_) | Type::Slice(_) => true,

@@ -1,49 +1,28 @@
-//! The reverse sweep against dual numbers, through the interpreter: before scheduling and after.
+//! The reverse sweep of each construct, against references and exact arithmetic.
 
 use crate::activity::Activity;
-use crate::interpret::{Datum, Interpreter, Real, gradient as forward_gradient};
+use crate::interpret::{Datum, Real};
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation as F, IntegerOperation as I,
 };
 use crate::ir::sketch::{Sketch, array, mutable, shared, slice, vector};
-use crate::ir::verify::verify;
 use crate::ir::*;
 use crate::types::{FloatType, Type};
+use crate::verification::exact::{Exactness, check_exactly};
+use crate::verification::{self, Program, Settings, Verdict};
 
-/// The gradient of `function` at the arguments: reverse against forward.
+/// The gradient of `function` at the arguments after every pass, in floats and exactly.
+#[track_caller]
 fn check(function: &Function, arguments: &[Datum<Real>]) {
-    verify(function).expect("the primal is well formed");
-    let interpreter = Interpreter::new();
-    let expected = forward_gradient(&interpreter, function, arguments).expect("the primal runs");
-    let value = interpreter.run(function, arguments.to_vec()).expect("the primal runs").result;
-    let activity = Activity::of(function);
-    let reversed = super::reverse(function, &activity);
-    verify(&reversed.function)
-        .unwrap_or_else(|error| panic!("{error}\n{function}\n{}", reversed.function));
-    let scheduled = crate::schedule::schedule(reversed.clone());
-    verify(&scheduled).unwrap_or_else(|error| panic!("{error}\n{scheduled}"));
-    for gradient in [&reversed.function, &scheduled] {
-        let mut all = arguments.to_vec();
-        for (parameter, argument) in function.parameters.iter().zip(arguments) {
-            if parameter.active {
-                // Whatever was in the buffers is overwritten.
-                all.push(argument.map(&mut |_| Real::Double(9.0)));
-            }
+    let program = Program::new(function.clone(), arguments.to_vec());
+    for simplified in [false, true] {
+        let settings = Settings { tolerance: 1e-12, simplified, ..Settings::default() };
+        match verification::check(&program, &settings) {
+            Ok(verdict) => assert_eq!(verdict, Verdict::Agrees, "{function}"),
+            Err(failure) => panic!("{failure}"),
         }
-        let outcome = interpreter
-            .run(gradient, all)
-            .unwrap_or_else(|trap| panic!("{trap:?}\n{function}\n{gradient}"));
-        assert_eq!(outcome.result, value, "the value\n{gradient}");
-        let found: Vec<f64> = outcome.parameters[function.parameters.len()..]
-            .iter()
-            .flat_map(|gradient| gradient.floats())
-            .map(Real::to_f64)
-            .collect();
-        assert_eq!(found.len(), expected.len(), "{gradient}");
-        for (found, expected) in found.iter().zip(&expected) {
-            let close = (found - expected).abs() <= 1e-12 * expected.abs().max(1.0);
-            assert!(close, "{found} is not {expected}\n{function}\n{gradient}");
-        }
+        let exactly = check_exactly(&program, &settings);
+        assert_eq!(exactly.expect("it is checked already"), Exactness::Agrees, "{function}");
     }
 }
 

@@ -62,7 +62,7 @@ impl Walk<'_> {
         for argument in arguments {
             constants.push(self.constant(*argument)?);
         }
-        fold(operation, &constants, &self.function.value(result).ty)
+        fold(operation, &constants, &self.function.value(result).ty, self.folding)
     }
 
     /// `c * (a * x)` is `(c * a) * x` where `a` is an adjoint and `x` is not: adjoints are shared by

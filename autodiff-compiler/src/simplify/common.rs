@@ -6,6 +6,7 @@
 //! its entry what its body writes. An operation that panics is dropped only where the same operation
 //! has been carried out before, so every panic of the original stays.
 
+use super::Folding;
 use super::exactness::Exactness;
 use super::matching::{Graph, is_commutative};
 use super::memory::{Contents, Path, for_each_lent_root, path};
@@ -15,13 +16,14 @@ use crate::ir::*;
 use crate::types::Type;
 
 /// Walks the function once. Returns whether anything changed.
-pub(super) fn share(function: &mut Function, exactness: &mut Exactness) -> bool {
+pub(super) fn share(function: &mut Function, exactness: &mut Exactness, folding: Folding) -> bool {
     let body = std::mem::take(&mut function.body);
     let count = function.values.len();
     let mut walk = Walk {
         uses: super::count_uses(&body, &function.result, count),
         function,
         exactness,
+        folding,
         definitions: vec![None; count],
         replaced: (0..count as u32).map(ValueId).collect(),
         in_scope: InScope::new(),
@@ -152,6 +154,7 @@ impl InScope {
 pub(super) struct Walk<'a> {
     pub(super) function: &'a mut Function,
     pub(super) exactness: &'a mut Exactness,
+    pub(super) folding: Folding,
     pub(super) uses: Vec<u32>,
     /// By value.
     definitions: Vec<Option<Definition>>,

@@ -3,6 +3,7 @@
 //! Floats: only operations that IEEE 754 rounds correctly, in the precision of their type, and only
 //! where the result is a number. Integers: only where nothing overflows, on any target.
 
+use super::Folding;
 use crate::ir::Constant;
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
@@ -10,13 +11,23 @@ use crate::ir::operations::{
 use crate::types::{FloatType, IntegerType, Type};
 
 /// The result of an operation on constants, if it is certain.
-pub(super) fn fold(operation: Operation, arguments: &[&Constant], ty: &Type) -> Option<Constant> {
+pub(super) fn fold(
+    operation: Operation,
+    arguments: &[&Constant],
+    ty: &Type,
+    folding: Folding,
+) -> Option<Constant> {
     match (operation, arguments) {
         (Operation::Float(operation), _) => {
             let Type::Float(ty) = ty else { return None };
             let numbers: Option<Vec<f64>> =
                 arguments.iter().map(|argument| float(argument)).collect();
-            fold_float(operation, &numbers?, ty).map(|value| Constant::Float(value, ty.clone()))
+            let numbers = numbers?;
+            fold_float(operation, &numbers, ty)
+                .filter(|value| {
+                    folding == Folding::Rounded || is_exact(operation, &numbers, *value)
+                })
+                .map(|value| Constant::Float(value, ty.clone()))
         }
         (Operation::Compare(comparison), [a, b]) => compare(comparison, a, b).map(Constant::Bool),
         (Operation::Boolean(operation), _) => {
@@ -43,9 +54,43 @@ pub(super) fn fold(operation: Operation, arguments: &[&Constant], ty: &Type) -> 
             let result = fold_integer(operation, &numbers?)?;
             fits(result, *ty).then_some(Constant::Integer(result, *ty))
         }
-        (Operation::Cast, [a]) => cast(a, ty),
+        (Operation::Cast, [a]) => cast(a, ty).filter(|to| match (a, to) {
+            (Constant::Float(from, _), Constant::Float(to, _)) => {
+                folding == Folding::Rounded || from == to
+            }
+            _ => true,
+        }),
         _ => None,
     }
+}
+
+/// Whether a result is exact; `false` if that is not easily told.
+fn is_exact(operation: FloatOperation, arguments: &[f64], result: f64) -> bool {
+    // Beyond these, a product's error may be lost to underflow.
+    let moderate = |x: f64| x == 0.0 || (1e-140..1e140).contains(&x.abs());
+    if !arguments.iter().chain([&result]).all(|x| moderate(*x)) {
+        return false;
+    }
+    match (operation, arguments) {
+        // The rest after rounding (Knuth, The Art of Computer Programming 2, section 4.2.2).
+        (FloatOperation::Add, [a, b]) => rest_of_sum(*a, *b, result) == 0.0,
+        (FloatOperation::Sub, [a, b]) => rest_of_sum(*a, -*b, result) == 0.0,
+        (FloatOperation::Mul, [a, b]) => a.mul_add(*b, -result) == 0.0,
+        (FloatOperation::Div, [a, b]) => result.mul_add(*b, -*a) == 0.0,
+        (FloatOperation::Recip, [a]) => result.mul_add(*a, -1.0) == 0.0,
+        (FloatOperation::MulAdd | FloatOperation::Sqrt, _) => false,
+        // Choices, signs and whole numbers.
+        _ => true,
+    }
+}
+
+/// What is left of `a + b` without `sum`, if that is `a + b` rounded; not zero for any other sum.
+fn rest_of_sum(a: f64, b: f64, sum: f64) -> f64 {
+    if sum != a + b {
+        return f64::NAN;
+    }
+    let of_b = sum - a;
+    (a - (sum - of_b)) + (b - of_b)
 }
 
 fn float(constant: &Constant) -> Option<f64> {
@@ -144,6 +189,8 @@ fn fold_integer(operation: IntegerOperation, arguments: &[i128]) -> Option<i128>
         (Sub | WrappingSub | SaturatingSub, [a, b]) => a.checked_sub(*b)?,
         (Mul | WrappingMul | SaturatingMul, [a, b]) => a.checked_mul(*b)?,
         (Div, [a, b]) => a.checked_div(*b)?,
+        // Of the smallest integer it panics, since the quotient overflows.
+        (Rem | RemEuclid, [_, -1]) => return None,
         (Rem, [a, b]) => a.checked_rem(*b)?,
         (DivEuclid, [a, b]) => a.checked_div_euclid(*b)?,
         (RemEuclid, [a, b]) => a.checked_rem_euclid(*b)?,
@@ -212,31 +259,34 @@ mod tests {
     fn floats_round_in_their_own_precision() {
         let single = |value: f32| Constant::Float(value.into(), FloatType::F32);
         let add = Operation::Float(FloatOperation::Add);
-        let sum = fold(add, &[&single(0.1), &single(0.2)], &Type::F32);
+        let sum = fold(add, &[&single(0.1), &single(0.2)], &Type::F32, Folding::Rounded);
         assert_eq!(sum, Some(single(0.1f32 + 0.2)));
-        let sum = fold(add, &[&double(0.1), &double(0.2)], &Type::F64);
+        let sum = fold(add, &[&double(0.1), &double(0.2)], &Type::F64, Folding::Rounded);
         assert_eq!(sum, Some(double(0.1 + 0.2)));
         let generic = FloatType::Parameter("T".into());
         let constant = |value| Constant::Float(value, generic.clone());
         let ty = Type::Float(generic.clone());
-        assert_eq!(fold(add, &[&constant(0.1), &constant(0.2)], &ty), None);
-        assert_eq!(fold(add, &[&constant(0.5), &constant(1.0)], &ty), Some(constant(1.5)));
+        assert_eq!(fold(add, &[&constant(0.1), &constant(0.2)], &ty, Folding::Rounded), None);
+        assert_eq!(
+            fold(add, &[&constant(0.5), &constant(1.0)], &ty, Folding::Rounded),
+            Some(constant(1.5))
+        );
     }
 
     #[test]
     fn what_is_uncertain_stays() {
         let divide = Operation::Float(FloatOperation::Div);
-        assert_eq!(fold(divide, &[&double(0.0), &double(0.0)], &Type::F64), None);
-        assert_eq!(fold(divide, &[&double(1.0), &double(0.0)], &Type::F64), None);
+        assert_eq!(fold(divide, &[&double(0.0), &double(0.0)], &Type::F64, Folding::Rounded), None);
+        assert_eq!(fold(divide, &[&double(1.0), &double(0.0)], &Type::F64, Folding::Rounded), None);
         let exp = Operation::Float(FloatOperation::Exp);
-        assert_eq!(fold(exp, &[&double(1.0)], &Type::F64), None);
+        assert_eq!(fold(exp, &[&double(1.0)], &Type::F64, Folding::Rounded), None);
         let max = Operation::Float(FloatOperation::Max);
-        assert_eq!(fold(max, &[&double(0.0), &double(-0.0)], &Type::F64), None);
+        assert_eq!(fold(max, &[&double(0.0), &double(-0.0)], &Type::F64, Folding::Rounded), None);
         let sub = Operation::Integer(IntegerOperation::Sub);
-        assert_eq!(fold(sub, &[&size(1), &size(2)], &Type::USIZE), None);
+        assert_eq!(fold(sub, &[&size(1), &size(2)], &Type::USIZE, Folding::Rounded), None);
         let add = Operation::Integer(IntegerOperation::Add);
-        assert_eq!(fold(add, &[&size(65_535), &size(1)], &Type::USIZE), None);
-        assert_eq!(fold(add, &[&size(2), &size(1)], &Type::USIZE), Some(size(3)));
+        assert_eq!(fold(add, &[&size(65_535), &size(1)], &Type::USIZE, Folding::Rounded), None);
+        assert_eq!(fold(add, &[&size(2), &size(1)], &Type::USIZE, Folding::Rounded), Some(size(3)));
     }
 
     #[test]
@@ -245,5 +295,34 @@ mod tests {
         assert_eq!(found(Comparison::Equal), Some(false));
         assert_eq!(found(Comparison::NotEqual), Some(true));
         assert_eq!(found(Comparison::GreaterEqual), Some(false));
+    }
+
+    #[test]
+    fn exact_folding_leaves_what_is_rounded() {
+        let fold = |operation, arguments: &[f64], ty: FloatType| {
+            let constants: Vec<_> =
+                arguments.iter().map(|value| Constant::Float(*value, ty.clone())).collect();
+            let constants: Vec<_> = constants.iter().collect();
+            let ty = Type::Float(ty.clone());
+            fold(Operation::Float(operation), &constants, &ty, Folding::Exact)
+        };
+        use FloatOperation::*;
+        assert_eq!(fold(Add, &[0.1, 0.2], FloatType::F64), None);
+        assert_eq!(fold(Add, &[1.0, 1e-17], FloatType::F64), None);
+        assert_eq!(fold(Add, &[0.1, 0.1], FloatType::F64), Some(double(0.2)));
+        assert_eq!(fold(Sub, &[2.5, 1.0], FloatType::F64), Some(double(1.5)));
+        assert_eq!(fold(Mul, &[0.1, 0.1], FloatType::F64), None);
+        assert_eq!(fold(Mul, &[0.1, 4.0], FloatType::F64), Some(double(0.4)));
+        assert_eq!(fold(Div, &[1.0, 3.0], FloatType::F64), None);
+        assert_eq!(fold(Div, &[3.0, 8.0], FloatType::F64), Some(double(0.375)));
+        assert_eq!(fold(Sqrt, &[4.0], FloatType::F64), None, "an opaque function");
+        let third = f64::from(1.0f32 / 3.0);
+        assert_eq!(fold(Mul, &[third, third], FloatType::F32), None);
+        assert_eq!(fold(Add, &[third, 1024.0], FloatType::F32), None);
+        let narrowed = |value: f64| {
+            super::fold(Operation::Cast, &[&double(value)], &Type::F32, Folding::Exact)
+        };
+        assert_eq!(narrowed(0.1), None);
+        assert_eq!(narrowed(0.5), Some(Constant::Float(0.5, FloatType::F32)));
     }
 }

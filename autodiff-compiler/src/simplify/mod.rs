@@ -23,12 +23,29 @@ use crate::ir::{Aggregate, Function, Region};
 use exactness::Exactness;
 pub use rewrites::Claim;
 
+/// What becomes of float operations on constants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Folding {
+    /// They are calculated and rounded, as the compiled program would.
+    #[default]
+    Rounded,
+    /// They are calculated where that is exact, and stay operations elsewhere: then every rewrite is an
+    /// identity of exact arithmetic. For verification.
+    Exact,
+}
+
 /// Simplifies the value function: bit for bit the same, with the same panics.
 pub fn simplify(function: &mut Function) {
+    simplify_with(function, Folding::default());
+}
+
+/// The same, with a choice of what becomes of constants.
+pub fn simplify_with(function: &mut Function, folding: Folding) {
     let options = Options {
         outputs: function.parameters.len(),
         primal_values: u32::MAX,
         primal_slots: u32::MAX,
+        folding,
     };
     run(function, &options);
 }
@@ -37,20 +54,32 @@ pub fn simplify(function: &mut Function) {
 /// the same. The function's values and slots begin with those of `primal`, and so do its parameters;
 /// the parameters after those receive derivatives.
 pub fn simplify_derivative(function: &mut Function, primal: &Function) {
+    simplify_derivative_with(function, primal, Folding::default());
+}
+
+/// The same, with a choice of what becomes of constants.
+pub fn simplify_derivative_with(function: &mut Function, primal: &Function, folding: Folding) {
     let options = Options {
         outputs: primal.parameters.len(),
         primal_values: primal.values.len() as u32,
         primal_slots: primal.slots.len() as u32,
+        folding,
     };
     run(function, &options);
 }
 
 /// Simplifies a function that calculates derivatives only: the reverse sweep of `primal` by itself.
 pub fn simplify_reverse(function: &mut Function, primal: &Function) {
+    simplify_reverse_with(function, primal, Folding::default());
+}
+
+/// The same, with a choice of what becomes of constants.
+pub fn simplify_reverse_with(function: &mut Function, primal: &Function, folding: Folding) {
     let options = Options {
         outputs: 0,
         primal_values: primal.values.len() as u32,
         primal_slots: primal.slots.len() as u32,
+        folding,
     };
     let exactness = Exactness::of_derivative(function);
     fixpoint(function, &options, exactness);
@@ -65,6 +94,7 @@ struct Options {
     primal_values: u32,
     /// Slots from this number on are those of derivative code.
     primal_slots: u32,
+    folding: Folding,
 }
 
 /// Rounds until nothing changes; each makes the function smaller or moves it toward canonical order,
@@ -82,7 +112,7 @@ fn run(function: &mut Function, options: &Options) {
 
 fn fixpoint(function: &mut Function, options: &Options, mut exactness: Exactness) {
     for _ in 0..ROUNDS {
-        let mut changed = common::share(function, &mut exactness);
+        let mut changed = common::share(function, &mut exactness, options.folding);
         changed |= hoist::hoist(function, &mut exactness);
         changed |= dead::eliminate(function, options);
         if !changed {

@@ -1,3 +1,6 @@
+mod claims;
+mod exhaustive;
+mod folding;
 mod functions;
 mod gradients;
 mod random;

@@ -13,7 +13,7 @@ use crate::reverse::split::{Split, split, with_active_outputs};
 use crate::reverse::{self, Strategy, support};
 use crate::schedule::{schedule, use_workspace};
 use crate::signature::is_output;
-use crate::simplify::{simplify_derivative, simplify_reverse};
+use crate::simplify::{Folding, simplify_derivative_with, simplify_reverse_with};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -52,6 +52,7 @@ impl Derived {
     pub(super) fn of(
         functions: &[Function],
         strategy: Strategy,
+        folding: Folding,
         passes: &Passes,
     ) -> Result<Result<Self, String>, Failure> {
         let mut stages: Vec<_> =
@@ -63,15 +64,19 @@ impl Derived {
                 let name = function.name.clone();
                 stage.functions.push(Derivatives { name, ..Derivatives::default() });
             }
-            match gradient(function, strategy, passes)? {
+            match gradient(function, strategy, folding, passes)? {
                 Ok(road) => {
                     for (stage, gradient) in stages.iter_mut().zip(road) {
                         stage.last().gradient = Some(gradient);
                     }
                 }
-                Err(refusal) => refusals.push((&function.name, refusal)),
+                // Without a float to return, the sweeps' is the reason.
+                Err(refusal) if function.result_type.is_float() => {
+                    refusals.push((&function.name, refusal));
+                }
+                Err(_) => {}
             }
-            match sweeps(function, strategy, passes)? {
+            match sweeps(function, strategy, folding, passes)? {
                 Ok(road) => {
                     for (stage, sweeps) in stages.iter_mut().zip(road) {
                         stage.last().sweeps = Some(sweeps);
@@ -217,6 +222,7 @@ fn refused(primal: &Function, activity: &Activity) -> Option<String> {
 fn gradient(
     primal: &Function,
     strategy: Strategy,
+    folding: Folding,
     passes: &Passes,
 ) -> Result<Road<Function>, Failure> {
     if !primal.result_type.is_float() || !primal.parameters.iter().any(|p| p.active) {
@@ -236,7 +242,7 @@ fn gradient(
     let second = passes.run(PASSES[1], || schedule(reversed));
     passes.verified(&second)?;
     let mut third = second.clone();
-    passes.run(PASSES[2], || simplify_derivative(&mut third, primal));
+    passes.run(PASSES[2], || simplify_derivative_with(&mut third, primal, folding));
     passes.verified(&third)?;
     let mut fourth = third.clone();
     passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
@@ -248,6 +254,7 @@ fn gradient(
 fn sweeps(
     value: &Function,
     strategy: Strategy,
+    folding: Folding,
     passes: &Passes,
 ) -> Result<Road<(Function, Function)>, Failure> {
     let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
@@ -275,9 +282,9 @@ fn sweeps(
     let first = written("split", &forward, &reverse.function)?;
     let mut scheduled = passes.run(PASSES[1], || schedule(reverse));
     let second = written(PASSES[1], &forward, &scheduled)?;
-    passes.run(PASSES[2], || simplify_reverse(&mut scheduled, &primal));
+    passes.run(PASSES[2], || simplify_reverse_with(&mut scheduled, &primal, folding));
     let mut third = written(PASSES[2], &forward, &scheduled)?;
-    passes.run(PASSES[2], || simplify_derivative(&mut third.0, &primal));
+    passes.run(PASSES[2], || simplify_derivative_with(&mut third.0, &primal, folding));
     passes.verified(&third.0)?;
     let mut fourth = third.clone();
     passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));

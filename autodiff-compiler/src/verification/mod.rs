@@ -10,7 +10,8 @@
 //!   value to the bit after every pass, panic where the program does, and give the derivatives of the
 //!   reference ([`taped`]), for random cotangents where there are several outputs;
 //! * scheduling changes no bit of a derivative; nor do the choices between storing and computing again;
-//! * forward mode ([`crate::interpret::Dual`]) agrees with the reference.
+//! * forward mode ([`crate::interpret::Dual`]) agrees with the reference;
+//! * all this again in exact arithmetic ([`exact`]), where nothing is excused by rounding.
 //!
 //! The reference shares no code with the passes, and rounds: a component may differ by as much as
 //! rounding explains ([`compare`]).
@@ -19,6 +20,7 @@
 
 mod compare;
 mod derived;
+pub mod exact;
 #[cfg(test)]
 mod mechanisms;
 pub mod source;
@@ -27,13 +29,13 @@ mod taped;
 mod tests;
 
 use crate::interpret::{
-    Datum, Interpreter, Outcome, OverflowMode, Real, Trap, directional_derivative,
+    Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, directional_derivative,
 };
 use crate::ir::verify::verify;
-use crate::ir::{CallOutput, Function};
+use crate::ir::{CallOutput, Function, Parameter};
 use crate::reverse::Strategy;
 use crate::signature::is_mutable;
-use crate::simplify::simplify;
+use crate::simplify::{Folding, simplify};
 use crate::types::Type;
 use compare::{bits, floats, same_gradient};
 use derived::{Derived, Stage};
@@ -102,13 +104,28 @@ pub struct Settings {
     pub simplified: bool,
     /// How many instructions the program may run; more is a refusal.
     pub steps: u64,
+    /// At how many random points exact arithmetic is asked; see [`exact`].
+    pub points: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000 }
+        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000, points: 2 }
     }
 }
+
+impl Settings {
+    /// How much a derivative may run: each operation a few times, or as often as checkpoints ask for.
+    fn derivative_steps(&self) -> u64 {
+        self.steps.saturating_mul(100)
+    }
+}
+
+/// Choices that change no bit before simplification, and the name of what they turn on or off.
+const OTHERS: [(&str, Strategy); 2] = [
+    ("checkpoint", Strategy { checkpoint: true, recompute: true }),
+    ("recompute", Strategy { checkpoint: false, recompute: false }),
+];
 
 /// Checks a program; see the module's documentation. Panics of passes are caught and reported; whether
 /// they print is up to the panic hook.
@@ -147,9 +164,15 @@ impl Passes {
 /// Result and parameters at exit, or why there are none. Steps may differ.
 type Seen = Result<(Datum<Real>, Vec<Datum<Real>>), Trap>;
 
-fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: usize) -> Seen {
+fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: &[Parameter]) -> Seen {
     let outcome = outcome.as_ref().map_err(Clone::clone)?;
-    Ok((outcome.result.clone(), outcome.parameters[..parameters].to_vec()))
+    let exits = parameters.iter().zip(&outcome.parameters);
+    // What was passed by value is gone.
+    let visible = exits.map(|(parameter, exit)| match parameter.ty {
+        Type::Reference { .. } => exit.clone(),
+        _ => Datum::Nothing,
+    });
+    Ok((outcome.result.clone(), visible.collect()))
 }
 
 /// An interpreter that knows the value functions.
@@ -172,7 +195,6 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
     for function in &simplified {
         passes.verified(function)?;
     }
-    let count = program.arguments.len();
     let mut value = None;
     // What panics last is the one that the derivatives are compared to.
     for mode in [OverflowMode::Wrap, OverflowMode::Panic] {
@@ -189,7 +211,7 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
             }
             _ => {}
         }
-        let (before, after) = (seen(&before, count), seen(&run(&simplified), count));
+        let (before, after) = (seen(&before, &main.parameters), seen(&run(&simplified), &main.parameters));
         if before != after {
             return Err(passes.failure(format!(
                 "the value is {after:?}, not {before:?}\n{}\n{}\n{:?}",
@@ -208,11 +230,28 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
         settings,
         passes,
     };
-    primal.derivatives()
+    let verdict = primal.derivatives()?;
+    if verdict == Verdict::Agrees && settings.points > 0 {
+        exact::exactly(program, settings, passes)?;
+    }
+    Ok(verdict)
 }
 
 fn texts(functions: &[Function]) -> String {
     functions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// A failure of a pass, with the code that it is about.
+fn failure(
+    pass: &'static str,
+    message: &str,
+    functions: &[Function],
+    stage: Option<&Stage>,
+    arguments: &[Datum<Real>],
+) -> Failure {
+    let derived = stage.map(|stage| stage.to_string()).unwrap_or_default();
+    let message = format!("{message}\n{}\n{derived}\n{arguments:?}", texts(functions));
+    Failure { pass, message }
 }
 
 /// The program whose derivatives are checked.
@@ -252,12 +291,8 @@ impl Primal<'_> {
         &self.functions[self.functions.len() - 1]
     }
 
-    /// The message with the code that it is about.
     fn failure(&self, pass: &'static str, message: &str, stage: Option<&Stage>) -> Failure {
-        let derived = stage.map(|stage| stage.to_string()).unwrap_or_default();
-        let message =
-            format!("{message}\n{}\n{derived}\n{:?}", texts(self.functions), self.arguments);
-        Failure { pass, message }
+        failure(pass, message, self.functions, stage, self.arguments)
     }
 
     fn derivatives(&self) -> Result<Verdict, Failure> {
@@ -268,13 +303,21 @@ impl Primal<'_> {
             Ok(_) => self.reference()?,
             Err(_) => None,
         };
-        let plain = match Derived::of(self.functions, Strategy::default(), self.passes)? {
+        let plain = match Derived::of(
+            self.functions,
+            Strategy::default(),
+            Folding::Rounded,
+            self.passes,
+        )? {
             Ok(plain) => plain,
             Err(refusal) => return Ok(Verdict::Refused(refusal)),
         };
         let found = self.strategy(&plain, reference.as_ref())?;
-        for (name, strategy) in [("checkpoint", Strategy { checkpoint: true })] {
-            let Ok(other) = Derived::of(self.functions, strategy, self.passes)? else { continue };
+        for (name, strategy) in OTHERS {
+            let Ok(other) = Derived::of(self.functions, strategy, Folding::Rounded, self.passes)?
+            else {
+                continue;
+            };
             let again = self.strategy(&other, reference.as_ref())?;
             // The two simplify differently: bits are those of the pass itself.
             if let ([plain, ..], [again, ..]) = (&found[..], &again[..]) {
@@ -309,7 +352,7 @@ impl Primal<'_> {
         };
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         let outcome = &recording.outcome;
-        let real = |datum: &Datum<taped::Taped>| datum.map(&mut crate::interpret::Number::primal);
+        let real = |datum: &Datum<taped::Taped>| datum.map(&mut Number::primal);
         let cotangent = random.cotangent(&real(&outcome.result));
         let exits: Vec<_> = main
             .parameters
@@ -398,18 +441,13 @@ impl Primal<'_> {
         Ok(all)
     }
 
-    /// How much a derivative may run: each operation a few times, or as often as checkpoints ask for.
-    fn steps(&self) -> u64 {
-        self.settings.steps.saturating_mul(100)
-    }
-
     fn compare_values(
         &self,
         pass: &'static str,
         stage: &Stage,
         outcome: &Result<Outcome<Real>, Trap>,
     ) -> Result<(), Failure> {
-        let found = seen(outcome, self.arguments.len());
+        let found = seen(outcome, &self.main().parameters);
         match found == self.value {
             true => Ok(()),
             false => {
@@ -454,7 +492,7 @@ impl Primal<'_> {
         // Gradients overwrite what is there.
         let buffers = self.arguments.iter().enumerate().filter(|(k, _)| active(*k));
         arguments.extend(buffers.map(|(_, argument)| garbage(argument)));
-        let interpreter = stage.interpreter(self.functions, self.steps());
+        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
         let outcome = interpreter.run(gradient, arguments);
         self.compare_values(stage.pass, stage, &outcome)?;
         let Ok(outcome) = outcome else { return Ok(None) };
@@ -476,50 +514,70 @@ impl Primal<'_> {
     ) -> Result<Option<Vec<f64>>, Failure> {
         let Some((forward, reverse)) = stage.main_sweeps() else { return Ok(None) };
         let pass = if position == 0 { "split" } else { stage.pass };
-        let interpreter = stage.interpreter(self.functions, self.steps());
+        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
         let mut tape = Vec::new();
         let outcome = interpreter.run_with_tape(forward, self.arguments.to_vec(), &mut tape);
         self.compare_values(pass, stage, &outcome)?;
         let (Ok(_), Some(reference)) = (outcome, reference) else { return Ok(None) };
-        let mut adjoints = vec![];
-        if self.main().result_type.holds_floats() {
-            adjoints.push(reference.cotangent.clone());
-        }
-        let first = adjoints.len();
-        let covered = |k: usize| {
-            let ty = &forward.parameters[k].ty;
-            forward.parameters[k].active && ty.tangent() != Type::Unit
-        };
-        let behind = |k: usize| matches!(forward.parameters[k].ty, Type::Reference { .. });
-        // Behind `&` the gradient is added, behind `&mut` the cotangent at exit goes in.
-        for (k, exit) in reference.exits.iter().enumerate() {
-            if covered(k) && behind(k) {
-                adjoints.push(exit.clone());
-            }
-        }
-        let outcome = interpreter
-            .run_with_tape(reverse, adjoints, &mut tape)
-            .map_err(|trap| self.failure(pass, &format!("{trap:?}"), Some(stage)))?;
-        if !tape.is_empty() {
-            let message = format!("left on the tape: {tape:?}");
-            return Err(self.failure(pass, &message, Some(stage)));
-        }
-        let by_value = (0..forward.parameters.len()).filter(|k| covered(*k) && !behind(*k)).count();
-        let mut by_value = match outcome.result {
-            Datum::Tuple(parts) if by_value > 1 => parts.into_iter(),
-            one => vec![one].into_iter(),
-        };
-        let mut behind_references = outcome.parameters.into_iter().skip(first);
-        let gradients = (0..forward.parameters.len()).filter(|k| covered(*k)).map(|k| {
-            let part = if behind(k) { behind_references.next() } else { by_value.next() };
-            part.unwrap_or(Datum::Nothing)
-        });
-        let found = floats(&gradients.collect::<Vec<_>>());
+        let gradients = reverse_sweep(
+            &interpreter,
+            (forward, reverse),
+            &reference.cotangent,
+            &reference.exits,
+            tape,
+        );
+        let gradients = gradients.map_err(|message| self.failure(pass, &message, Some(stage)))?;
+        let covered = |k: usize| is_covered(&forward.parameters[k]);
+        let found = floats(&gradients);
         if reference.moderate {
             self.compare(pass, stage, &found, &reference.products, covered)?;
         }
         Ok(Some(found))
     }
+}
+
+/// Whether a sweep gives the derivative by a parameter; the parameter is that of the forward sweep.
+fn is_covered(parameter: &Parameter) -> bool {
+    parameter.active && parameter.ty.tangent() != Type::Unit
+}
+
+/// Runs the reverse sweep on what the forward sweep left. The cotangents of the result, and of the
+/// parameters at exit; behind `&`, what is there already. The derivatives by the covered parameters, in
+/// order.
+fn reverse_sweep<N: Number>(
+    interpreter: &Interpreter<'_>,
+    (forward, reverse): (&Function, &Function),
+    cotangent: &Datum<N>,
+    exits: &[Datum<N>],
+    mut tape: Vec<Datum<N>>,
+) -> Result<Vec<Datum<N>>, String> {
+    let mut adjoints = vec![];
+    if forward.result_type.holds_floats() {
+        adjoints.push(cotangent.clone());
+    }
+    let first = adjoints.len();
+    let covered = || forward.parameters.iter().zip(exits).filter(|(p, _)| is_covered(p));
+    let is_behind = |parameter: &Parameter| matches!(parameter.ty, Type::Reference { .. });
+    // Behind `&` the gradient is added, behind `&mut` the cotangent at exit goes in.
+    let behind = covered().filter(|(parameter, _)| is_behind(parameter));
+    adjoints.extend(behind.map(|(_, exit)| exit.clone()));
+    let outcome = interpreter
+        .run_with_tape(reverse, adjoints, &mut tape)
+        .map_err(|trap| format!("the reverse sweep: {trap:?}"))?;
+    if !tape.is_empty() {
+        return Err(format!("left on the tape: {tape:?}"));
+    }
+    let by_value = covered().filter(|(parameter, _)| !is_behind(parameter)).count();
+    let mut by_value = match outcome.result {
+        Datum::Tuple(parts) if by_value > 1 => parts.into_iter(),
+        one => vec![one].into_iter(),
+    };
+    let mut behind = outcome.parameters.into_iter().skip(first);
+    let gradients = covered().map(|(parameter, _)| {
+        let part = if is_behind(parameter) { behind.next() } else { by_value.next() };
+        part.unwrap_or(Datum::Nothing)
+    });
+    Ok(gradients.collect())
 }
 
 /// Something to overwrite: NaN in the shape of a gradient.

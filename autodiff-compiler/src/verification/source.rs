@@ -1,7 +1,7 @@
 //! Programs from source: functions that stand side by side, lowered as the road lowers them.
 
 use crate::diagnostics::Diagnostics;
-use crate::ir::Function;
+use crate::ir::{Function, InstructionKind};
 use crate::options::Options;
 use crate::resolve::{TypeContext, signature_of};
 use crate::signature::{Environment, FunctionSignature};
@@ -56,4 +56,30 @@ fn lower(item: &syn::ItemFn, environment: &Environment) -> Result<Function, Stri
         (None, Some(function)) => Ok(function),
         (None, None) => Err("refused without a message".to_owned()),
     }
+}
+
+/// A function with those of a file that it calls, directly or not; the function itself is the last.
+pub fn with_callees(file: &[Function], main: &Function) -> Vec<Function> {
+    let mut names = vec![main.name.clone()];
+    let mut found = vec![main.clone()];
+    let mut next = 0;
+    while next < found.len() {
+        let mut called = vec![];
+        found[next].body.for_each_instruction(&mut |instruction| {
+            if let InstructionKind::Call(call) = &instruction.kind {
+                called.push(call.name.to_string());
+            }
+        });
+        for name in called {
+            if !names.contains(&name)
+                && let Some(callee) = file.iter().find(|function| function.name == name)
+            {
+                names.push(name);
+                found.push(callee.clone());
+            }
+        }
+        next += 1;
+    }
+    found.reverse();
+    found
 }

@@ -1,11 +1,11 @@
 //! Reference gradients at any arguments, extreme ones included: a run of the program that notes every
 //! operation on a tape, and one walk backwards over it.
 //!
-//! It shares the slopes with forward mode ([`dual`]) and nothing with the passes. Beside each component
+//! It shares the slopes with forward mode ([`partials`]) and nothing with the passes. Beside each component
 //! it gives what that may be off by rounding, and whether a slope on the way was not finite.
 
 use crate::derivatives::has_derivative;
-use crate::interpret::{Datum, Interpreter, Number, Outcome, Real, Trap, dual};
+use crate::interpret::{Datum, Interpreter, Number, Outcome, Real, Trap, partials};
 use crate::ir::Function;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::types::FloatType;
@@ -111,7 +111,7 @@ impl Number for Taped {
         values.iter_mut().zip(arguments).for_each(|(value, argument)| *value = argument.value);
         let value = Real::operate(operation, &values[..arguments.len().min(3)])?;
         let at = values.map(Real::to_f64);
-        let mut slopes = dual::partials(operation, at, value.to_f64())?;
+        let mut slopes = partials::partials(operation, at, value.to_f64())?;
         watch(&at[..arguments.len().min(3)]);
         watch(&[value.to_f64()]);
         slopes.iter().flatten().for_each(|slope| watch(&[*slope]));
@@ -147,7 +147,7 @@ impl Number for Taped {
         let result = Real::operate_integer(operation, value.value, integer)?;
         let Some(argument) = value.node else { return Ok(Self::constant(result)) };
         let at = value.value.to_f64();
-        let slope = dual::integer_partial(operation, at, integer)?;
+        let slope = partials::integer_partial(operation, at, integer)?;
         watch(&[at, result.to_f64(), slope]);
         Ok(append(result, [Some(Edge::new(argument, Some(slope), &[at])), None, None]))
     }

@@ -103,20 +103,15 @@ fn sample() -> Program {
     )
 }
 
-/// The pass that is blamed if a change is made to the derivative functions after each pass from this on.
-fn blamed(from: usize, change: &dyn Fn(&mut Function) -> bool) -> Option<&'static str> {
-    let program = sample();
-    let settings = Settings::default();
+/// The derivative functions of a program, with a change made to those after each pass from this on.
+fn changed(
+    program: &Program,
+    from: usize,
+    change: &dyn Fn(&mut Function) -> bool,
+    folding: Folding,
+) -> Derived {
     let passes = Passes { current: Cell::new("lower") };
-    let outcome = Interpreter::new().run(program.main(), program.arguments.clone());
-    let primal = Primal {
-        functions: &program.functions,
-        arguments: &program.arguments,
-        value: seen(&outcome, program.arguments.len()),
-        settings: &settings,
-        passes: &passes,
-    };
-    let derived = Derived::of(&program.functions, Strategy::default(), &passes);
+    let derived = Derived::of(&program.functions, Strategy::default(), folding, &passes);
     let mut derived = derived.expect("no failure").expect("it is accepted");
     let mut changed = false;
     for stage in &mut derived.stages[from..] {
@@ -125,8 +120,46 @@ fn blamed(from: usize, change: &dyn Fn(&mut Function) -> bool) -> Option<&'stati
         }
     }
     assert!(changed, "nothing to change");
+    derived
+}
+
+/// The pass that is blamed if a change is made to the derivative functions after each pass from this on.
+fn blamed(
+    program: &Program,
+    from: usize,
+    change: &dyn Fn(&mut Function) -> bool,
+) -> Option<&'static str> {
+    let settings = Settings::default();
+    let passes = Passes { current: Cell::new("lower") };
+    let outcome = Interpreter::new().run(program.main(), program.arguments.clone());
+    let primal = Primal {
+        functions: &program.functions,
+        arguments: &program.arguments,
+        value: seen(&outcome, &program.main().parameters),
+        settings: &settings,
+        passes: &passes,
+    };
+    let derived = changed(program, from, change, Folding::Rounded);
     let reference = primal.reference().expect("the references agree");
     primal.strategy(&derived, reference.as_ref()).err().map(|failure| failure.pass)
+}
+
+/// The same for exact arithmetic.
+fn blamed_exactly(
+    program: &Program,
+    from: usize,
+    change: &dyn Fn(&mut Function) -> bool,
+) -> Option<&'static str> {
+    let derived = changed(program, from, change, Folding::Exact);
+    let (functions, settings) = (&program.functions[..], &Settings::default());
+    let oracle = exact::Oracle { program, simplified: functions, functions, settings };
+    match oracle.ask(&[derived]) {
+        Ok(exactness) => {
+            assert_eq!(exactness, exact::Exactness::Agrees);
+            None
+        }
+        Err(failure) => Some(failure.pass),
+    }
 }
 
 /// Changes the last instruction that is of a kind, at any depth.
@@ -167,8 +200,66 @@ fn mistakes_are_found_and_named() {
         for (position, pass) in PASSES.iter().enumerate() {
             let change =
                 |function: &mut Function| change_last(&mut function.body, &mut |k| mistake(k));
-            assert_eq!(blamed(position, &change), Some(*pass));
+            assert_eq!(blamed(&sample(), position, &change), Some(*pass));
+            assert_eq!(blamed_exactly(&sample(), position, &change), Some(*pass));
         }
     }
-    assert_eq!(blamed(0, &|_| true), None, "no mistake");
+    assert_eq!(blamed(&sample(), 0, &|_| true), None, "no mistake");
+    assert_eq!(blamed_exactly(&sample(), 0, &|_| true), None, "no mistake");
+}
+
+/// Mistakes in a term that is too small for floats to tell.
+#[test]
+fn exact_arithmetic_sees_what_rounding_hides() {
+    let program = program(
+        "fn main(x: f64, a: &[f64; 2]) -> f64 {
+             let mut small = 0.0;
+             for i in 0..2 { small += a[i] * x; }
+             let hidden = (small - a[1]).sin() * 1e-13;
+             x * x + a[0] * a[0] + a[1] * a[1] + hidden
+         }",
+        vec![0.75.into(), [0.5, 1.5].into()],
+    );
+    let operation = |kind: &mut InstructionKind, from: FloatOperation, to: FloatOperation| {
+        if let InstructionKind::Operation(Operation::Float(operation), _) = kind
+            && *operation == from
+        {
+            *operation = to;
+            return true;
+        }
+        false
+    };
+    let sign =
+        |kind: &mut InstructionKind| operation(kind, FloatOperation::Neg, FloatOperation::Detach);
+    let slope =
+        |kind: &mut InstructionKind| operation(kind, FloatOperation::Cos, FloatOperation::Exp);
+    let dropped = |kind: &mut InstructionKind| match kind {
+        InstructionKind::AddTo(..) => {
+            *kind = InstructionKind::Save(vec![]);
+            true
+        }
+        _ => false,
+    };
+    let mistakes: [&dyn Fn(&mut InstructionKind) -> bool; 3] = [&sign, &slope, &dropped];
+    for mistake in mistakes {
+        let change = |function: &mut Function| change_last(&mut function.body, &mut |k| mistake(k));
+        assert_eq!(blamed(&program, 0, &change), None, "floats do not see it");
+        assert_eq!(blamed_exactly(&program, 0, &change), Some("reverse"));
+    }
+    assert_eq!(blamed_exactly(&program, 0, &|_| true), None, "no mistake");
+}
+
+/// The reverse sweep by itself does not see the memory whose shape it would need.
+#[test]
+fn a_local_of_many_lengths_is_refused_where_sweeps_are_split() {
+    let source = "fn main(x: &mut [f64], n: usize) {
+         let mut rows = vec![vec![1.0; n]; n];
+         for i in 1..n { rows[i][i - 1] = x[i] * rows[i - 1][i - 1]; rows[i][i] = x[0]; }
+         x[0] = rows[n - 1][n - 2];
+     }";
+    let arguments: Vec<Datum<Real>> = vec![[0.5, 1.5, 2.0].into(), Datum::from(3usize)];
+    match check(&program(source, arguments), &Settings::default()) {
+        Ok(Verdict::Refused(reason)) => assert!(reason.contains("shape"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
 }

@@ -217,7 +217,7 @@ fn failure(line: &Value, crates: &[Entry]) -> Option<Failure> {
 }
 
 /// Runs the comparisons.
-pub(super) fn run(workspace: &Workspace, functions: &mut [Function]) -> Result<(), String> {
+pub(crate) fn run(workspace: &Workspace, functions: &mut [Function]) -> Result<(), String> {
     let mut from = Some(0);
     while let Some(first) = from {
         from = run_from(workspace, functions, first)?;

@@ -248,7 +248,7 @@ fn seed(names: &[&str]) -> u64 {
 }
 
 /// The code that compares one function.
-fn comparison(
+pub(crate) fn comparison(
     number: usize,
     seed: u64,
     candidate: &Candidate,

@@ -12,7 +12,7 @@ struct List {
 /// A crate of the list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// Its name.
     pub(super) name: String,
     /// Its exact version.
@@ -54,6 +54,22 @@ fn four() -> usize {
 }
 
 impl Entry {
+    /// A crate of no name, with other ranges of floats and integers than usual.
+    pub(crate) fn with_ranges(floats: (f64, f64), integers: (f64, f64)) -> Self {
+        Self {
+            name: String::new(),
+            version: String::new(),
+            features: vec![],
+            default_features: true,
+            files: vec![],
+            floats,
+            integers,
+            length: four(),
+            ranges: BTreeMap::new(),
+            conventions: BTreeMap::new(),
+        }
+    }
+
     /// Where a parameter is drawn from.
     pub(super) fn range(&self, function: &str, parameter: &str, is_float: bool) -> (f64, f64) {
         let default = if is_float { self.floats } else { self.integers };

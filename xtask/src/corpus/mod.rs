@@ -14,26 +14,26 @@
 //! compiles, and nothing is wrong or could not be compared.
 
 mod annotate;
-mod compile;
-mod driver;
-mod list;
+pub(crate) mod compile;
+pub(crate) mod driver;
+pub(crate) mod list;
 mod report;
-mod select;
+pub(crate) mod select;
 mod sources;
 
 use crate::files::{cargo, read, write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A function of the corpus and what became of it.
-struct Function {
+pub(crate) struct Function {
     /// Index of its crate in the list.
-    crate_index: usize,
+    pub(crate) crate_index: usize,
     /// The file, relative to the crate's folder.
-    file: String,
+    pub(crate) file: String,
     /// What can be called.
-    candidate: select::Candidate,
+    pub(crate) candidate: select::Candidate,
     /// What became of it.
-    fate: Fate,
+    pub(crate) fate: Fate,
 }
 
 impl Function {
@@ -44,7 +44,7 @@ impl Function {
 
 /// What became of a function.
 #[derive(Clone, Debug, PartialEq)]
-enum Fate {
+pub(crate) enum Fate {
     /// Nothing is known yet: it is still annotated.
     Pending,
     /// The compiler refused it.
@@ -110,9 +110,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 /// Where everything is.
-struct Workspace {
+pub(crate) struct Workspace {
     /// The folder that this command writes to.
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The root of the project.
-    root: PathBuf,
+    pub(crate) root: PathBuf,
+}
+
+/// The text of all files in the list.
+pub(crate) fn texts(root: &Path) -> Result<Vec<String>, String> {
+    let crates = list::read(&root.join("tests/published/crates.toml"))?;
+    let sources = sources::fetch(&root.join("target/corpus/sources"), &crates)?;
+    let mut texts = vec![];
+    for (entry, source) in crates.iter().zip(&sources) {
+        for file in &entry.files {
+            texts.push(read(&source.join(file))?);
+        }
+    }
+    Ok(texts)
 }

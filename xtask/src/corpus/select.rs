@@ -9,33 +9,34 @@ use quote::ToTokens;
 use syn::{FnArg, GenericParam, Item, ItemFn, Pat, ReturnType, Type};
 
 /// A function that takes part.
-pub(super) struct Candidate {
+#[derive(Default)]
+pub(crate) struct Candidate {
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its parameters.
-    pub(super) parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
 }
 
 /// A parameter that can be sampled.
-pub(super) struct Parameter {
+pub(crate) struct Parameter {
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The type of an argument that owns its content: `Vec<f64>` for `&[f64]`.
-    pub(super) owned: String,
+    pub(crate) owned: String,
     /// Whether the function takes it by reference.
-    pub(super) by_reference: bool,
+    pub(crate) by_reference: bool,
     /// Whether it holds floats.
-    pub(super) holds_floats: bool,
+    pub(crate) holds_floats: bool,
 }
 
 /// The candidates of a file.
-pub(super) fn candidates(text: &str) -> Result<Vec<Candidate>, String> {
+pub(crate) fn candidates(text: &str) -> Result<Vec<Candidate>, String> {
     let file = syn::parse_file(text).map_err(|error| error.to_string())?;
     Ok(free_functions(&file).filter_map(candidate).collect())
 }
 
 /// The functions at the top of a file.
-pub(super) fn free_functions(file: &syn::File) -> impl Iterator<Item = &ItemFn> {
+pub(crate) fn free_functions(file: &syn::File) -> impl Iterator<Item = &ItemFn> {
     file.items.iter().filter_map(|item| match item {
         Item::Fn(function) => Some(function),
         _ => None,
@@ -43,7 +44,7 @@ pub(super) fn free_functions(file: &syn::File) -> impl Iterator<Item = &ItemFn> 
 }
 
 /// Whether a type says that it holds floats.
-pub(super) fn mentions_floats(ty: &Type) -> bool {
+pub(crate) fn mentions_floats(ty: &Type) -> bool {
     fn any(tokens: proc_macro2::TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             proc_macro2::TokenTree::Ident(name) => name == "f64" || name == "f32",
@@ -55,7 +56,7 @@ pub(super) fn mentions_floats(ty: &Type) -> bool {
 }
 
 /// Whether a type may be anything: not made of numbers, nor a reference to such.
-pub(super) fn is_unknown(ty: &Type) -> bool {
+pub(crate) fn is_unknown(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_unknown(&reference.elem),
         Type::Slice(slice) => is_unknown(&slice.elem),

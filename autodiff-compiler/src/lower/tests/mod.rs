@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::interpret::{Datum, Interpreter, Outcome, Real, Trap};
 use crate::ir::Function;
 use crate::signature::Environment;
+use crate::verification::{Program, Settings, check};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Parses and lowers a function, or gives the errors.
@@ -249,13 +250,40 @@ fn compare_all<T>(
     let mut simplified = function.clone();
     crate::simplify::simplify(&mut simplified);
     crate::ir::verify::verify(&simplified).unwrap_or_else(|error| panic!("{error}\n{simplified}"));
+    let mut mistaken = false;
     for mut sample in samples {
         let arguments = data(&sample);
         let done = catch_unwind(AssertUnwindSafe(|| call(&mut sample))).ok();
         compare("lowered", &function, arguments.clone(), &done);
-        compare("simplified", &simplified, arguments, &done);
+        compare("simplified", &simplified, arguments.clone(), &done);
+        // What comes after: some results are infinite, and some have no derivative.
+        let mut program = Program::new(function.clone(), arguments);
+        for parameter in &mut program.functions[0].parameters {
+            parameter.active = parameter.ty.holds_floats();
+        }
+        let settings = Settings { tolerance: 1e-4, ..Settings::default() };
+        let failure = check(&program, &settings).err();
+        match MISTAKES.iter().find(|(name, _)| *name == function.name) {
+            None => {
+                assert!(failure.is_none(), "{}", failure.map(|f| f.to_string()).unwrap_or_default())
+            }
+            Some((_, pass)) => mistaken |= failure.is_some_and(|failure| failure.pass == *pass),
+        }
     }
+    let known = MISTAKES.iter().any(|(name, _)| *name == function.name);
+    assert_eq!(mistaken, known, "`{}` is mended", function.name);
 }
+
+/// Functions whose derivative code reads memory that is not there, and the pass that makes the mistake: a
+/// `Vec` in a `Vec` that is resized, and locals that are moved or not yet set on some paths. To be mended;
+/// a function that is leaves this list.
+const MISTAKES: [(&str, &str); 5] = [
+    ("references_to_rows", "reverse"),
+    ("clones_of_borrowed", "reverse"),
+    ("conditional_arrays", "split"),
+    ("early_return_of_arrays", "split"),
+    ("replace_vec", "split"),
+];
 
 /// Functions, each followed by tuples of arguments: a test each.
 macro_rules! agree {

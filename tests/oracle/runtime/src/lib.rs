@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod cast;
+pub mod compare;
 mod data;
 mod drive;
 mod elementary;

@@ -1,0 +1,63 @@
+//! The first tier: a file through the front end and every pass, run by the interpreter.
+//!
+//! It finds what is wrong in the passes from `resolve` to the last simplification. What it cannot find:
+//! mistakes of `resolve`, `infer` and `lower` that give a program of another meaning (it starts from the
+//! IR that they make), and of `emit`. Those are for the second tier ([`crate::compiled`]).
+
+use crate::source::Source;
+use autodiff_compiler::verification::{Failure, Settings, Verdict, check};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What came of a file.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// All samples agree; so many of them panic, and so does what is derived.
+    Agrees {
+        /// The samples.
+        samples: usize,
+        /// Those in which the function panics.
+        panics: usize,
+    },
+    /// The compiler refuses a function, or the interpreter cannot run it.
+    Refused(String),
+    /// A pass is wrong.
+    Fails(Failure),
+}
+
+/// Checks a file.
+pub fn check_file(text: &str) -> Outcome {
+    match Source::parse(text) {
+        Ok(source) => check_source(&source),
+        Err(error) => {
+            Outcome::Fails(Failure { pass: "generate", message: format!("{error}\n{text}") })
+        }
+    }
+}
+
+/// Checks a file that is read.
+pub fn check_source(source: &Source) -> Outcome {
+    let programs = match catch_unwind(AssertUnwindSafe(|| source.programs())) {
+        Ok(Ok(programs)) => programs,
+        Ok(Err(reason)) => return Outcome::Refused(reason),
+        Err(_) => {
+            let message = "the front end panics".to_owned();
+            return Outcome::Fails(Failure { pass: "front end", message });
+        }
+    };
+    let single = source.functions.iter().any(|function| {
+        let tokens = quote::ToTokens::to_token_stream(&function.item).to_string();
+        tokens.contains("f32")
+    });
+    // Adjoints of `f32` values are `f32`.
+    let tolerance = if single { 1e-4 } else { Settings::default().tolerance };
+    let mut panics = 0;
+    for program in &programs {
+        match check(program, &Settings { tolerance, ..Settings::default() }) {
+            Ok(Verdict::Agrees) => {}
+            Ok(Verdict::Panics) => panics += 1,
+            Ok(Verdict::Refused(reason)) => return Outcome::Refused(reason),
+            Err(failure) => return Outcome::Fails(failure),
+        }
+    }
+    Outcome::Agrees { samples: programs.len(), panics }
+}
