@@ -211,7 +211,8 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
             }
             _ => {}
         }
-        let (before, after) = (seen(&before, &main.parameters), seen(&run(&simplified), &main.parameters));
+        let (before, after) =
+            (seen(&before, &main.parameters), seen(&run(&simplified), &main.parameters));
         if before != after {
             return Err(passes.failure(format!(
                 "the value is {after:?}, not {before:?}\n{}\n{}\n{:?}",

@@ -19,6 +19,7 @@ mod schemata;
 mod tables;
 
 use crate::files::read;
+use run::Fate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -224,37 +225,44 @@ fn carry_out(root: &Path, plan: &Plan, arguments: &Arguments) -> Result<(), Stri
         build::until_it_compiles(&copy, &plan.sources, &plan.sites, &plan.mutants, &suites)?;
     println!("{} do not compile; built after {} s", given_up.len(), start.elapsed().as_secs());
 
-    let mut fates = BTreeMap::new();
-    let mut recorded: Option<(&[Suite], Vec<run::Test>)> = None;
-    for (index, group) in plan.groups.iter().enumerate() {
+    let list = explained::read_list(root)?;
+    let programs_of = |group: &Group| -> Vec<_> {
         let program_of = |suite: &Suite| {
-            let same = |other: &Suite| other.is_in_program_of(suite);
-            let program = programs[suites.iter().position(same)?].clone();
-            Some((program, suite.filters))
+            let position = suites.iter().position(|other| other.is_in_program_of(suite))?;
+            Some((programs[position].clone(), suite.filters))
         };
-        let programs: Vec<_> = group.suites.iter().filter_map(program_of).collect();
-        if recorded.as_ref().is_none_or(|(suites, _)| *suites != group.suites) {
-            let tests = run::record(&programs, &copy.target.join("records"), arguments.jobs)?;
+        group.suites.iter().filter_map(program_of).collect()
+    };
+    let mut recorded: Vec<(&[Suite], Vec<run::Test>)> = vec![];
+    for group in &plan.groups {
+        if !recorded.iter().any(|(suites, _)| *suites == group.suites) {
+            let folder = copy.root.with_file_name("records");
+            let tests = run::record(&programs_of(group), &folder, arguments.jobs)?;
             println!("{} tests; after {} s", tests.len(), start.elapsed().as_secs());
-            recorded = Some((group.suites, tests));
+            recorded.push((group.suites, tests));
         }
-        let tests = recorded.as_ref().map(|(_, tests)| &**tests).unwrap_or_default();
-        let in_group = |number: &u32| plan.site_of(*number).group == index;
+    }
+    let mut fates = BTreeMap::new();
+    for (index, group) in plan.groups.iter().enumerate() {
+        let Some((_, tests)) = recorded.iter().find(|(suites, _)| *suites == group.suites) else {
+            continue;
+        };
         let mutants: Vec<u32> = (1..=plan.mutants.len() as u32)
-            .filter(|number| in_group(number) && !given_up.contains(number))
+            .filter(|number| plan.site_of(*number).group == index && !given_up.contains(number))
             .step_by(arguments.every.max(1))
             .collect();
         println!("{}: {} mutants", group.name, mutants.len());
-        let progress = |done: usize| {
-            if done.is_multiple_of(200) {
+        let progress = |done: usize, number: u32, fate: &Fate| {
+            report::progress(plan, number, fate, &list);
+            if done.is_multiple_of(100) {
                 println!("  {done}; after {} s", start.elapsed().as_secs());
             }
         };
+        let programs = programs_of(group);
         let found = run::kill(&programs, tests, &mutants, arguments.jobs, progress)?;
         fates.extend(mutants.into_iter().zip(found));
     }
-    let list = explained::read_list(root)?;
-    report::print(plan, &fates, &list, &copy.target)?;
+    report::print(plan, &fates, &list, &copy.root.with_file_name("survivors.toml"))?;
     println!("{} s", start.elapsed().as_secs());
     report::judge(plan, &fates, &list, arguments.passes)
 }

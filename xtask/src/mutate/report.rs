@@ -28,13 +28,26 @@ pub(super) fn list(plan: &Plan) {
     }
 }
 
-/// Prints a line for each table or pass and each unexplained survivor, and writes the survivors into
-/// `folder` in the form of the list, for whoever explains them.
+/// Prints a mutant that survives without an explanation.
+pub(super) fn progress(plan: &Plan, number: u32, fate: &Fate, list: &[Entry]) {
+    let word = match fate {
+        Fate::Killed => return,
+        Fate::Survived => "survived",
+        Fate::NotReached => "is not reached",
+    };
+    let (mutant, site) = (plan.mutant(number), plan.site_of(number));
+    if entry(plan, mutant, list).is_none() {
+        println!("{}:{} {}: {} {word}", site.file, mutant.line, site.row, mutant.what);
+    }
+}
+
+/// Prints a line for each table or pass, and writes the unexplained survivors in the form of the list,
+/// for whoever explains them.
 pub(super) fn print(
     plan: &Plan,
     fates: &BTreeMap<u32, Fate>,
     list: &[Entry],
-    folder: &Path,
+    survivors_file: &Path,
 ) -> Result<(), String> {
     let mut table = Table::new();
     table.set_header([
@@ -63,15 +76,12 @@ pub(super) fn print(
                 (Fate::Survived, None) => 1,
                 (Fate::NotReached, None) => 4,
             }] += 1;
-            let word = match (fate, explanation) {
-                (Fate::Survived, None) => "survived",
-                (Fate::NotReached, None) => "is not reached",
-                _ => continue,
-            };
-            println!("{}:{} {}: {} {word}", site.file, mutant.line, site.row, mutant.what);
+            if *fate == Fate::Killed || explanation.is_some() {
+                continue;
+            }
             writeln!(
                 survivors,
-                "[[mutant]]\nfile = {:?}\nline = {:?}\nmutation = {:?}\nkind = \"\"\nreason = \"\" # {word}\n",
+                "[[mutant]]\nfile = {:?}\nline = {:?}\nmutation = {:?}\nkind = \"\"\nreason = \"\"\n",
                 site.file, mutant.line_text, mutant.what
             )
             .map_err(|error| error.to_string())?;
@@ -81,7 +91,7 @@ pub(super) fn print(
         table.add_row(name.chain(cells.map(|cell| cell.to_string())));
     }
     println!("{table}");
-    write(&folder.join("survivors.toml"), &survivors)
+    write(survivors_file, &survivors)
 }
 
 /// Whether the tests notice what they should: every row of a table, nine of ten branches of a pass, and

@@ -104,12 +104,12 @@ pub(super) fn kill(
     tests: &[Test],
     mutants: &[u32],
     jobs: usize,
-    progress: impl Fn(usize) + Sync,
+    progress: impl Fn(usize, u32, &Fate) + Sync,
 ) -> Result<Vec<Fate>, String> {
     let done = AtomicUsize::new(0);
     let fates = in_parallel(jobs, mutants, |mutant| {
         let fate = fate(programs, tests, *mutant)?;
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, *mutant, &fate);
         Ok(fate)
     });
     fates.into_iter().collect()
