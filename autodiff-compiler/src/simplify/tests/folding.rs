@@ -4,8 +4,13 @@
 use super::claims::Float;
 use crate::ir::Constant;
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
-use crate::simplify::fold::fold;
+use crate::simplify::{Folding, fold};
 use crate::types::{FloatType, IntegerType, Type};
+
+/// Folds as users' builds do.
+fn fold(operation: Operation, constants: &[&Constant], ty: &Type) -> Option<Constant> {
+    fold::fold(operation, constants, ty, Folding::Rounded)
+}
 
 /// Calls `visit` with all lists of so many numbers.
 fn for_each_list(numbers: &[f64], length: usize, visit: &mut dyn FnMut(&[f64])) {
