@@ -100,6 +100,15 @@ pub(super) fn changes(source: &str, expression: &Expr) -> Vec<Change> {
     collector.changes
 }
 
+/// `exp_m1` is `ExpM1`.
+fn pascal_case(name: &str) -> String {
+    let capital = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + rest
+    };
+    name.split('_').map(capital).collect()
+}
+
 /// Whether it is the name of a function of numbers.
 fn is_known(name: &str) -> bool {
     NEIGHBOURS.iter().any(|row| row.0 == name) || OTHERS.contains(&name)
@@ -228,6 +237,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_expr_path(&mut self, node: &'ast syn::ExprPath) {
         let Some(last) = node.path.segments.last() else { return };
         let name = last.ident.to_string();
+        // An operation by its name in the IR.
+        let is_neighbour = |row: &&(&str, &str)| pascal_case(row.0) == name;
+        if let Some((_, neighbour)) = NEIGHBOURS.iter().find(is_neighbour) {
+            self.replace(last.ident.span(), pascal_case(neighbour));
+        }
         let constant = name.len() > 1
             && name.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit());
         if constant && !name.contains("INFINITY") && name != "NAN" {

@@ -103,9 +103,16 @@ fn build(
             continue;
         }
         let spans = message["message"]["spans"].as_array().cloned().unwrap_or_default();
-        let mut found = vec![];
-        for span in &spans {
-            found.extend(mutants_at(span, texts));
+        // What is missing because of a statement that may be left out is found where it is used.
+        let is_cause = |span: &&serde_json::Value| {
+            let label = span["label"].as_str().unwrap_or_default();
+            label.contains("might get skipped") || label.contains("in some conditions")
+        };
+        let is_primary = |span: &&serde_json::Value| span["is_primary"] == true;
+        let mut found: Vec<u32> =
+            spans.iter().filter(is_cause).flat_map(|span| mutants_at(span, texts)).collect();
+        if found.is_empty() {
+            found = spans.iter().filter(is_primary).flat_map(|s| mutants_at(s, texts)).collect();
         }
         if found.is_empty() && !spans.is_empty() {
             elsewhere.push_str(message["message"]["rendered"].as_str().unwrap_or_default());
@@ -125,9 +132,6 @@ fn build(
 fn mutants_at(span: &serde_json::Value, texts: &BTreeMap<String, Schemata>) -> Vec<u32> {
     let mut span = span;
     loop {
-        if span["is_primary"] == false {
-            return vec![];
-        }
         let file = span["file_name"].as_str().unwrap_or_default().replace('\\', "/");
         let start = span["byte_start"].as_u64().unwrap_or_default();
         let text = texts.iter().find(|(name, _)| file.ends_with(&***name) || name.ends_with(&file));

@@ -60,15 +60,18 @@ const TABLES: &[Table] = &[
     },
     Table {
         group: Group {
-            name: "dual numbers",
+            name: "relations",
             package: "autodiff-compiler",
             suites: &[Suite {
                 package: "autodiff-compiler",
                 target: &["--lib"],
-                filters: &["interpret::tests"],
+                filters: &["interpret::", "verification::"],
             }],
         },
-        files: &["autodiff-compiler/src/interpret/dual.rs"],
+        files: &[
+            "autodiff-compiler/src/interpret/dual.rs",
+            "autodiff-compiler/src/interpret/partials.rs",
+        ],
         sites: |source| {
             functions(source, |name| ["partials", "integer_partial", "chain"].contains(&name))
         },
