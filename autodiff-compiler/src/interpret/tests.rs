@@ -463,7 +463,39 @@ fn dual_rules_keep_the_conventions() {
     assert_eq!(slopes(Powf, &[0.0, 2.0]), [0.0, 0.0]);
     assert_eq!(slopes(Hypot, &[0.0, 0.0]), [0.0, 0.0]);
     assert_eq!(slopes(Atan2, &[0.0, 0.0]), [0.0, 0.0]);
+    assert_eq!(slopes(Hypot, &[0.0, 3.0]), [0.0, 1.0]);
+    assert_eq!(slopes(Hypot, &[3.0, 0.0]), [1.0, 0.0]);
+    assert_eq!(slopes(Atan2, &[0.0, 2.0]), [0.5, 0.0]);
+    assert_eq!(slopes(Atan2, &[2.0, 0.0]), [0.0, -0.5]);
+    assert_eq!(slopes(Min, &[1.0, f64::NAN]), [1.0, 0.0]);
+    assert_eq!(slopes(Min, &[f64::NAN, 1.0]), [0.0, 1.0]);
     assert_eq!(slopes(Detach, &[3.0]), [0.0]);
+}
+
+#[test]
+fn dual_rules_of_powers_hold_at_the_ends_of_the_range() {
+    use FloatOperation::Powf;
+    let by_base = |a: f64, b: f64| {
+        let f = of_operation(Powf).0;
+        gradient(&Interpreter::new(), &f, &[a.into(), b.into()]).unwrap()[0]
+    };
+    assert_eq!(by_base(f64::INFINITY, 2.0), f64::INFINITY);
+    assert_eq!(by_base(0.0, 0.5), f64::INFINITY);
+    assert_eq!(by_base(1e160, 2.0), 2e160);
+    // a^(b - 1) overflows, b times it does not.
+    let expected = (0.005f64.ln() - 0.995 * 1e-310f64.ln()).exp();
+    assert!((by_base(1e-310, 0.005) / expected - 1.0).abs() < 1e-10);
+
+    let by_base = |a: f64, n: i32| {
+        let f = of_operation(FloatOperation::Powi).0;
+        gradient(&Interpreter::new(), &f, &[a.into(), n.into()]).unwrap()[0]
+    };
+    assert_eq!(by_base(3.0, 0), 0.0);
+    assert_eq!(by_base(3.0, 1), 1.0);
+    // There is no exponent below the smallest.
+    let (a, n) = (1.0f64 + 1e-9, f64::from(i32::MIN));
+    let expected = n * ((n - 1.0) * a.ln()).exp();
+    assert!((by_base(a, i32::MIN) / expected - 1.0).abs() < 1e-8);
 }
 
 #[test]

@@ -100,6 +100,14 @@ pub(super) fn changes(source: &str, expression: &Expr) -> Vec<Change> {
     collector.changes
 }
 
+fn is_zero(literal: &Lit) -> bool {
+    match literal {
+        Lit::Float(number) => number.base10_parse().is_ok_and(|number: f64| number == 0.0),
+        Lit::Int(number) => number.base10_digits() == "0",
+        _ => false,
+    }
+}
+
 /// `exp_m1` is `ExpM1`.
 fn pascal_case(name: &str) -> String {
     let capital = |word: &str| {
@@ -143,6 +151,8 @@ impl Collector<'_> {
     fn negate(&mut self, expression: &Expr) {
         match expression {
             Expr::Binary(node) if !is_arithmetic(&node.op) => {}
+            // The sign of a zero is not what a row is about.
+            Expr::Lit(node) if is_zero(&node.lit) => {}
             Expr::Array(_) | Expr::Assign(_) | Expr::Closure(_) | Expr::Try(_) | Expr::Unary(_) => {
             }
             Expr::Cast(node) => self.negate(&node.expr),
@@ -224,7 +234,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_expr_lit(&mut self, node: &'ast syn::ExprLit) {
         let text = self.text(node.span());
         match &node.lit {
-            Lit::Float(number) if number.base10_parse().is_ok_and(|number: f64| number == 0.0) => {
+            Lit::Float(_) if is_zero(&node.lit) => {
                 self.replace(node.span(), "1.0".to_string());
             }
             Lit::Float(_) => self.replace(node.span(), format!("(2.0 * {text})")),

@@ -93,22 +93,6 @@ const TABLES: &[Table] = &[
         ],
         sites: |source| functions(source, |name| ["floats", "momentum", "step"].contains(&name)),
     },
-    Table {
-        group: Group {
-            name: "special functions",
-            package: "autodiff-core",
-            suites: &[Suite {
-                package: "autodiff-core",
-                target: &["--test", "special"],
-                filters: &[""],
-            }],
-        },
-        files: &[
-            "autodiff-core/src/special/error_function.rs",
-            "autodiff-core/src/special/gamma.rs",
-        ],
-        sites: |source| functions(source, |_| true),
-    },
 ];
 
 /// Changes of the copies that let the mutants in: file, text, replacement.

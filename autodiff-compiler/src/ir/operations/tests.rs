@@ -133,6 +133,7 @@ fn floats_are_evaluated_as_std_does() {
         (F::RoundTiesEven, &[2.5], 2.0),
         (F::Trunc, &[-0.7], -0.0),
         (F::Fract, &[-0.7], -0.7),
+        (F::Fract, &[2.75], 0.75),
         (F::DivEuclid, &[-0.7, 0.3], -3.0),
         (F::RemEuclid, &[-0.75, 0.5], 0.25),
         (F::Rem, &[-0.75, 0.5], -0.25),
