@@ -102,6 +102,19 @@ fn steps_every_kind_of_parameters() {
 }
 
 #[test]
+fn a_momentum_of_one_keeps_the_whole_velocity() {
+    let mut optimizer = Sgd::new(0.5).unwrap().momentum(1.0).unwrap();
+    let mut x = 0.0;
+    let positions: Vec<f64> = (0..3)
+        .map(|_| {
+            optimizer.step(&mut x, &-2.0);
+            x
+        })
+        .collect();
+    assert_eq!(positions, [1.0, 3.0, 6.0]);
+}
+
+#[test]
 fn single_precision_keeps_its_own_averages() {
     let (mut single, mut double) = (Nadam::new(0.1).unwrap(), Nadam::new(0.1).unwrap());
     let (mut a, mut b) = ([3.0_f32, -1.0], [3.0_f64, -1.0]);

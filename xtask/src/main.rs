@@ -5,9 +5,13 @@ mod build_time;
 mod corpus;
 mod dependencies;
 mod expansion;
+mod faults;
+mod files;
 mod fuzz;
 mod fuzz_front;
 mod instructions;
+mod mutate;
+mod process;
 mod rewrites;
 
 use std::process::ExitCode;
@@ -36,6 +40,16 @@ const COMMANDS: &[Command] = &[
         "corpus",
         "differentiate free functions of published crates and compare with differences",
         corpus::run,
+    ),
+    (
+        "mutate",
+        "change each row of the tables, or with --passes each branch of the passes: a test must fail",
+        mutate::run,
+    ),
+    (
+        "faults",
+        "plant faults by hand in a copy of the workspace: a test must find each and name the pass",
+        faults::run,
     ),
     (
         "rewrites",

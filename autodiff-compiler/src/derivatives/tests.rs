@@ -359,6 +359,34 @@ fn conventions() {
 }
 
 #[test]
+fn what_has_no_derivative_is_known_before_anything_is_emitted() {
+    let flat = [Floor, Ceil, Round, RoundTiesEven, Trunc, Signum, Detach, DivEuclid];
+    let partly = [(DivEuclid, 1), (Copysign, 1), (Powi, 1), (Polygamma, 1)];
+    for &operation in FloatOperation::ALL {
+        for position in 0..operation.arity() {
+            let zero = flat.contains(&operation) && position == 0
+                || partly.contains(&(operation, position));
+            let found = has_derivative(Operation::Float(operation), position);
+            assert_eq!(found, !zero, "{operation:?}, argument {position}");
+        }
+    }
+}
+
+#[test]
+fn remainders_lose_whole_multiples() {
+    let mut random = Random(3);
+    for _ in 0..1000 {
+        let (a, b) = (100.0 * (random.next() - 0.5), 0.1 + random.next());
+        for operation in [Rem, RemEuclid] {
+            let slope = slopes(operation, &[a, b])[1];
+            let y = operation.evaluate_f64(&[a, b]).unwrap();
+            assert_eq!(slope, slope.round(), "{operation:?} at {a:?}, {b:?}");
+            assert!((slope * b + a - y).abs() < 1e-12, "{operation:?} at {a:?}, {b:?}");
+        }
+    }
+}
+
+#[test]
 fn an_argument_that_does_not_contribute_gets_nothing_of_an_infinite_adjoint() {
     for adjoint in [INF, NAN] {
         let pullback =

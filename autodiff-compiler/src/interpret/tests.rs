@@ -110,16 +110,18 @@ fn casts_are_those_of_as() {
 
 #[test]
 fn floats_are_those_of_std_bit_for_bit() {
+    // Optimized, `powi` of a known exponent rounds otherwise.
+    let exponent = std::hint::black_box(-3);
     for (ty, datum, expected) in [
-        (Type::F64, Datum::from(0.3f64), Datum::from((0.3f64.sin().exp() * 0.3).powi(-3))),
-        (Type::F32, Datum::from(0.3f32), Datum::from((0.3f32.sin().exp() * 0.3).powi(-3))),
+        (Type::F64, Datum::from(0.3f64), Datum::from((0.3f64.sin().exp() * 0.3).powi(exponent))),
+        (Type::F32, Datum::from(0.3f32), Datum::from((0.3f32.sin().exp() * 0.3).powi(exponent))),
     ] {
         let mut s = Sketch::new("f", ty.clone());
         let x = s.scalar("x", ty);
         let sine = s.float_operation(FloatOperation::Sin, &[x]);
         let exponential = s.float_operation(FloatOperation::Exp, &[sine]);
         let product = s.float_operation(FloatOperation::Mul, &[exponential, x]);
-        let power = s.constant(Constant::Integer(-3, IntegerType::I32));
+        let power = s.constant(Constant::Integer(exponent.into(), IntegerType::I32));
         let y = s.float_operation(FloatOperation::Powi, &[product, power]);
         assert_eq!(result(&s.returns_value(y), vec![datum]), Ok(expected));
     }
@@ -461,7 +463,39 @@ fn dual_rules_keep_the_conventions() {
     assert_eq!(slopes(Powf, &[0.0, 2.0]), [0.0, 0.0]);
     assert_eq!(slopes(Hypot, &[0.0, 0.0]), [0.0, 0.0]);
     assert_eq!(slopes(Atan2, &[0.0, 0.0]), [0.0, 0.0]);
+    assert_eq!(slopes(Hypot, &[0.0, 3.0]), [0.0, 1.0]);
+    assert_eq!(slopes(Hypot, &[3.0, 0.0]), [1.0, 0.0]);
+    assert_eq!(slopes(Atan2, &[0.0, 2.0]), [0.5, 0.0]);
+    assert_eq!(slopes(Atan2, &[2.0, 0.0]), [0.0, -0.5]);
+    assert_eq!(slopes(Min, &[1.0, f64::NAN]), [1.0, 0.0]);
+    assert_eq!(slopes(Min, &[f64::NAN, 1.0]), [0.0, 1.0]);
     assert_eq!(slopes(Detach, &[3.0]), [0.0]);
+}
+
+#[test]
+fn dual_rules_of_powers_hold_at_the_ends_of_the_range() {
+    use FloatOperation::Powf;
+    let by_base = |a: f64, b: f64| {
+        let f = of_operation(Powf).0;
+        gradient(&Interpreter::new(), &f, &[a.into(), b.into()]).unwrap()[0]
+    };
+    assert_eq!(by_base(f64::INFINITY, 2.0), f64::INFINITY);
+    assert_eq!(by_base(0.0, 0.5), f64::INFINITY);
+    assert_eq!(by_base(1e160, 2.0), 2e160);
+    // a^(b - 1) overflows, b times it does not.
+    let expected = (0.005f64.ln() - 0.995 * 1e-310f64.ln()).exp();
+    assert!((by_base(1e-310, 0.005) / expected - 1.0).abs() < 1e-10);
+
+    let by_base = |a: f64, n: i32| {
+        let f = of_operation(FloatOperation::Powi).0;
+        gradient(&Interpreter::new(), &f, &[a.into(), n.into()]).unwrap()[0]
+    };
+    assert_eq!(by_base(3.0, 0), 0.0);
+    assert_eq!(by_base(3.0, 1), 1.0);
+    // There is no exponent below the smallest.
+    let (a, n) = (1.0f64 + 1e-9, f64::from(i32::MIN));
+    let expected = n * ((n - 1.0) * a.ln()).exp();
+    assert!((by_base(a, i32::MIN) / expected - 1.0).abs() < 1e-8);
 }
 
 #[test]

@@ -5,6 +5,9 @@
 //! operation can be differentiated is in `derivatives`. Float operations also have their evaluator and
 //! the intervals in which tests sample them.
 
+#[cfg(test)]
+mod tests;
+
 #[cfg(any(test, feature = "interpret"))]
 use super::special;
 

@@ -156,9 +156,9 @@ rewrite_rules! {
     "select-not"         [Exact, Moves]    (c, x, y)    : c.not().choose(x, y)        => c.choose(y, x);
     "select-yes-again"   [Exact, Moves]    (c, x, y, z) : c.choose(c.choose(x, y), z) => c.choose(x, z);
     "select-no-again"    [Exact, Moves]    (c, x, y, z) : c.choose(x, c.choose(y, z)) => c.choose(x, z);
-    "select-add-yes"     [ZeroSign]        (c, x, y)    : c.choose(x, 0.0) + c.choose(y, 0.0)
+    "select-add-yes"     [Exact]           (c, x, y)    : c.choose(x, 0.0) + c.choose(y, 0.0)
                                                => c.choose(x + y, 0.0);
-    "select-add-no"      [ZeroSign]        (c, x, y)    : c.choose(0.0, x) + c.choose(0.0, y)
+    "select-add-no"      [Exact]           (c, x, y)    : c.choose(0.0, x) + c.choose(0.0, y)
                                                => c.choose(0.0, x + y);
     "select-add-both"    [ZeroSign]        (c, x, y)    : c.choose(x, 0.0) + c.choose(0.0, y)
                                                => c.choose(x, y);

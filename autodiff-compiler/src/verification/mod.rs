@@ -21,6 +21,8 @@
 mod compare;
 mod derived;
 pub mod exact;
+#[cfg(test)]
+mod mechanisms;
 pub mod source;
 mod taped;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::ir::InstructionKind;
 use crate::ir::operations::{FloatOperation, Operation};
 
 /// A program of the functions in a file; the last is the main one.
-fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
+pub(super) fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
     let file = syn::parse_file(source).expect("the source parses");
     let functions = file.items.into_iter().map(|item| match item {
         syn::Item::Fn(item) => Annotated { options: Default::default(), item },
@@ -19,7 +19,7 @@ fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
 }
 
 #[track_caller]
-fn agrees(source: &str, arguments: Vec<Datum<Real>>) {
+pub(super) fn agrees(source: &str, arguments: Vec<Datum<Real>>) {
     match check(&program(source, arguments), &Settings::default()) {
         Ok(verdict) => assert_eq!(verdict, Verdict::Agrees),
         Err(failure) => panic!("{failure}"),

@@ -21,7 +21,7 @@ mod report;
 pub(crate) mod select;
 mod sources;
 
-use std::fs;
+use crate::files::{cargo, read, write};
 use std::path::{Path, PathBuf};
 
 /// A function of the corpus and what became of it.
@@ -128,24 +128,4 @@ pub(crate) fn texts(root: &Path) -> Result<Vec<String>, String> {
         }
     }
     Ok(texts)
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Writes a file, with its folders, unless it holds this already (cargo looks at the time of change).
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
-    if fs::read_to_string(path).is_ok_and(|present| present == text) {
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, text).map_err(failed)
-}
-
-pub(crate) fn cargo() -> String {
-    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string())
 }

@@ -7,6 +7,7 @@
 use super::subjects::Subject;
 use super::{Fate, Mutant};
 use crate::corpus::{self, Function, Workspace, compile, driver, list, select};
+use crate::files;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -126,7 +127,7 @@ impl Scratch {
             path("autodiff-core"),
             path("tests/published/check"),
         );
-        corpus::write(&self.folder.join("Cargo.toml"), &manifest)?;
+        files::write(&self.folder.join("Cargo.toml"), &manifest)?;
         let (mut main, mut calls) = (String::new(), String::new());
         for mutant in alive {
             let text = modules[*mutant].as_deref().unwrap_or_default();
@@ -136,7 +137,7 @@ impl Scratch {
                 text.push_str(&module);
                 writeln!(calls, "    m{mutant}::__corpus::run(&mut report);").expect("memory");
             }
-            corpus::write(&self.folder.join(format!("src/m{mutant}.rs")), &text)?;
+            files::write(&self.folder.join(format!("src/m{mutant}.rs")), &text)?;
             writeln!(main, "pub mod m{mutant};").expect("memory");
         }
         match form {
@@ -148,12 +149,12 @@ impl Scratch {
             _ => writeln!(main, "fn main() {{}}"),
         }
         .expect("memory");
-        corpus::write(&self.folder.join("src/main.rs"), &main)
+        files::write(&self.folder.join("src/main.rs"), &main)
     }
 
     fn build(&self, form: Form) -> Result<Vec<Message>, String> {
         let command = if form == Form::Compared { "build" } else { "check" };
-        let output = Command::new(corpus::cargo())
+        let output = Command::new(files::cargo())
             .args([command, "--message-format=json"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.folder.join("target"))

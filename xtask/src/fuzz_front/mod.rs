@@ -12,7 +12,7 @@
 mod compile;
 mod subjects;
 
-use crate::corpus;
+use crate::files;
 use compile::Scratch;
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -192,7 +192,7 @@ fn record(
     let name = format!("{}_{label}.rs", subject.function.sig.ident);
     println!("  {kind}: target/fuzz-front/failures/{name}");
     let path = root.join("target/fuzz-front/failures").join(name);
-    corpus::write(&path, &file)?;
+    files::write(&path, &file)?;
     // For the reader; it does not matter if there is no rustfmt.
     let _ = std::process::Command::new("rustfmt").args(["--edition", "2024"]).arg(path).output();
     Ok(())

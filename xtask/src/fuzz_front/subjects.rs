@@ -2,6 +2,7 @@
 
 use super::text;
 use crate::corpus;
+use crate::files;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ pub(super) struct Subject {
 pub(super) fn all(root: &Path, published: bool) -> Result<Vec<Subject>, String> {
     let mut files: Vec<String> = text::FILES.iter().map(|(_, text)| (*text).to_string()).collect();
     for name in ["bundle", "gas", "kalman"] {
-        files.push(corpus::read(&root.join(format!("tests/programs/{name}.rs")))?);
+        files.push(files::read(&root.join(format!("tests/programs/{name}.rs")))?);
     }
     let mut subjects = vec![];
     for file in &files {

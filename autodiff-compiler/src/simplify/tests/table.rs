@@ -126,6 +126,30 @@ fn loops_that_are_written_out_are_those_of_the_operations() {
     }
 }
 
+/// A side of a row as text, in which any two that match the same have the same.
+fn text(rewrite: &Rewrite, node: usize) -> String {
+    match &rewrite.nodes[node] {
+        Node::Argument(hole) if *hole >= rewrite.plain => format!("constant {hole}"),
+        Node::Argument(hole) => format!("hole {hole}"),
+        Node::Operation(operation, arguments) => {
+            let arguments: Vec<_> = arguments.iter().map(|node| text(rewrite, *node)).collect();
+            format!("{operation:?}({})", arguments.join(", "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_row_changes_something_of_its_own() {
+    let patterns: Vec<_> = REWRITES.iter().map(|rewrite| text(rewrite, rewrite.pattern)).collect();
+    for (index, rewrite) in REWRITES.iter().enumerate() {
+        let (name, pattern) = (rewrite.name, &patterns[index]);
+        assert_ne!(*pattern, text(rewrite, rewrite.replacement), "{name} changes nothing");
+        let other = patterns[..index].iter().position(|other| other == pattern);
+        assert_eq!(other.map(|other| REWRITES[other].name), None, "{name} is there already");
+    }
+}
+
 #[test]
 fn rows_are_well_formed() {
     for (index, rewrite) in REWRITES.iter().enumerate() {

@@ -1,0 +1,263 @@
+//! One small program for each mechanism that a gradient can go wrong in: `cargo xtask faults` breaks the
+//! mechanism and expects the program to find it.
+
+use super::tests::{agrees, program};
+use super::{Settings, Verdict, check};
+
+#[test]
+fn an_element_that_is_overwritten_has_no_adjoint_before() {
+    agrees(
+        "fn main(a: &mut [f64; 2], x: f64) -> f64 {
+             let y = a[0] * a[1];
+             a[0] = x * x;
+             a[1] = a[0] * a[1];
+             a[0] = y;
+             a[0] * a[1] * x
+         }",
+        vec![[0.5, -1.5].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn what_is_swapped_is_swapped_back() {
+    agrees(
+        "fn main(x: f64, y: f64) -> f64 {
+             let mut a = [x, y * y, x * y];
+             a.swap(0, 2);
+             let mut b = [a[0] * x, 1.0, y];
+             std::mem::swap(&mut a, &mut b);
+             for k in 0..2 { a.swap(k, k + 1); a[k] = a[k] * b[2]; }
+             a[0] + 2.0 * a[1] + 3.0 * a[2] + 5.0 * b[0] * b[1]
+         }",
+        vec![1.25.into(), 0.5.into()],
+    );
+}
+
+#[test]
+fn what_is_recorded_comes_back_in_order() {
+    agrees(
+        "fn main(a: &[f64; 4], x: f64) -> f64 {
+             let mut y = x;
+             let mut z = 1.0;
+             for i in 0..4 {
+                 y = (y * a[i]).sin() * z;
+                 z = (z + y * x).cos() * y;
+             }
+             y * z
+         }",
+        vec![[0.5, 1.5, -2.0, 0.7].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn early_exits_are_those_of_the_forward_sweep() {
+    agrees(
+        "fn main(a: &[f64; 5], x: f64) -> f64 {
+             let mut s = x;
+             let mut t = 1.0;
+             for i in 0..5 {
+                 if s > 4.0 { t = s * x; break; }
+                 if a[i] < 0.0 { continue; }
+                 s = s * x + a[i] * s;
+             }
+             let mut n = 0;
+             while n < 3 {
+                 if t > 30.0 { return t * s; }
+                 t = t * t + s;
+                 n += 1;
+             }
+             s * t
+         }",
+        vec![[1.0, -3.0, 2.0, 0.5, 1.0].into(), 1.2.into()],
+    );
+}
+
+#[test]
+fn a_load_sees_the_store_before_it() {
+    agrees(
+        "fn main(a: &mut [f64; 3], i: usize, j: usize, x: f64) -> f64 {
+             let before = a[i] * x;
+             a[j] = x * x;
+             let between = a[i] * before;
+             a[j] = between * x;
+             a[i] * between + a[j]
+         }",
+        vec![[0.5, 1.5, -2.0].into(), 1usize.into(), 1usize.into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn carried_values_stay_active() {
+    agrees(
+        "fn main(a: &[f64; 3], x: f64) -> f64 {
+             let mut p = 1.0;
+             let mut q = 0.0;
+             for i in 0..3 {
+                 q = p * a[i];
+                 p = x;
+             }
+             q + p
+         }",
+        vec![[0.5, 1.5, -2.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn what_nobody_uses_afterwards_starts_from_nothing() {
+    agrees(
+        "fn main(a: &[f64; 3], x: f64) -> f64 {
+             let mut p = x;
+             let mut q = 1.0;
+             for i in 0..3 {
+                 q = (q * p).sin() + q;
+                 p = (p * a[i]).cos();
+             }
+             q
+         }",
+        vec![[0.5, 1.5, -2.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn products_are_no_sums() {
+    agrees(
+        "fn main(a: &[f64]) -> f64 {
+             let mut product = 1.0;
+             let mut sum = 0.0;
+             for i in 0..a.len() {
+                 product *= a[i];
+                 sum += a[i] * a[i];
+             }
+             product + sum
+         }",
+        vec![[0.5, 1.5, -2.0].into()],
+    );
+}
+
+#[test]
+fn the_adjoint_goes_to_the_branch_that_was_taken() {
+    agrees(
+        "fn main(x: f64, y: f64, n: usize) -> f64 {
+             let a = if x > y { x * x } else { y * x * 3.0 };
+             let b = match n { 0 => a * y, 1 => a * a * x, _ => y };
+             let mut c = b;
+             if c < 100.0 { c = c * a; }
+             c
+         }",
+        vec![1.25.into(), 0.5.into(), 1usize.into()],
+    );
+}
+
+#[test]
+fn adjoints_of_arguments_add_up() {
+    agrees(
+        "fn dot(a: &[f64], b: &[f64]) -> f64 {
+             let mut sum = 0.0;
+             for i in 0..a.len() { sum += a[i] * b[i]; }
+             sum
+         }
+         fn step(state: &mut [f64; 2], by: &[f64; 2]) -> f64 {
+             state[0] = (state[0] * by[1]).sin();
+             state[1] = state[0] * by[0];
+             state[1] * by[0]
+         }
+         fn power(x: f64, y: f64) -> f64 { x * x * y }
+         fn main(a: &[f64], b: &[f64; 2], x: f64) -> f64 {
+             let once = dot(a, a);
+             let twice = dot(a, a) * power(x, x);
+             let mut state = [x, b[0]];
+             let mut total = 0.0;
+             for _ in 0..2 { total += step(&mut state, b) * power(total, x); }
+             once * x + twice + total * state[1]
+         }",
+        vec![[0.5, -1.5, 2.0].into(), [0.9, 1.1].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn a_callee_takes_back_what_it_left() {
+    agrees(
+        "fn chain(x: f64, n: usize) -> f64 {
+             let mut y = x;
+             for k in 0..n { y = (y * x).sin() + y * y * k as f64; }
+             y
+         }
+         fn pair(x: f64, y: f64) -> (f64, f64) { let z = (x * y).exp(); (z * x, z / y) }
+         fn main(x: f64, y: f64) -> f64 {
+             let mut s = y;
+             for k in 0..3 {
+                 let (p, q) = pair(s * 0.3, x);
+                 s = chain(p, k) * q + s * s * 0.1;
+             }
+             s
+         }",
+        vec![0.8.into(), 0.5.into()],
+    );
+}
+
+#[test]
+fn a_loop_that_runs_again_starts_from_the_state_it_had() {
+    agrees(
+        "fn main(u: &mut [f64; 4], x: f64) -> f64 {
+             let mut speed = x;
+             for t in 0..9 {
+                 for i in 1..3 {
+                     u[i] = u[i] + 0.1 * speed * (u[i - 1] * u[i + 1] - u[i] * u[i]);
+                 }
+                 speed = speed * u[1] + 0.05 * t as f64;
+             }
+             u[1] * u[2] * speed
+         }",
+        vec![[0.5, 1.5, -0.5, 0.7].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn memory_is_read_before_it_is_written() {
+    agrees(
+        "fn main(a: &mut [f64], x: f64) -> f64 {
+             let mut sum = 0.0;
+             for i in 0..a.len() { sum += a[i] * a[i] * x; }
+             a[0] = sum;
+             a[1] = a[0] * x;
+             let mut second = 0.0;
+             for i in 0..a.len() { second += a[i] * a[i]; }
+             second * sum
+         }",
+        vec![[0.5, -1.5, 2.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
+fn vectors_shrink_and_grow_back() {
+    agrees(
+        "fn main(x: f64, n: usize) -> f64 {
+             let mut v = vec![x; 2];
+             for k in 0..n { v.push(v[k] * x + v[k + 1]); }
+             let last = v[v.len() - 1];
+             v.truncate(2);
+             v[0] = last * v[1];
+             v[0] * v[1]
+         }",
+        vec![1.25.into(), 3usize.into()],
+    );
+}
+
+#[test]
+fn zeros_keep_their_sign() {
+    agrees(
+        "fn main(x: f64) -> f64 { 1.0 / (x - 0.0) * 0.0 + x.copysign(x - 0.0) }",
+        vec![0.5.into()],
+    );
+    let source = "fn main(x: f64) -> f64 { 1.0_f64.copysign(x - 0.0) * x }";
+    agrees(source, vec![(-0.0).into()]);
+}
+
+#[test]
+fn an_overflow_still_panics() {
+    let source = "fn main(x: f64) -> f64 { let n: i8 = 127; let m = n + 1; x * m as f64 }";
+    match check(&program(source, vec![0.5.into()]), &Settings::default()) {
+        Ok(verdict) => assert_eq!(verdict, Verdict::Panics),
+        Err(failure) => panic!("{failure}"),
+    }
+}

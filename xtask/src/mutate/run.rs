@@ -1,0 +1,207 @@
+//! Runs tests against mutants: first every test alone to see which mutants it reaches and how long it
+//! takes, then for every mutant the tests that reach it, until one fails: first those that are fast or have
+//! killed others.
+
+use super::build::Program;
+use crate::process::within;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// A test and what it reaches.
+#[derive(Debug)]
+pub(super) struct Test {
+    /// Index of its program.
+    program: usize,
+    name: String,
+    time: Duration,
+    reaches: BTreeSet<u32>,
+    /// How many mutants it has killed.
+    kills: AtomicUsize,
+}
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fate {
+    /// A test failed, hung, or crashed.
+    Killed,
+    Survived,
+    /// No test reaches it.
+    NotReached,
+}
+
+/// Does the work of all items on `jobs` threads, and gives the results in order.
+fn in_parallel<T: Sync, R: Send>(
+    jobs: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let index = next.fetch_add(1, Ordering::Relaxed)
+                    && let Some(item) = items.get(index)
+                {
+                    let result = work(item);
+                    if let Ok(mut results) = results.lock() {
+                        results.insert(index, result);
+                    }
+                }
+            });
+        }
+    });
+    results.into_inner().map(|results| results.into_values().collect()).unwrap_or_default()
+}
+
+/// Runs every test that a suite's filters name, without a mutant.
+pub(super) fn record(
+    programs: &[(Program, &[&str])],
+    folder: &Path,
+    jobs: usize,
+) -> Result<Vec<Test>, String> {
+    let mut names = vec![];
+    for (index, (program, filters)) in programs.iter().enumerate() {
+        let output = Command::new(&program.path)
+            .current_dir(&program.folder)
+            .args(["--list", "--format", "terse"])
+            .output()
+            .map_err(|error| error.to_string())?;
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let Some(name) = line.strip_suffix(": test") else { continue };
+            if filters.iter().any(|filter| name.contains(filter)) {
+                names.push((index, name.to_string()));
+            }
+        }
+    }
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let tests = in_parallel(jobs, &names, |(index, name)| {
+        let program = &programs[*index].0;
+        let path = folder.join(format!("{index}-{}", name.replace("::", "-")));
+        let _ = std::fs::remove_file(&path);
+        let start = Instant::now();
+        let passed = passes(program, &[name], None, Some(&path), Duration::from_secs(600))?;
+        let time = start.elapsed();
+        if passed != Ending::Passed {
+            return Err(format!("{name} fails without a mutant"));
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, b| sum << 8 | u32::from(*b));
+        let reaches = bytes.chunks_exact(4).map(number).collect();
+        Ok(Test { program: *index, name: name.clone(), time, reaches, kills: AtomicUsize::new(0) })
+    });
+    tests.into_iter().collect()
+}
+
+/// Finds out which mutants the tests notice.
+pub(super) fn kill(
+    programs: &[(Program, &[&str])],
+    tests: &[Test],
+    mutants: &[u32],
+    jobs: usize,
+    progress: impl Fn(usize, u32, &Fate) + Sync,
+) -> Result<Vec<Fate>, String> {
+    let done = AtomicUsize::new(0);
+    let fates = in_parallel(jobs, mutants, |mutant| {
+        let fate = fate(programs, tests, *mutant)?;
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, *mutant, &fate);
+        Ok(fate)
+    });
+    fates.into_iter().collect()
+}
+
+fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<Fate, String> {
+    let mut tests: Vec<_> = tests.iter().filter(|test| test.reaches.contains(&mutant)).collect();
+    if tests.is_empty() {
+        return Ok(Fate::NotReached);
+    }
+    tests.sort_by_cached_key(|test| {
+        (test.program, test.time / (1 + test.kills.load(Ordering::Relaxed) as u32))
+    });
+    // Ever larger groups: starting a program takes longer than most tests.
+    for (index, (program, _)) in programs.iter().enumerate() {
+        let mut budget = Duration::from_millis(100);
+        let mut group: Vec<&Test> = vec![];
+        let mine: Vec<_> = tests.iter().filter(|test| test.program == index).collect();
+        for (position, test) in mine.iter().enumerate() {
+            group.push(test);
+            let time: Duration = group.iter().map(|test| test.time).sum();
+            if time >= budget || position + 1 == mine.len() {
+                let names: Vec<_> = group.iter().map(|test| &test.name).collect();
+                let limit = time * 10 + Duration::from_secs(5);
+                if let Ending::Failed(name) = passes(program, &names, Some(mutant), None, limit)? {
+                    if let Some(test) = group.iter().find(|test| Some(&test.name) == name.as_ref())
+                    {
+                        test.kills.fetch_add(1, Ordering::Relaxed);
+                    }
+                    return Ok(Fate::Killed);
+                }
+                group.clear();
+                budget *= 4;
+            }
+        }
+    }
+    Ok(Fate::Survived)
+}
+
+/// How tests end.
+#[derive(PartialEq)]
+enum Ending {
+    Passed,
+    /// One failed, which may have a name, or they hang or crash.
+    Failed(Option<String>),
+}
+
+/// Whether tests pass within a time limit.
+fn passes(
+    program: &Program,
+    names: &[&String],
+    mutant: Option<u32>,
+    record: Option<&Path>,
+    limit: Duration,
+) -> Result<Ending, String> {
+    // A mutant may fill the memory: 4 GB are enough.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -v 4000000; exec \"$@\"", "sh"])
+        .arg(&program.path)
+        .current_dir(&program.folder)
+        .args(["--exact", "--test-threads=1"])
+        .args(names)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    if let Some(mutant) = mutant {
+        command.env("AUTODIFF_MUTANT", mutant.to_string());
+    }
+    if let Some(record) = record {
+        command.env("AUTODIFF_MUTANT_RECORD", record);
+    }
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let stdout = child.stdout.take();
+    let failed = Mutex::new(None);
+    let status = std::thread::scope(|scope| {
+        // The other tests need not run when one has failed.
+        scope.spawn(|| {
+            let lines = stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines());
+            for line in lines.map_while(Result::ok) {
+                let name = line.strip_prefix("test ");
+                let name = name.and_then(|line| line.strip_suffix(" ... FAILED"));
+                if let (Some(name), Ok(mut failed)) = (name, failed.lock()) {
+                    *failed = Some(name.to_string());
+                }
+            }
+        });
+        within(child, limit, || failed.lock().is_ok_and(|failed| failed.is_some()))
+    })?;
+    let failed = failed.into_inner().unwrap_or_default();
+    Ok(match status.is_some_and(|status| status.success()) {
+        true => Ending::Passed,
+        false => Ending::Failed(failed),
+    })
+}
