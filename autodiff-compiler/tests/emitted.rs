@@ -217,6 +217,12 @@ fn emitted_values_are_the_values_of_the_functions() {
                 self[..].zero_tangent()
             }
         }
+        impl<A: Differentiable, B: Differentiable> Differentiable for (A, B) {
+            type Tangent = (A::Tangent, B::Tangent);
+            fn zero_tangent(&self) -> Self::Tangent {
+                (self.0.zero_tangent(), self.1.zero_tangent())
+            }
+        }
         fn attempt(call: impl FnOnce() -> String) -> String {
             let call = std::panic::AssertUnwindSafe(call);
             std::panic::catch_unwind(call).unwrap_or_else(|payload| {

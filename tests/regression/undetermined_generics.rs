@@ -13,6 +13,7 @@ fn power<const N: u32>(x: f64) -> f64 {
 }
 
 /// Without loop over the parameter, and with a lifetime, which may not be named.
+#[allow(clippy::needless_lifetimes)] // the case is that it has one
 #[differentiate]
 fn first<'a, const N: usize>(x: &'a [f64], y: &[f64]) -> f64 {
     x[N] * y[0]

@@ -375,6 +375,7 @@ pub fn products_and_squares(r: &[f64], x: f64) -> Vec<f64> {
     }
     o
 }
+samples! { gradient products_and_squares: (vec![1.0, 2.0], 0.5), (vec![], 0.5) }
 
 /// Rows replaced by what another function makes of the one before.
 #[differentiate]
@@ -395,6 +396,7 @@ pub fn lengthen(r: &mut Vec<f64>, x: f64) {
     r.push(t);
     r[0] = t * t;
 }
+samples! { gradient lengthen: (vec![1.0, 2.0], 0.5), (vec![1.5], 0.5) }
 
 /// Another function lengthens rows.
 #[differentiate]
@@ -478,6 +480,7 @@ samples! { gradient buffer_rebuilt: (vec![1.0, 2.0], 0.5, 0), (vec![2.0, 3.0, 4.
 pub fn first_two(v: Vec<f64>) -> f64 {
     v[0] * v[1]
 }
+samples! { gradient first_two: (vec![1.0, 2.0],), (vec![2.0, -3.0, 4.0],) }
 
 /// A `Vec` is moved into a call of which only the sign counts.
 #[differentiate]
@@ -573,6 +576,7 @@ pub fn exchange_last(m: &mut Vec<Vec<f64>>, x: f64) -> f64 {
     m.push(vec![s * m[0][0]]);
     s
 }
+samples! { gradient exchange_last: (vec![vec![1.0], vec![0.5, 0.25]], 0.5), (vec![vec![0.5, 0.3]], 0.5) }
 
 /// Another function drops a row and appends two.
 #[differentiate]

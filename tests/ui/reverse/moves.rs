@@ -1,45 +1,31 @@
 #![allow(unused)]
 
-use autodiff_core::{Differentiable, differentiate};
+use autodiff_core::differentiate;
 
-#[derive(Clone, Differentiable)]
-struct State {
-    x: f64,
-    history: Vec<f64>,
-}
-
-#[derive(Clone, Differentiable)]
-struct Run {
-    state: State,
-    total: f64,
+#[differentiate]
+fn out_of_another(run: ([Vec<f64>; 2], f64)) -> f64 {
+    let rows = run.0;
+    rows[0][1] * run.1
 }
 
 #[differentiate]
-fn out_of_another(x: f64) -> f64 {
-    let run = Run { state: State { x, history: vec![x, x] }, total: x };
-    let state = run.state;
-    state.history[1] * run.total
-}
-
-#[differentiate]
-fn on_one_path(x: f64) -> f64 {
-    let state = State { x, history: vec![x, x] };
-    if x > 0.0 {
-        let moved = state;
-        return moved.history[1] * x;
+fn on_one_path(rows: [Vec<f64>; 2], x: f64, keep: bool) -> f64 {
+    let mut kept = [vec![x], vec![x]];
+    if keep {
+        kept = rows;
     }
-    x
+    kept[0][0] * x
 }
 
 #[differentiate]
 fn set_again_on_one_path(x: f64) -> f64 {
-    let mut state = State { x, history: vec![x, x] };
-    let moved = state;
+    let mut rows = [vec![x, x], vec![x]];
+    let moved = rows;
     if x > 0.0 {
-        state = State { x, history: vec![x] };
-        return state.history[0] * moved.x;
+        rows = [vec![x], vec![x]];
+        return moved[0][1] * rows[0][0];
     }
-    moved.history[1]
+    moved[1][0]
 }
 
 fn main() {}

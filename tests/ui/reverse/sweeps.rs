@@ -35,6 +35,13 @@ fn by_value(rows: Vec<Vec<f64>>, out: &mut [f64]) {
 }
 
 #[differentiate]
+fn local_rows(x: f64, n: usize) -> [f64; 2] {
+    let mut rows = vec![vec![x; n], vec![x * x]];
+    rows[0].push(x);
+    [rows[0][0], rows[1][0]]
+}
+
+#[differentiate]
 fn kept(state: &State, out: &mut [f64]) {
     out[0] = state.x * state.history[0][0];
 }

@@ -84,7 +84,7 @@ impl Generator {
             0 => self.arithmetic(depth, typed),
             1 => self.elementary(depth),
             2 => self.chosen(depth, typed),
-            3 => self.from_integer(),
+            3 => self.float_of_integer(),
             4 => self.of_a_block(depth, typed),
             5 => self.narrowed(depth),
             6 => self.called(depth).unwrap_or_else(|| self.arithmetic(depth, typed)),
@@ -192,7 +192,7 @@ impl Generator {
         }
     }
 
-    fn from_integer(&mut self) -> String {
+    fn float_of_integer(&mut self) -> String {
         let count = self.count();
         match self.pick(3) {
             0 => format!("({count} as f64)"),

@@ -1,6 +1,6 @@
 //! Random functions of the accepted subset, as Rust source.
 //!
-//! [`file`] writes one file in the format of the corpus: annotated helper functions, one annotated main
+//! [`file()`] writes one file in the format of the corpus: annotated helper functions, one annotated main
 //! function with everything a user may write in it, and a `samples!` item with arguments for it. The same
 //! seed and number always give the same file.
 //!
