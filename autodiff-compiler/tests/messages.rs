@@ -76,7 +76,6 @@ const NEVER_SHOWN: &[&str] = &[
     "autodiff made a mistake: `{}` has no adjoint",
     "please report this function",
     // No function that was tried brings these out.
-    "move a clone of it, or use one flat `Vec`",
     "the derivative of this call of `{name}` needs an argument that is gone by then",
     "pass numbers, or an array, slice or `Vec` of numbers that is declared before",
     "the derivative needs this value of type `{ty}` again, and cannot keep it",
