@@ -10,7 +10,7 @@ use crate::diagnostics::Diagnostics;
 use crate::interpret::{Interpreter, OverflowMode};
 use crate::ir::{Call, CallOutput, Function, InstructionKind, SlotId};
 use crate::reverse::split::{Split, split, with_active_outputs};
-use crate::reverse::{self, Strategy, support};
+use crate::reverse::{self, Reversed, Strategy, support};
 use crate::schedule::{schedule, use_workspace};
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_derivative_with, simplify_reverse_with};
@@ -25,6 +25,8 @@ pub(super) const PASSES: [&str; 4] =
 pub(super) struct Derived {
     /// After each pass.
     pub(super) stages: Vec<Stage>,
+    /// By function of the program: what reverse mode made, as text.
+    code: Vec<String>,
 }
 
 /// The derivative functions after a pass.
@@ -44,28 +46,84 @@ struct Derivatives {
     sweeps: Option<(Function, Function)>,
 }
 
-/// A function after every pass, or why there is none.
-type Road<T> = Result<[T; PASSES.len()], String>;
+/// A function after every pass.
+type Road<T> = [T; PASSES.len()];
 
-impl Derived {
+/// How derivatives are made.
+#[derive(Clone, Copy)]
+pub(super) struct By<'a> {
+    pub(super) strategy: Strategy,
+    pub(super) folding: Folding,
+    pub(super) passes: &'a Passes,
+}
+
+/// What reverse mode makes of a function, or why it makes nothing.
+struct Begun {
+    gradient: Result<Reversed, String>,
+    /// With the function as the sweeps see it.
+    sweeps: Result<(Function, Split), String>,
+    code: String,
+}
+
+impl By<'_> {
     /// The derivatives of all functions, or why the main one has none.
-    pub(super) fn of(
+    pub(super) fn derived(
+        self,
         functions: &[Function],
-        strategy: Strategy,
-        folding: Folding,
-        passes: &Passes,
-    ) -> Result<Result<Self, String>, Failure> {
+    ) -> Result<Result<Derived, String>, Failure> {
+        let begun = functions.iter().map(|function| self.begun(function)).collect();
+        self.finished(functions, begun)
+    }
+
+    /// The same if anything of it is other code than what was made otherwise, and there is something.
+    pub(super) fn derived_unless_like(
+        self,
+        other: &Derived,
+        functions: &[Function],
+    ) -> Result<Option<Derived>, Failure> {
+        let begun: Vec<_> = functions.iter().map(|function| self.begun(function)).collect();
+        if begun.iter().map(|begun| &begun.code).eq(&other.code) {
+            return Ok(None);
+        }
+        Ok(self.finished(functions, begun)?.ok())
+    }
+
+    fn begun(self, function: &Function) -> Begun {
+        self.passes.current.set(PASSES[0]);
+        let gradient = gradient(function, self.strategy);
+        self.passes.current.set("split");
+        let sweeps = sweeps(function, self.strategy);
+        let text = |result: Result<String, &String>| result.unwrap_or_else(String::clone);
+        let code = [
+            text(gradient.as_ref().map(|reversed| reversed.function.to_string())),
+            text(
+                sweeps
+                    .as_ref()
+                    .map(|(_, split)| format!("{}{}", split.forward, split.reverse.function)),
+            ),
+        ];
+        Begun { gradient, sweeps, code: code.concat() }
+    }
+
+    fn finished(
+        self,
+        functions: &[Function],
+        begun: Vec<Begun>,
+    ) -> Result<Result<Derived, String>, Failure> {
         let mut stages: Vec<_> =
             PASSES.iter().map(|pass| Stage { pass, functions: vec![] }).collect();
         // Why functions have no derivative, by the name of what is missing.
         let mut refusals = vec![];
-        for function in functions {
+        let mut code = vec![];
+        for (function, begun) in functions.iter().zip(begun) {
             for stage in &mut stages {
                 let name = function.name.clone();
                 stage.functions.push(Derivatives { name, ..Derivatives::default() });
             }
-            match gradient(function, strategy, folding, passes)? {
-                Ok(road) => {
+            code.push(begun.code);
+            match begun.gradient {
+                Ok(reversed) => {
+                    let road = self.gradient_road(function, reversed)?;
                     for (stage, gradient) in stages.iter_mut().zip(road) {
                         stage.last().gradient = Some(gradient);
                     }
@@ -76,8 +134,9 @@ impl Derived {
                 }
                 Err(_) => {}
             }
-            match sweeps(function, strategy, folding, passes)? {
-                Ok(road) => {
+            match begun.sweeps {
+                Ok((primal, split)) => {
+                    let road = self.sweeps_road(&primal, split)?;
                     for (stage, sweeps) in stages.iter_mut().zip(road) {
                         stage.last().sweeps = Some(sweeps);
                     }
@@ -94,7 +153,56 @@ impl Derived {
                 return Ok(Err(reason(&name)));
             }
         }
-        Ok(Ok(Self { stages }))
+        Ok(Ok(Derived { stages, code }))
+    }
+
+    /// The gradient function after every pass.
+    fn gradient_road(
+        self,
+        primal: &Function,
+        reversed: Reversed,
+    ) -> Result<Road<Function>, Failure> {
+        let passes = self.passes;
+        passes.current.set(PASSES[0]);
+        let first = reversed.function.clone();
+        passes.verified(&first)?;
+        let second = passes.run(PASSES[1], || schedule(reversed));
+        passes.verified(&second)?;
+        let mut third = second.clone();
+        passes.run(PASSES[2], || simplify_derivative_with(&mut third, primal, self.folding));
+        passes.verified(&third)?;
+        let mut fourth = third.clone();
+        passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
+        passes.verified(&fourth)?;
+        Ok([first, second, third, fourth])
+    }
+
+    /// The two sweeps after every pass.
+    fn sweeps_road(
+        self,
+        primal: &Function,
+        split: Split,
+    ) -> Result<Road<(Function, Function)>, Failure> {
+        let passes = self.passes;
+        let Split { forward, reverse, tape } = split;
+        let written = |pass, forward: &Function, reverse: &Function| {
+            let (mut forward, mut reverse) = (forward.clone(), reverse.clone());
+            passes.run(pass, || tape.clone().write(&mut forward, &mut reverse));
+            passes.verified(&forward)?;
+            passes.verified(&reverse)?;
+            Ok((forward, reverse))
+        };
+        let first = written("split", &forward, &reverse.function)?;
+        let mut scheduled = passes.run(PASSES[1], || schedule(reverse));
+        let second = written(PASSES[1], &forward, &scheduled)?;
+        passes.run(PASSES[2], || simplify_reverse_with(&mut scheduled, primal, self.folding));
+        let mut third = written(PASSES[2], &forward, &scheduled)?;
+        passes.run(PASSES[2], || simplify_derivative_with(&mut third.0, primal, self.folding));
+        passes.verified(&third.0)?;
+        let mut fourth = third.clone();
+        passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));
+        passes.verified(&fourth.1)?;
+        Ok([first, second, third, fourth])
     }
 }
 
@@ -218,76 +326,37 @@ fn refused(primal: &Function, activity: &Activity) -> Option<String> {
     diagnostics.iter().next().map(|diagnostic| diagnostic.message.clone())
 }
 
-/// The gradient function, as the road of `expand` makes it, after every pass.
-fn gradient(
-    primal: &Function,
-    strategy: Strategy,
-    folding: Folding,
-    passes: &Passes,
-) -> Result<Road<Function>, Failure> {
+/// The gradient function, as the road of `expand` makes it.
+fn gradient(primal: &Function, strategy: Strategy) -> Result<Reversed, String> {
     if !primal.result_type.is_float() || !primal.parameters.iter().any(|p| p.active) {
-        return Ok(Err("it does not return a float that depends on a float".to_owned()));
+        return Err("it does not return a float that depends on a float".to_owned());
     }
-    passes.current.set(PASSES[0]);
     let activity = Activity::of(primal);
     if let Some(refusal) = refused(primal, &activity) {
-        return Ok(Err(refusal));
+        return Err(refusal);
     }
     let reversed = reverse::reverse_with(primal, &activity, strategy);
-    if let Some(refusal) = reversed.refusals.first() {
-        return Ok(Err(refusal.message.clone()));
+    match reversed.refusals.first() {
+        Some(refusal) => Err(refusal.message.clone()),
+        None => Ok(reversed),
     }
-    let first = reversed.function.clone();
-    passes.verified(&first)?;
-    let second = passes.run(PASSES[1], || schedule(reversed));
-    passes.verified(&second)?;
-    let mut third = second.clone();
-    passes.run(PASSES[2], || simplify_derivative_with(&mut third, primal, folding));
-    passes.verified(&third)?;
-    let mut fourth = third.clone();
-    passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
-    passes.verified(&fourth)?;
-    Ok(Ok([first, second, third, fourth]))
 }
 
-/// The two sweeps as functions of their own, as the road of `expand` makes them, after every pass.
-fn sweeps(
-    value: &Function,
-    strategy: Strategy,
-    folding: Folding,
-    passes: &Passes,
-) -> Result<Road<(Function, Function)>, Failure> {
+/// The two sweeps as functions of their own, as the road of `expand` makes them.
+fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), String> {
     let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
     let primal = with_active_outputs(value);
     let varies = primal.parameters.iter().any(|parameter| parameter.active);
     if !varies || !(outputs || value.result_type.holds_floats()) {
-        return Ok(Err("it does not give floats that depend on floats".to_owned()));
+        return Err("it does not give floats that depend on floats".to_owned());
     }
-    passes.current.set("split");
     let activity = Activity::of(&primal);
     if let Some(refusal) = refused(&primal, &activity) {
-        return Ok(Err(refusal));
+        return Err(refusal);
     }
-    let Split { forward, reverse, tape } = split(&primal, &activity, strategy);
-    if let Some(refusal) = reverse.refusals.first() {
-        return Ok(Err(refusal.message.clone()));
+    let split = split(&primal, &activity, strategy);
+    match split.reverse.refusals.first() {
+        Some(refusal) => Err(refusal.message.clone()),
+        None => Ok((primal, split)),
     }
-    let written = |pass, forward: &Function, reverse: &Function| {
-        let (mut forward, mut reverse) = (forward.clone(), reverse.clone());
-        passes.run(pass, || tape.clone().write(&mut forward, &mut reverse));
-        passes.verified(&forward)?;
-        passes.verified(&reverse)?;
-        Ok((forward, reverse))
-    };
-    let first = written("split", &forward, &reverse.function)?;
-    let mut scheduled = passes.run(PASSES[1], || schedule(reverse));
-    let second = written(PASSES[1], &forward, &scheduled)?;
-    passes.run(PASSES[2], || simplify_reverse_with(&mut scheduled, &primal, folding));
-    let mut third = written(PASSES[2], &forward, &scheduled)?;
-    passes.run(PASSES[2], || simplify_derivative_with(&mut third.0, &primal, folding));
-    passes.verified(&third.0)?;
-    let mut fourth = third.clone();
-    passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));
-    passes.verified(&fourth.1)?;
-    Ok(Ok([first, second, third, fourth]))
 }

@@ -14,12 +14,12 @@
 //!
 //! Rewrites that are claimed up to rounding only are identities here. Constants are what would spoil that:
 //! a product of two of them is rounded when it is folded. So the passes run with [`Folding::Exact`], which
-//! leaves what it cannot fold exactly. (Hiding constants in parameters instead would keep every rewrite
+//! leaves what it cannot fold exactly, wherever what they make as usual does not agree as it is. (Hiding constants in parameters instead would keep every rewrite
 //! that knows a constant from being applied, and could not hide those of the derivative table.)
 //!
 //! Where an element is undefined, a comparison says nothing, and more points are tried.
 
-use super::derived::{Derived, Stage};
+use super::derived::{By, Derived, Stage};
 use super::{
     Failure, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
     reverse_sweep, texts,
@@ -67,16 +67,28 @@ pub(super) fn exactly(
         passes.verified(function)?;
     }
     let functions = if settings.simplified { &simplified } else { &program.functions };
+    let by = |strategy| By { strategy, folding: Folding::Exact, passes };
     let mut derived = vec![];
-    let others = OTHERS.iter().map(|(_, strategy)| *strategy);
-    for strategy in std::iter::once(Strategy::default()).chain(others) {
-        match Derived::of(functions, strategy, Folding::Exact, passes)? {
-            Ok(found) => derived.push(found),
-            // The other checks report it.
-            Err(_) => break,
+    // The other checks report what is refused.
+    if let Ok(plain) = by(Strategy::default()).derived(functions)? {
+        derived.push(plain);
+        for (_, strategy) in OTHERS {
+            derived.extend(by(strategy).derived_unless_like(&derived[0], functions)?);
         }
     }
     Oracle { program, simplified: &simplified, functions, settings }.ask(&derived)
+}
+
+/// Asks about what the passes made as they do for users, constants folded with rounding: what agrees then
+/// agrees all the more.
+pub(super) fn agrees_as_it_is(
+    program: &Program,
+    simplified: &[Function],
+    settings: &Settings,
+    derived: &[Derived],
+) -> Result<Exactness, Failure> {
+    let functions = if settings.simplified { simplified } else { &program.functions };
+    Oracle { program, simplified, functions, settings }.ask(derived)
 }
 
 impl Oracle<'_> {

@@ -38,7 +38,7 @@ use crate::signature::is_mutable;
 use crate::simplify::{Folding, simplify};
 use crate::types::Type;
 use compare::{bits, floats, same_gradient};
-use derived::{Derived, Stage};
+use derived::{By, Derived, Stage};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use taped::{Component, Recording};
@@ -239,8 +239,12 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
         settings,
         passes,
     };
-    let verdict = primal.derivatives()?;
-    if verdict == Verdict::Agrees && settings.points > 0 {
+    let (verdict, derived) = primal.derivatives()?;
+    if verdict == Verdict::Agrees
+        && settings.points > 0
+        && exact::agrees_as_it_is(program, &simplified, settings, &derived).is_err()
+    {
+        // A constant that was rounded, or a mistake.
         exact::exactly(program, settings, passes)?;
     }
     Ok(verdict)
@@ -304,27 +308,25 @@ impl Primal<'_> {
         failure(pass, message, self.functions, stage, self.arguments)
     }
 
-    fn derivatives(&self) -> Result<Verdict, Failure> {
+    /// What comes of the derivatives, and those that there are.
+    fn derivatives(&self) -> Result<(Verdict, Vec<Derived>), Failure> {
+        let refused = |reason: String| Ok((Verdict::Refused(reason), vec![]));
         if matches!(self.main().result_type, Type::Reference { .. }) {
-            return Ok(Verdict::Refused("it returns a reference".to_owned()));
+            return refused("it returns a reference".to_owned());
         }
         let reference = match &self.value {
             Ok(_) => self.reference()?,
             Err(_) => None,
         };
-        let plain = match Derived::of(
-            self.functions,
-            Strategy::default(),
-            Folding::Rounded,
-            self.passes,
-        )? {
+        let by = |strategy| By { strategy, folding: Folding::Rounded, passes: self.passes };
+        let plain = match by(Strategy::default()).derived(self.functions)? {
             Ok(plain) => plain,
-            Err(refusal) => return Ok(Verdict::Refused(refusal)),
+            Err(refusal) => return refused(refusal),
         };
         let found = self.strategy(&plain, reference.as_ref())?;
+        let mut all = vec![plain];
         for (name, strategy) in OTHERS {
-            let Ok(other) = Derived::of(self.functions, strategy, Folding::Rounded, self.passes)?
-            else {
+            let Some(other) = by(strategy).derived_unless_like(&all[0], self.functions)? else {
                 continue;
             };
             let again = self.strategy(&other, reference.as_ref())?;
@@ -341,11 +343,13 @@ impl Primal<'_> {
                     return Err(self.failure(name, "other bits than without", stage));
                 }
             }
+            all.push(other);
         }
-        Ok(match &self.value {
+        let verdict = match &self.value {
             Ok(_) => Verdict::Agrees,
             Err(_) => Verdict::Panics,
-        })
+        };
+        Ok((verdict, all))
     }
 
     /// The derivatives by the tape, which forward mode confirms.

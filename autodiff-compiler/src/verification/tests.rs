@@ -1,6 +1,6 @@
 //! That programs of several functions run, and that a mistake in derivative code is found and named.
 
-use super::derived::{Derived, PASSES};
+use super::derived::{By, Derived, PASSES};
 use super::source::{Annotated, lowered};
 use super::*;
 use crate::ir::InstructionKind;
@@ -111,7 +111,8 @@ fn changed(
     folding: Folding,
 ) -> Derived {
     let passes = Passes { current: Cell::new("lower") };
-    let derived = Derived::of(&program.functions, Strategy::default(), folding, &passes);
+    let by = By { strategy: Strategy::default(), folding, passes: &passes };
+    let derived = by.derived(&program.functions);
     let mut derived = derived.expect("no failure").expect("it is accepted");
     let mut changed = false;
     for stage in &mut derived.stages[from..] {

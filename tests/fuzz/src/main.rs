@@ -2,29 +2,56 @@
 
 use autodiff_fuzz::campaign::{Summary, compile, interpret, keep};
 use autodiff_fuzz::compiled::Workshop;
-use clap::Parser;
+use clap::{Arg, Command, value_parser};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Checks random functions.
-#[derive(Parser)]
+/// The passes make and drop many small things; this is a quarter of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What to check.
 struct Arguments {
-    /// How many functions to compile and run.
-    #[arg(long, default_value_t = 300)]
+    /// Functions to compile and run, for each seed.
     programs: u64,
-    /// How many functions to run through the interpreter, those to compile included.
-    #[arg(long)]
-    interpreted: Option<u64>,
+    /// Functions to run through the interpreter, those to compile included.
+    interpreted: u64,
     /// Where the series of functions begins.
-    #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many seeds, one after the other.
-    #[arg(long, default_value_t = 1)]
     seeds: u64,
     /// How many functions are compiled at once.
-    #[arg(long, default_value_t = 150)]
     batch: usize,
+}
+
+impl Arguments {
+    fn parse() -> Self {
+        let number = |name: &'static str, help: &'static str| {
+            Arg::new(name).long(name).help(help).value_parser(value_parser!(u64))
+        };
+        let matches = Command::new("fuzz")
+            .about("Checks random functions")
+            .arg(number("programs", "How many functions to compile and run").default_value("300"))
+            .arg(number(
+                "interpreted",
+                "How many to run through the interpreter [default: a third more than programs]",
+            ))
+            .arg(number("seed", "Where the series of functions begins").default_value("1"))
+            .arg(number("seeds", "How many seeds, one after the other").default_value("1"))
+            .arg(number("batch", "How many functions are compiled at once").default_value("150"))
+            .get_matches();
+        let get = |name: &str| matches.get_one::<u64>(name).copied();
+        let given = |name: &str| get(name).unwrap_or_default();
+        let programs = given("programs");
+        Self {
+            programs,
+            interpreted: get("interpreted").unwrap_or(programs * 4 / 3),
+            seed: given("seed"),
+            seeds: given("seeds"),
+            batch: (given("batch") as usize).max(1),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -45,7 +72,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let root = std::env::current_dir().map_err(|error| error.to_string())?;
     let packages = std::thread::available_parallelism().map_or(1, usize::from);
     let workshop = Workshop::new(&root, "fuzz", packages);
-    let interpreted = arguments.interpreted.unwrap_or(arguments.programs * 4 / 3);
+    let interpreted = arguments.interpreted;
     let mut summary = Summary::default();
     let start = Instant::now();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
