@@ -3,7 +3,7 @@
 use crate::compiled::{Fate, Workshop};
 use crate::coverage::{Coverage, constructs};
 use crate::generate::{self, File};
-use crate::interpreted::{Outcome, check_source};
+use crate::interpreted::{Outcome, check_programs, programs};
 use crate::reduce::reduce;
 use crate::source::Source;
 use autodiff_compiler::verification::{Settings, is_moderate};
@@ -72,14 +72,20 @@ impl Summary {
 
 /// What came of one file in the first tier.
 enum Step {
-    /// It may go on.
+    /// It may go on to be compiled.
     Good,
     /// It ends here.
     End,
 }
 
-/// Runs files `0..count` of a seed through the passes on all processors. Gives those that can be compiled.
-pub fn interpret(seed: u64, count: u64, summary: &mut Summary) -> Vec<(u64, File)> {
+/// Runs files `0..count` of a seed through the passes on all processors. Gives those among the first
+/// `candidates` that can be compiled.
+pub fn interpret(
+    seed: u64,
+    count: u64,
+    candidates: u64,
+    summary: &mut Summary,
+) -> Vec<(u64, File)> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicU64::new(0);
     let results = Mutex::new((Summary::default(), vec![]));
@@ -94,7 +100,8 @@ pub fn interpret(seed: u64, count: u64, summary: &mut Summary) -> Vec<(u64, File
                         break;
                     }
                     let file = generate::file(seed, number);
-                    if let Step::Good = step(seed, number, &file, &mut own) {
+                    let candidate = number < candidates;
+                    if let Step::Good = step(seed, number, &file, candidate, &mut own) {
                         good.push((number, file));
                     }
                 }
@@ -111,7 +118,7 @@ pub fn interpret(seed: u64, count: u64, summary: &mut Summary) -> Vec<(u64, File
     good
 }
 
-fn step(seed: u64, number: u64, file: &File, summary: &mut Summary) -> Step {
+fn step(seed: u64, number: u64, file: &File, candidate: bool, summary: &mut Summary) -> Step {
     summary.interpreted += 1;
     let parsed = syn::parse_file(&file.text).map_err(|error| error.to_string());
     let source = parsed.and_then(|parsed| {
@@ -125,14 +132,20 @@ fn step(seed: u64, number: u64, file: &File, summary: &mut Summary) -> Step {
             return Step::End;
         }
     };
-    match check_source(&source) {
+    let programs = programs(&source);
+    let outcome = match &programs {
+        Ok(programs) => check_programs(&source, programs),
+        Err(outcome) => outcome.clone(),
+    };
+    match outcome {
         Outcome::Agrees { samples, panics } => {
             summary.runs.0 += samples;
             summary.runs.1 += panics;
             let moderate = |program: &_| is_moderate(program, &Settings::default());
-            match source.programs() {
-                Ok(programs) if panics == 0 && programs.iter().all(moderate) => Step::Good,
-                _ => Step::End,
+            let good = candidate && panics == 0;
+            match good && programs.is_ok_and(|programs| programs.iter().all(moderate)) {
+                true => Step::Good,
+                false => Step::End,
             }
         }
         Outcome::Refused(reason) => {

@@ -5,7 +5,7 @@
 //! IR that they make), and of `emit`. Those are for the second tier ([`crate::compiled`]).
 
 use crate::source::Source;
-use autodiff_compiler::verification::{Failure, Settings, Verdict, check};
+use autodiff_compiler::verification::{Failure, Program, Settings, Verdict, check};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What came of a file.
@@ -36,14 +36,29 @@ pub fn check_file(text: &str) -> Outcome {
 
 /// Checks a file that is read.
 pub fn check_source(source: &Source) -> Outcome {
-    let programs = match catch_unwind(AssertUnwindSafe(|| source.programs())) {
-        Ok(Ok(programs)) => programs,
-        Ok(Err(reason)) => return Outcome::Refused(reason),
+    match programs(source) {
+        Ok(programs) => check_programs(source, &programs),
+        Err(outcome) => outcome,
+    }
+}
+
+/// What the front end makes of a file, with each sample.
+///
+/// # Errors
+/// What came of the file, if it makes nothing.
+pub fn programs(source: &Source) -> Result<Vec<Program>, Outcome> {
+    match catch_unwind(AssertUnwindSafe(|| source.programs())) {
+        Ok(Ok(programs)) => Ok(programs),
+        Ok(Err(reason)) => Err(Outcome::Refused(reason)),
         Err(_) => {
             let message = "the front end panics".to_owned();
-            return Outcome::Fails(Failure { pass: "front end", message });
+            Err(Outcome::Fails(Failure { pass: "front end", message }))
         }
-    };
+    }
+}
+
+/// Checks what the front end makes of a file.
+pub fn check_programs(source: &Source, programs: &[Program]) -> Outcome {
     let single = source.functions.iter().any(|function| {
         let tokens = quote::ToTokens::to_token_stream(&function.item).to_string();
         tokens.contains("f32")
@@ -51,7 +66,7 @@ pub fn check_source(source: &Source) -> Outcome {
     // Adjoints of `f32` values are `f32`.
     let tolerance = if single { 1e-4 } else { Settings::default().tolerance };
     let mut panics = 0;
-    for program in &programs {
+    for program in programs {
         match check(program, &Settings { tolerance, ..Settings::default() }) {
             Ok(Verdict::Agrees) => {}
             Ok(Verdict::Panics) => panics += 1,

@@ -76,7 +76,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut summary = Summary::default();
     let start = Instant::now();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
-        let mut good = interpret(seed, interpreted, &mut summary);
+        let mut good = interpret(seed, interpreted, arguments.programs * 4 / 3, &mut summary);
         println!(
             "seed {seed}: {interpreted} functions through the passes, {} mistakes so far, {:.0} s",
             summary.failures.len(),

@@ -52,7 +52,7 @@ fn what_was_found_compiles_and_agrees_with_the_oracle() {
 fn random_functions_agree_in_every_pass() {
     let mut summary = Summary::default();
     // Half a second in a release build, half a minute in a debug build.
-    interpret(20, 150, &mut summary);
+    interpret(20, 150, 0, &mut summary);
     assert!(summary.failures.is_empty(), "{:#?}", summary.failures);
     assert!(summary.invalid.is_empty(), "{:#?}", summary.invalid);
     assert!(summary.refusals() < 2.0, "{:?}", summary.refused);
