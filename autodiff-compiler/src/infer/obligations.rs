@@ -391,7 +391,7 @@ impl Inference<'_> {
         };
         for (number, other) in [(left, right), (right, left)] {
             if let (Some(ty), Some(other)) = (of(self, number), of(self, other))
-                && !self.is_literal(number)
+                && !self.is_of_literals(number)
                 && self.variables.is_unknown(&other)
                 && self.is_integer_variable(&ty)
             {
@@ -407,7 +407,7 @@ impl Inference<'_> {
                 ExpressionKind::Borrow { mutable: false, value } => value,
                 _ => argument,
             };
-            if self.is_literal(lent) {
+            if self.is_of_literals(lent) {
                 continue;
             }
             if let Some(ty) = self.expressions[argument.0 as usize].as_ref()

@@ -207,4 +207,17 @@ impl Inference<'_> {
             _ => false,
         }
     }
+
+    /// Whether it is such a number, or arithmetic with nothing but such.
+    pub(super) fn is_of_literals(&self, id: ExpressionId) -> bool {
+        match self.body.expression(id).kind {
+            ExpressionKind::Binary(operator, left, right) => {
+                class(operator) == Class::Arithmetic
+                    && self.is_of_literals(left)
+                    && self.is_of_literals(right)
+            }
+            ExpressionKind::Unary(UnaryOperator::Negate, inner) => self.is_of_literals(inner),
+            _ => self.is_literal(id),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::ir::{
     Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer, ValueId,
 };
 use crate::types::Type;
-use proc_macro2::{Delimiter, Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 type Back = Vec<(Pointer, SlotId)>;
@@ -66,7 +66,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The tokens of a number without suffix, possibly with a minus sign.
+    /// The tokens of a number without suffix, possibly with a minus sign, or of arithmetic with such.
     fn unsuffixed(&self, id: ExpressionId) -> Option<TokenStream> {
         let text = match &self.body.expression(id).kind {
             hir::ExpressionKind::Literal(Literal::Integer(value, None)) => value.to_string(),
@@ -79,6 +79,11 @@ impl Lowerer<'_> {
             hir::ExpressionKind::Borrow { mutable: false, value } => {
                 let value = self.unsuffixed(*value)?;
                 return Some(quote!(&#value));
+            }
+            hir::ExpressionKind::Binary(operator, left, right) if is_arithmetic(*operator) => {
+                let (left, right) = (self.unsuffixed(*left)?, self.unsuffixed(*right)?);
+                let symbol = symbol(*operator, self.body.span(id).start)?;
+                return Some(quote!((#left #symbol #right)));
             }
             _ => return None,
         };
@@ -389,25 +394,12 @@ impl Lowerer<'_> {
         b: (&Operand, Option<ExpressionId>),
     ) -> Lowered<Operand> {
         let at = self.body.span(id).start;
-        let symbol = match operator {
-            BinaryOperator::Equal => quote_spanned!(at=> ==),
-            BinaryOperator::NotEqual => quote_spanned!(at=> !=),
-            BinaryOperator::Less => quote_spanned!(at=> <),
-            BinaryOperator::LessEqual => quote_spanned!(at=> <=),
-            BinaryOperator::Greater => quote_spanned!(at=> >),
-            BinaryOperator::GreaterEqual => quote_spanned!(at=> >=),
-            BinaryOperator::Add => quote_spanned!(at=> +),
-            BinaryOperator::Subtract => quote_spanned!(at=> -),
-            BinaryOperator::Multiply => quote_spanned!(at=> *),
-            BinaryOperator::Divide => quote_spanned!(at=> /),
-            BinaryOperator::Remainder => quote_spanned!(at=> %),
-            _ => {
-                return self.refuse(
-                    id,
-                    "this operator is not supported on these types",
-                    "it works on numbers and truth values",
-                );
-            }
+        let Some(symbol) = symbol(operator, at) else {
+            return self.refuse(
+                id,
+                "this operator is not supported on these types",
+                "it works on numbers and truth values",
+            );
         };
         let mut back = Vec::new();
         let mut side = |(operand, id): (&Operand, Option<ExpressionId>)| {
@@ -422,15 +414,7 @@ impl Lowerer<'_> {
         };
         let pieces = vec![side(a)?, Piece::Tokens(symbol), side(b)?];
         let opaque = Opaque { pieces, result_slot: None };
-        let arithmetic = matches!(
-            operator,
-            BinaryOperator::Add
-                | BinaryOperator::Subtract
-                | BinaryOperator::Multiply
-                | BinaryOperator::Divide
-                | BinaryOperator::Remainder
-        );
-        let ty = if arithmetic { self.type_of(id) } else { Type::Bool };
+        let ty = if is_arithmetic(operator) { self.type_of(id) } else { Type::Bool };
         self.opaque_value(id, opaque, ty)
     }
 
@@ -492,3 +476,26 @@ const LEAVES_ALONE: &[&str] = &[
     "ne",
     "cmp",
 ];
+
+fn is_arithmetic(operator: BinaryOperator) -> bool {
+    use BinaryOperator::*;
+    matches!(operator, Add | Subtract | Multiply | Divide | Remainder)
+}
+
+/// The operator between passive things.
+fn symbol(operator: BinaryOperator, at: Span) -> Option<TokenStream> {
+    Some(match operator {
+        BinaryOperator::Equal => quote_spanned!(at=> ==),
+        BinaryOperator::NotEqual => quote_spanned!(at=> !=),
+        BinaryOperator::Less => quote_spanned!(at=> <),
+        BinaryOperator::LessEqual => quote_spanned!(at=> <=),
+        BinaryOperator::Greater => quote_spanned!(at=> >),
+        BinaryOperator::GreaterEqual => quote_spanned!(at=> >=),
+        BinaryOperator::Add => quote_spanned!(at=> +),
+        BinaryOperator::Subtract => quote_spanned!(at=> -),
+        BinaryOperator::Multiply => quote_spanned!(at=> *),
+        BinaryOperator::Divide => quote_spanned!(at=> /),
+        BinaryOperator::Remainder => quote_spanned!(at=> %),
+        _ => return None,
+    })
+}

@@ -120,6 +120,8 @@ pub(super) fn record_iteration(
         stacks.push(stack);
         known.insert(value, copy);
     }
+    // What was pushed last is popped first: then the numbers can go straight to the tape.
+    popped.reverse();
     let mut prefix = Region { instructions: popped, ..Region::default() };
     prefix.instructions.extend(computed);
     // What is computed again may use what is popped.

@@ -27,6 +27,7 @@ pub(super) struct Derived {
     pub(super) stages: Vec<Stage>,
     /// By function of the program: what reverse mode made, as text.
     code: Vec<String>,
+    independent_loops: Vec<[usize; 2]>,
 }
 
 /// The derivative functions after a pass.
@@ -63,6 +64,15 @@ struct Begun {
     /// With the function as the sweeps see it.
     sweeps: Result<(Function, Split), String>,
     code: String,
+}
+
+impl Begun {
+    fn independent_loops(&self) -> [usize; 2] {
+        [
+            self.gradient.as_ref().map_or(0, |reversed| reversed.loops.len()),
+            self.sweeps.as_ref().map_or(0, |(_, split)| split.reverse.loops.len()),
+        ]
+    }
 }
 
 impl By<'_> {
@@ -116,6 +126,7 @@ impl By<'_> {
             PASSES.iter().map(|pass| Stage { pass, functions: vec![] }).collect();
         // Why functions have no derivative, by the name of what is missing.
         let mut refusals = vec![];
+        let independent_loops = begun.iter().map(Begun::independent_loops).collect();
         let mut code = vec![];
         for (position, (function, begun)) in functions.iter().zip(begun).enumerate() {
             if let Some(other) = other.filter(|other| other.code[position] == begun.code) {
@@ -162,7 +173,7 @@ impl By<'_> {
                 return Ok(Err(reason(&name)));
             }
         }
-        Ok(Ok(Derived { stages, code }))
+        Ok(Ok(Derived { stages, code, independent_loops }))
     }
 
     /// The gradient function after every pass.
@@ -212,6 +223,13 @@ impl By<'_> {
         passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));
         passes.verified(&fourth.1)?;
         Ok([first, second, third, fourth])
+    }
+}
+
+impl Derived {
+    /// How many loops of each function run forwards in reverse, in the gradient and in the sweeps.
+    pub(super) fn independent_loops(&self) -> &[[usize; 2]] {
+        &self.independent_loops
     }
 }
 

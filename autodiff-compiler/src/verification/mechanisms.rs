@@ -1,8 +1,12 @@
 //! One small program for each mechanism that a gradient can go wrong in: `cargo xtask faults` breaks the
 //! mechanism and expects the program to find it.
 
+use super::derived::By;
 use super::tests::{agrees, program};
-use super::{Settings, Verdict, check};
+use super::{Passes, Program, Settings, Verdict, check};
+use crate::reverse::Strategy;
+use crate::simplify::Folding;
+use std::cell::Cell;
 
 #[test]
 fn an_element_that_is_overwritten_has_no_adjoint_before() {
@@ -260,4 +264,30 @@ fn an_overflow_still_panics() {
         Ok(verdict) => assert_eq!(verdict, Verdict::Panics),
         Err(failure) => panic!("{failure}"),
     }
+}
+
+#[test]
+fn what_lies_together_on_the_tape_comes_back_in_order() {
+    let source = "fn pair(x: f64, y: f64) -> (f64, f64) { let z = (x * y).exp(); (z * x, z / y) }
+         fn main(x: f64, y: f64) -> f64 {
+             let mut s = x;
+             for _ in 0..3 {
+                 let (p, q) = pair(s * y, y + s);
+                 s = (p * q).sin() * s.cos() * p;
+             }
+             s
+         }";
+    let arguments = vec![0.75.into(), 0.5.into()];
+    let text = derivatives(&program(source, arguments.clone()));
+    assert!(text.contains("    save %p.8, %q.9, %s.5\n"), "iterations leave numbers:\n{text}");
+    agrees(source, arguments);
+}
+
+/// All derivative code of a program, as the last pass leaves it.
+fn derivatives(program: &Program) -> String {
+    let passes = Passes { current: Cell::new("lower") };
+    let (strategy, folding) = (Strategy::default(), Folding::default());
+    let derived = By { strategy, folding, passes: &passes }.derived(&program.functions);
+    let derived = derived.expect("no failure").expect("it is accepted");
+    derived.stages[derived.stages.len() - 1].to_string()
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask fuzz`: random functions through the passes, and a part of them through rustc.
 
-use autodiff_fuzz::campaign::{Summary, compile, interpret, keep};
+use autodiff_fuzz::campaign::{Failure, Summary, compile, interpret, keep};
 use autodiff_fuzz::compiled::Workshop;
 use clap::{Arg, Command, value_parser};
 use std::path::Path;
@@ -74,6 +74,8 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let workshop = Workshop::new(&root, "fuzz", packages);
     let interpreted = arguments.interpreted;
     let mut summary = Summary::default();
+    let found = root.join("tests/fuzz/found");
+    let mut shown = 0;
     let start = Instant::now();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
         let mut good = interpret(seed, interpreted, arguments.programs * 4 / 3, &mut summary);
@@ -82,6 +84,8 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             summary.failures.len(),
             start.elapsed().as_secs_f64()
         );
+        show(&summary.failures[shown..], &found)?;
+        shown = summary.failures.len();
         good.truncate(arguments.programs as usize);
         for batch in good.chunks(arguments.batch) {
             compile(seed, batch, &workshop, &mut summary)?;
@@ -91,13 +95,25 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
                 summary.failures.len(),
                 start.elapsed().as_secs_f64()
             );
+            show(&summary.failures[shown..], &found)?;
+            shown = summary.failures.len();
         }
     }
-    report(&summary, &root.join("tests/fuzz/found"))
+    Ok(report(&summary))
+}
+
+/// Prints mistakes and keeps them.
+fn show(failures: &[Failure], found: &Path) -> Result<(), String> {
+    for failure in failures {
+        let path = keep(failure, found).map_err(|error| error.to_string())?;
+        println!("\n{}: {}", failure.pass, failure.message);
+        println!("{}\nkept as {}", failure.text, path.display());
+    }
+    Ok(())
 }
 
 /// Prints what came of it; whether all is well.
-fn report(summary: &Summary, found: &Path) -> Result<bool, String> {
+fn report(summary: &Summary) -> bool {
     let (pairs, all) = summary.coverage.pairs();
     println!(
         "\n{} functions through the passes: {} runs, {} of them panic; {} compiled: {} values, {} gradients, {} vector-Jacobian products compared",
@@ -124,12 +140,7 @@ fn report(summary: &Summary, found: &Path) -> Result<bool, String> {
     for invalid in &summary.invalid {
         println!("the generator: {invalid}");
     }
-    for failure in &summary.failures {
-        let path = keep(failure, found).map_err(|error| error.to_string())?;
-        println!("\n{}: {}", failure.pass, failure.message);
-        println!("{}\nkept as {}", failure.text, path.display());
-    }
     let enough = summary.refusals() < 2.0 && summary.invalid.is_empty();
     println!("{} mistakes", summary.failures.len());
-    Ok(summary.failures.is_empty() && enough)
+    summary.failures.is_empty() && enough
 }
