@@ -530,3 +530,17 @@ fn a_gradient_goes_through_loops_branches_and_casts() {
     let outcome = run(&f, vec![Datum::Float(dual), [1.0f32].into()]).unwrap();
     assert_eq!(outcome.result, Datum::Float(Dual::variable(Real::Double(4.0), 4.0)));
 }
+
+#[test]
+fn the_least_exponent_has_one_less() {
+    // n a^(n-1), where n - 1 is no `i32`
+    let n = f64::from(i32::MIN);
+    for (a, base) in [(1.0, 1.0), (-1.0, -1.0), (1.0 + 2f64.powi(-30), 0.0)] {
+        let expected = match base {
+            0.0 => n * ((n - 1.0) * 2f64.powi(-30).ln_1p()).exp(),
+            odd => n * odd,
+        };
+        let found = super::partials::integer_partial(FloatOperation::Powi, a, i32::MIN).unwrap();
+        assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{a}: {found}, not {expected}");
+    }
+}

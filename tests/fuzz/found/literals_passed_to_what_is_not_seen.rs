@@ -1,4 +1,4 @@
-// rejected by rustc: arithmetic with literals had the type f64 where an f32 was meant
+// Arithmetic of literals that is passed to what the macro does not see has the type that rustc gives it.
 
 #[differentiate]
 pub fn helper_1(x2: f32, n3: usize) -> f32 {

@@ -1,4 +1,4 @@
-// checkpoint: other bits than without
+// Run again from checkpoints, the inner loop is independent and adds up in another order: the last bit differs.
 
 #[differentiate]
 pub fn main_2555(x6: f64, b7: &[f64], mut b8: Vec<f64>) -> f64 {
