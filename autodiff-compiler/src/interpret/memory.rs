@@ -164,6 +164,12 @@ impl<N: Number> Frame<'_, N> {
             Aggregate::Value(value) => self.value(*value)?.clone(),
             Aggregate::Place(place, transfer) => match transfer {
                 Transfer::Copy | Transfer::Clone => self.view(place)?.copied()?,
+                // As in Rust, what is `Copy` stays.
+                Transfer::Move
+                    if self.function.place_type(place).is_some_and(|ty| ty.is_copy()) =>
+                {
+                    self.view(place)?.copied()?
+                }
                 Transfer::Move => {
                     let view = self.view(place)?.whole()?;
                     std::mem::replace(view, Datum::Nothing)

@@ -366,7 +366,7 @@ pub enum Transfer {
     Copy,
     /// `.clone()`; of a slice: `.to_vec()`.
     Clone,
-    /// Moved out; the place is not read again.
+    /// Moved out; the place is not read again, unless the type is `Copy` after all.
     Move,
     /// `std::mem::take`.
     Take,

@@ -114,6 +114,13 @@ fn build(
         if found.is_empty() {
             found = spans.iter().filter(is_primary).flat_map(|s| mutants_at(s, texts)).collect();
         }
+        if found.is_empty() {
+            // What a note says may be skipped, or else what any of them points at.
+            let notes = message["message"]["children"].as_array().cloned().unwrap_or_default();
+            let of_notes = notes.iter().flat_map(|note| note["spans"].as_array().cloned());
+            let all = of_notes.flatten().chain(spans.iter().cloned());
+            found = all.flat_map(|span| mutants_at(&span, texts)).collect();
+        }
         if found.is_empty() && !spans.is_empty() {
             elsewhere.push_str(message["message"]["rendered"].as_str().unwrap_or_default());
         }
