@@ -178,6 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn the_document_lists_every_fault() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let document = read(&root.join("docs/verification.md")).unwrap();
+        for Fault { name, breaks, pass, test, .. } in list(&root).unwrap() {
+            let row = format!("| `{name}` | {breaks} | {pass} | `{test}` |");
+            assert!(document.lines().any(|line| line == row), "missing: {row}");
+        }
+    }
+
+    #[test]
     fn a_pass_is_named_by_a_test_of_its_own_or_at_the_start_of_a_message() {
         assert!(names("test lower::tests::ranges ... FAILED", "lower"));
         assert!(names("x\nreverse: the gradient is 1, not 2", "reverse"));

@@ -11,6 +11,13 @@ const SUITES: &[Suite] = &[
     Suite { package: COMPILER, target: &["--lib"], filters: &[""] },
     Suite { package: COMPILER, target: &["--test", "corpus"], filters: &[""] },
     Suite { package: COMPILER, target: &["--test", "messages"], filters: &[""] },
+    Suite {
+        package: "autodiff-fuzz",
+        target: &["--test", "random"],
+        filters: &["what_was_found_is_mended", "random_functions"],
+    },
+    Suite { package: "autodiff", target: &["--test", "exact"], filters: &[""] },
+    Suite { package: COMPILER, target: &["--test", "emitted"], filters: &["emitted"] },
 ];
 
 /// Each pass with its folder or file in `src`.

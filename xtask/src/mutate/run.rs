@@ -165,10 +165,11 @@ fn passes(
     record: Option<&Path>,
     limit: Duration,
 ) -> Result<Ending, String> {
-    // A mutant may fill the memory: 4 GB are enough.
+    // A mutant may fill the memory: 4 GB are enough. What it starts may never end: nor does that go with it
+    // when it is stopped, so every process has a limit of its own.
     let mut command = Command::new("sh");
     command
-        .args(["-c", "ulimit -v 4000000; exec \"$@\"", "sh"])
+        .args(["-c", "ulimit -v 4000000; ulimit -t 300; exec \"$@\"", "sh"])
         .arg(&program.path)
         .current_dir(&program.folder)
         .args(["--exact", "--test-threads=1"])
