@@ -6,6 +6,8 @@ mod differences;
 
 #[path = "regression/constants.rs"]
 mod constants;
+#[path = "regression/filled_and_replaced.rs"]
+mod filled_and_replaced;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
 #[path = "regression/left_to_rustc.rs"]

@@ -1,6 +1,7 @@
 //! What is known about the primal as a whole, looked up by the strategies of the reverse sweep.
 
 use crate::ir::*;
+use crate::types::Type;
 use std::collections::HashSet;
 
 /// Facts about the primal; copies of values inherit them.
@@ -29,7 +30,10 @@ impl Facts {
                 ParameterBinding::Slot(_) => None,
             }));
         }
-        primal.body.for_each_instruction(&mut |instruction| facts.add(instruction));
+        primal.body.for_each_instruction(&mut |instruction| {
+            facts.add(instruction);
+            facts.resized.extend(resized(primal, instruction));
+        });
         facts
     }
 
@@ -53,19 +57,6 @@ impl Facts {
             }
             InstructionKind::For(For { exits: false, body, .. }) => {
                 self.free.insert(body.parameters[0]);
-            }
-            InstructionKind::Push(place, _) | InstructionKind::Resize(place, _) => {
-                self.resized.insert(place.root);
-            }
-            InstructionKind::Assign(place, _) if place.path.is_empty() => {
-                self.resized.insert(place.root);
-            }
-            InstructionKind::Call(call) => {
-                for argument in &call.arguments {
-                    if let Argument::Mutable(place) = argument {
-                        self.resized.insert(place.root);
-                    }
-                }
             }
             _ => {}
         }
@@ -107,8 +98,12 @@ impl Facts {
         found
     }
 
-    /// Whether a region overwrites all of some memory before it reads any of it.
+    /// Whether a region overwrites all of some memory before it reads any of it, and leaves it as long as it
+    /// is: then nothing of what was there is needed, and its length is known.
     pub(super) fn is_overwritten_first(&self, region: &Region, root: SlotId) -> bool {
+        if self.resized.contains(&root) {
+            return false;
+        }
         for instruction in &region.instructions {
             let whole = |place: &Place| place.root == root && place.path.is_empty();
             match &instruction.kind {
@@ -155,6 +150,32 @@ impl Facts {
         }
         stored
     }
+}
+
+/// The `Vec`s whose length an instruction may change: everything that changes one as a whole does but `fill`,
+/// and calls that see a slice of it.
+fn resized(function: &Function, instruction: &Instruction) -> HashSet<SlotId> {
+    let mut found = HashSet::new();
+    let mut whole = |place: &Place| {
+        if place.path.is_empty() && matches!(function.slot(place.root).ty, Type::Vec(_)) {
+            found.insert(place.root);
+        }
+    };
+    match &instruction.kind {
+        InstructionKind::Fill(..) => {}
+        InstructionKind::Call(call) => {
+            for (argument, parameter) in call.arguments.iter().zip(&call.signature.parameters) {
+                match argument {
+                    Argument::Mutable(_) if matches!(parameter.referent(), Type::Slice(_)) => {}
+                    Argument::Mutable(place) => whole(place),
+                    Argument::Value(content) => content.for_each_taken(&mut whole),
+                    Argument::Shared(_) | Argument::Place(_) => {}
+                }
+            }
+        }
+        kind => kind.for_each_written(&mut whole),
+    }
+    found
 }
 
 /// Whether the instruction or what is nested in it reads or writes the memory.
