@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 /// What the callee's type and length parameters stand for in this call.
 #[derive(Default)]
-pub(super) struct Generics {
+pub(crate) struct Generics {
     floats: HashMap<Rc<str>, FloatType>,
     lengths: HashMap<Rc<str>, Length>,
 }
 
 impl Generics {
     /// Compares a declared type with the actual one.
-    pub(super) fn bind(&mut self, declared: &Type, actual: &Type) {
+    pub(crate) fn bind(&mut self, declared: &Type, actual: &Type) {
         match (declared.referent(), actual.referent()) {
             (Type::Float(FloatType::Parameter(name)), Type::Float(actual)) => {
                 self.floats.entry(name.clone()).or_insert_with(|| actual.clone());
@@ -39,7 +39,7 @@ impl Generics {
     }
 
     /// The type in the caller's terms.
-    pub(super) fn substitute(&self, ty: &Type) -> Type {
+    pub(crate) fn substitute(&self, ty: &Type) -> Type {
         match ty {
             Type::Float(FloatType::Parameter(name)) => {
                 self.floats.get(name).map_or_else(|| ty.clone(), |float| Type::Float(float.clone()))

@@ -31,6 +31,8 @@ pub mod expand;
 pub mod fallback;
 pub mod fence;
 mod formula;
+pub mod forward;
+mod generics;
 pub mod hir;
 pub mod infer;
 #[cfg(any(test, feature = "interpret"))]

@@ -31,6 +31,7 @@ pub mod sketch;
 mod special;
 pub mod verify;
 mod walk;
+pub mod zeros;
 
 pub use copy::Renaming;
 pub use map::Map;
@@ -443,6 +444,9 @@ pub enum CallOutput {
     /// `gradient_into`: the gradients go to buffers that follow the arguments. Only derivative code
     /// has it.
     GradientInto,
+    /// `jvp`: the tangents of covered parameters follow the arguments, the result is a pair with its
+    /// tangent. Only derivative code has it.
+    Jvp,
     /// `__forward`: as `value`, and leaves on the tape what the reverse needs. Only derivative code
     /// has it.
     Forward,
@@ -458,6 +462,7 @@ impl CallOutput {
             CallOutput::Value => "value",
             CallOutput::Gradient => "gradient",
             CallOutput::GradientInto => "gradient_into",
+            CallOutput::Jvp => "jvp",
             CallOutput::Forward => "__forward",
             CallOutput::Reverse => "__reverse",
         }
@@ -586,6 +591,18 @@ impl Function {
     ) -> SlotId {
         self.slots.push(Slot { ty, name, span, kind });
         SlotId(self.slots.len() as u32 - 1)
+    }
+
+    /// The type of what is passed; `None` where that takes more than a look.
+    pub fn argument_type(&self, argument: &Argument) -> Option<Type> {
+        match argument {
+            Argument::Value(Aggregate::Value(value)) => Some(self.value(*value).ty.clone()),
+            Argument::Value(Aggregate::Place(place, _))
+            | Argument::Shared(place)
+            | Argument::Mutable(place)
+            | Argument::Place(place) => self.place_type(place),
+            Argument::Value(_) => None,
+        }
     }
 
     /// The type of what is at a place; `None` if the path does not fit the root's type.

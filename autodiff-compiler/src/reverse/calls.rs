@@ -8,10 +8,10 @@
 //! `__forward`, which leaves on the tape what `__reverse` takes from there ([`super::split`]). Calls
 //! are reversed in the opposite order, so the tape is last in, first out.
 
-use super::content::has_static_shape;
-use super::generics::Generics;
 use super::{Adjoints, Refusal, Reverse, Scope, stash};
+use crate::generics::Generics;
 use crate::ir::operations::{FloatOperation, IntegerOperation};
+use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
 use std::rc::Rc;
@@ -69,7 +69,7 @@ impl Reverse {
             generics.bind(&signature.result, result);
         }
         for (declared, argument) in signature.parameters.iter().zip(&call.arguments) {
-            if let Some(actual) = self.argument_type(argument) {
+            if let Some(actual) = self.builder.function.argument_type(argument) {
                 generics.bind(declared, &actual);
             }
         }
@@ -77,19 +77,6 @@ impl Reverse {
             .covered()
             .map(|k| (k, generics.substitute(&signature.parameters[k].tangent())))
             .collect()
-    }
-
-    fn argument_type(&self, argument: &Argument) -> Option<Type> {
-        match argument {
-            Argument::Value(Aggregate::Value(value)) => {
-                Some(self.builder.function.value(*value).ty.clone())
-            }
-            Argument::Value(Aggregate::Place(place, _))
-            | Argument::Shared(place)
-            | Argument::Mutable(place)
-            | Argument::Place(place) => self.builder.function.place_type(place),
-            Argument::Value(_) => None,
-        }
     }
 
     /// Whether an argument can be passed again in the reverse sweep without keeping it.

@@ -2,66 +2,17 @@
 
 use super::{Adjoints, Reverse};
 use crate::ir::*;
-use crate::types::{Length, Type};
+use crate::types::Type;
 
 impl Reverse {
     /// Zeros of a tangent type. Where the shape is dynamic it is that of the primal place.
     pub(super) fn zeros(&mut self, tangent: &Type, primal: Option<&Place>) -> Aggregate {
-        match tangent {
-            Type::Float(ty) => Aggregate::Value(self.builder.float(0.0, ty)),
-            Type::Array(element, length) if primal.is_none() || has_static_shape(element) => {
-                Aggregate::ArrayRepeat(Box::new(self.zeros(element, None)), length.clone())
-            }
-            Type::Tuple(elements) if primal.is_none() || has_static_shape(tangent) => {
-                Aggregate::Tuple(elements.iter().map(|element| self.zeros(element, None)).collect())
-            }
-            Type::Struct(definition) if primal.is_none() || has_static_shape(tangent) => {
-                let fields = definition.fields.iter();
-                let zeros = fields.map(|(name, ty)| (name.clone(), self.zeros(ty, None)));
-                let zeros = zeros.collect();
-                Aggregate::Struct(definition.clone(), zeros)
-            }
-            Type::Vec(element) if has_static_shape(element) && primal.is_some() => {
-                let length = primal.map(|place| self.builder.length(place.clone()));
-                let zero = self.zeros(element, None);
-                length
-                    .map_or(Aggregate::Unit, |length| Aggregate::VecRepeat(Box::new(zero), length))
-            }
-            Type::Unit => Aggregate::Unit,
-            _ => match primal {
-                Some(place) => Aggregate::ZerosLike(place.clone()),
-                None => Aggregate::Vec(vec![]),
-            },
-        }
+        self.builder.zeros(tangent, primal)
     }
 
     /// Sets everything at an adjoint place to zero.
     pub(super) fn fill_with_zeros(&mut self, place: &Place, tangent: &Type) {
-        match tangent {
-            Type::Float(_) => self.store_zero(place.clone(), tangent),
-            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => {
-                if let Type::Float(ty) = &**element {
-                    let zero = self.builder.float(0.0, ty);
-                    self.builder.push(InstructionKind::Fill(place.clone(), zero), vec![]);
-                } else {
-                    self.for_each_element(place, |reverse, element_place| {
-                        reverse.fill_with_zeros(&element_place, element);
-                    });
-                }
-            }
-            Type::Tuple(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    let field = Projection::Field(index.to_string().into());
-                    self.fill_with_zeros(&place.project(field), element);
-                }
-            }
-            Type::Struct(definition) => {
-                for (name, ty) in &definition.fields {
-                    self.fill_with_zeros(&place.project(Projection::Field(name.clone())), ty);
-                }
-            }
-            _ => {}
-        }
+        self.builder.fill_with_zeros(place, tangent);
     }
 
     /// The reverse of putting content into a place: each value and place that the content was made of
@@ -215,18 +166,5 @@ impl Reverse {
         let region = self.builder.close(vec![]);
         let counted = For { body: region, ..For::over(zero, length) };
         self.builder.push(InstructionKind::For(counted), vec![]);
-    }
-}
-
-/// Whether zeros of this tangent type need no primal to know their shape.
-pub(super) fn has_static_shape(tangent: &Type) -> bool {
-    match tangent {
-        Type::Float(_) | Type::Unit => true,
-        Type::Array(element, Length::Literal(_) | Length::Expression(_)) => {
-            has_static_shape(element)
-        }
-        Type::Tuple(elements) => elements.iter().all(has_static_shape),
-        Type::Struct(definition) => definition.fields.iter().all(|(_, ty)| has_static_shape(ty)),
-        _ => false,
     }
 }

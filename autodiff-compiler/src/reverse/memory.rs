@@ -1,11 +1,11 @@
 //! The reverse of memory instructions: what was written takes its cotangent from the adjoint slot.
 
-use super::content::has_static_shape;
 use super::moves::{self, moved_out};
 use super::shape::Shape;
 use super::support::needs_primal;
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::ir::operations::IntegerOperation;
+use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
 

@@ -29,7 +29,7 @@ mod branches;
 mod calls;
 mod content;
 mod facts;
-mod generics;
+
 mod independence;
 mod loops;
 mod memory;

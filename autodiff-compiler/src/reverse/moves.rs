@@ -8,9 +8,9 @@
 //! for its length, is empty.
 
 use super::Refusal;
-use super::content::has_static_shape;
 use crate::activity::Activity;
 use crate::diagnostics::SourceSpan;
+use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
 use std::collections::HashSet;

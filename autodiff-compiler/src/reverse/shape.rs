@@ -7,10 +7,10 @@
 //! Assumes that the place is one that the forward sweep reaches without a panic (it changes it next).
 //! Guarantees: after the reverse of the change, the adjoint is zero in the old shape.
 
-use super::content::has_static_shape;
 use super::{Reverse, moves, stash};
 use crate::diagnostics::SourceSpan;
 use crate::ir::operations::IntegerOperation;
+use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
 use std::rc::Rc;

@@ -15,12 +15,12 @@
 //! The reverse sees no memory of the primal: whatever it needs is saved as a number, or is on a stack,
 //! or is computed again from those.
 
-use super::content::has_static_shape;
 use super::facts::Facts;
 use super::recompute::{Memory, PriceOfMemory, Source};
 use super::tape::Tape;
 use super::{Adjoints, Refusal, Reverse, Reversed, Scope, Strategy, moves};
 use crate::activity::Activity;
+use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::signature::{is_mutable, is_output};
 use crate::types::Type;

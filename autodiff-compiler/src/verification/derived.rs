@@ -7,6 +7,7 @@
 use super::{Failure, Passes};
 use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
+use crate::forward::{Forwarded, forward};
 use crate::interpret::{Interpreter, OverflowMode};
 use crate::ir::{Call, CallOutput, Function, InstructionKind, SlotId};
 use crate::reverse::split::{Split, split, with_active_outputs};
@@ -45,6 +46,8 @@ struct Derivatives {
     gradient: Option<Function>,
     /// `__forward` and `__reverse`.
     sweeps: Option<(Function, Function)>,
+    /// `jvp`.
+    jvp: Option<Function>,
 }
 
 /// A function after every pass.
@@ -63,6 +66,8 @@ struct Begun {
     gradient: Result<Reversed, String>,
     /// With the function as the sweeps see it.
     sweeps: Result<(Function, Split), String>,
+    /// The Jacobian-vector product, by forward mode, with the function as the sweeps see it.
+    jvp: Result<(Function, Function), String>,
     code: String,
 }
 
@@ -103,6 +108,8 @@ impl By<'_> {
         let gradient = gradient(function, self.strategy);
         self.passes.current.set("split");
         let sweeps = sweeps(function, self.strategy);
+        self.passes.current.set("forward");
+        let jvp = jvp(function);
         let text = |result: Result<String, &String>| result.unwrap_or_else(String::clone);
         let code = [
             text(gradient.as_ref().map(|reversed| reversed.function.to_string())),
@@ -112,7 +119,7 @@ impl By<'_> {
                     .map(|(_, split)| format!("{}{}", split.forward, split.reverse.function)),
             ),
         ];
-        Begun { gradient, sweeps, code: code.concat() }
+        Begun { gradient, sweeps, jvp, code: code.concat() }
     }
 
     /// The rest of the road. `other`: what was made from the same functions, by the same passes.
@@ -163,6 +170,13 @@ impl By<'_> {
                 }
                 Err(refusal) => refusals.push((&function.name, refusal)),
             }
+            // Why there is none, the sweeps say, too.
+            if let Ok((primal, jvp)) = begun.jvp {
+                let road = self.jvp_road(&primal, jvp)?;
+                for (stage, jvp) in stages.iter_mut().zip(road) {
+                    stage.last().jvp = Some(jvp);
+                }
+            }
         }
         let reason = |name: &str| {
             let own = refusals.iter().find(|(function, _)| *function == name);
@@ -195,6 +209,17 @@ impl By<'_> {
         passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
         passes.verified(&fourth)?;
         Ok([first, second, third, fourth])
+    }
+
+    /// The Jacobian-vector product after every pass; it is not scheduled.
+    fn jvp_road(self, primal: &Function, first: Function) -> Result<Road<Function>, Failure> {
+        let passes = self.passes;
+        passes.current.set("forward");
+        passes.verified(&first)?;
+        let mut third = first.clone();
+        passes.run(PASSES[2], || simplify_derivative_with(&mut third, primal, self.folding));
+        passes.verified(&third)?;
+        Ok([first.clone(), first, third.clone(), third])
     }
 
     /// The two sweeps after every pass.
@@ -243,13 +268,25 @@ impl Stage {
     /// All derivative functions of the main function.
     #[cfg(test)]
     pub(super) fn main_functions(&mut self) -> impl Iterator<Item = &mut Function> {
-        let Derivatives { gradient, sweeps, .. } = self.last();
+        let Derivatives { gradient, sweeps, jvp, .. } = self.last();
         let sweeps = sweeps.iter_mut().flat_map(|(forward, reverse)| [forward, reverse]);
-        gradient.iter_mut().chain(sweeps)
+        gradient.iter_mut().chain(sweeps).chain(jvp)
     }
 
     pub(super) fn main_gradient(&self) -> Option<&Function> {
         self.functions.last()?.gradient.as_ref()
+    }
+
+    pub(super) fn main_jvp(&self) -> Option<&Function> {
+        self.functions.last()?.jvp.as_ref()
+    }
+
+    /// The pass that is to blame for a Jacobian-vector product.
+    pub(super) fn jvp_pass(&self) -> &'static str {
+        match self.pass == PASSES[0] || self.pass == PASSES[1] {
+            true => "forward",
+            false => self.pass,
+        }
     }
 
     pub(super) fn main_sweeps(&self) -> Option<&(Function, Function)> {
@@ -259,7 +296,10 @@ impl Stage {
     /// An interpreter that knows all functions.
     pub(super) fn interpreter<'a>(&'a self, values: &'a [Function], steps: u64) -> Interpreter<'a> {
         let mut interpreter = super::interpreter(values, steps, OverflowMode::Panic);
-        for Derivatives { name, gradient, sweeps } in &self.functions {
+        for Derivatives { name, gradient, sweeps, jvp } in &self.functions {
+            if let Some(jvp) = jvp {
+                interpreter = interpreter.function(&CallOutput::Jvp.function_name(name), jvp);
+            }
             if let Some(gradient) = gradient {
                 let name = CallOutput::GradientInto.function_name(name);
                 interpreter = interpreter.function(&name, gradient);
@@ -280,12 +320,16 @@ impl Stage {
         let mut blamed = main.name.clone();
         let gradient_missing =
             main.gradient.as_ref().and_then(|gradient| self.missing(&[gradient]));
+        let jvp_missing = main.jvp.as_ref().and_then(|jvp| self.missing(&[jvp]));
         let sweeps_missing =
             main.sweeps.as_ref().and_then(|(forward, reverse)| self.missing(&[forward, reverse]));
         let main = self.last();
         if let Some(name) = gradient_missing {
             main.gradient = None;
             blamed = name;
+        }
+        if jvp_missing.is_some() {
+            main.jvp = None;
         }
         if let Some(name) = sweeps_missing {
             main.sweeps = None;
@@ -319,6 +363,7 @@ impl Stage {
                 let code = callee.and_then(|callee| match call.output {
                     CallOutput::Value => None,
                     CallOutput::Gradient | CallOutput::GradientInto => callee.gradient.as_ref(),
+                    CallOutput::Jvp => callee.jvp.as_ref(),
                     CallOutput::Forward => callee.sweeps.as_ref().map(|(forward, _)| forward),
                     CallOutput::Reverse => callee.sweeps.as_ref().map(|(_, reverse)| reverse),
                 });
@@ -334,9 +379,9 @@ impl Stage {
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Derivatives { gradient, sweeps, .. } in &self.functions {
-            if let Some(gradient) = gradient {
-                writeln!(f, "{gradient}")?;
+        for Derivatives { gradient, sweeps, jvp, .. } in &self.functions {
+            for function in gradient.iter().chain(jvp) {
+                writeln!(f, "{function}")?;
             }
             if let Some((forward, reverse)) = sweeps {
                 writeln!(f, "{forward}\n{reverse}")?;
@@ -385,5 +430,24 @@ fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), Str
     match split.reverse.refusals.first() {
         Some(refusal) => Err(refusal.message.clone()),
         None => Ok((primal, split)),
+    }
+}
+
+/// The Jacobian-vector product, as the road of `expand` makes it.
+fn jvp(value: &Function) -> Result<(Function, Function), String> {
+    let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
+    let primal = with_active_outputs(value);
+    let varies = primal.parameters.iter().any(|parameter| parameter.active);
+    if !varies || !(outputs || value.result_type.holds_floats()) {
+        return Err("it does not give floats that depend on floats".to_owned());
+    }
+    let activity = Activity::of(&primal);
+    if let Some(refusal) = refused(&primal, &activity) {
+        return Err(refusal);
+    }
+    let Forwarded { function, refusals } = forward(&primal, &activity);
+    match refusals.first() {
+        Some(refusal) => Err(refusal.message.clone()),
+        None => Ok((primal, function)),
     }
 }

@@ -22,7 +22,7 @@
 use super::derived::{By, Derived, Stage};
 use super::{
     Failure, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
-    reverse_sweep, texts,
+    is_covered_forwards, reverse_sweep, split_jvp, texts,
 };
 use crate::interpret::{
     Datum, Element, Field, Functions, Interpreter, Number, Outcome, OverflowMode, Real, Trap,
@@ -210,6 +210,7 @@ impl Oracle<'_> {
             for (position, stage) in derived.stages.iter().enumerate() {
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
+                self.jvp(stage, &point, &reference, &mut conclusion)?;
             }
         }
         Ok(Some(conclusion))
@@ -308,6 +309,61 @@ impl Oracle<'_> {
         let found = elements(&outcome.parameters[self.program.arguments.len()..]);
         let found = self.along(point, &active, &found);
         self.compare_slopes(stage.pass, stage, slope, found, conclusion)
+    }
+
+    /// Every tangent of an output against its coefficient of t.
+    fn jvp(
+        &self,
+        stage: &Stage,
+        point: &Point,
+        reference: &Reference,
+        conclusion: &mut Conclusion,
+    ) -> Result<(), Failure> {
+        let Some(jvp) = stage.main_jvp() else { return Ok(()) };
+        let pass = stage.jvp_pass();
+        let parameters = &self.main().parameters;
+        let mut arguments = self.arguments(point, &|_| false);
+        let mut next = 0;
+        for (parameter, argument) in parameters.iter().zip(&self.program.arguments) {
+            let mut tangent = argument.map(&mut Field::constant).zeros_like();
+            tangent.for_each_float_mut(&mut |value| {
+                *value = Field::new(value.primal(), point.direction[next], Element::ZERO);
+                next += 1;
+            });
+            if is_covered_forwards(parameter) {
+                arguments.push(tangent);
+            }
+        }
+        let outcome = self.interpreter(stage).run(jvp, arguments);
+        let (outcome, tangents) = match outcome {
+            Ok(outcome) => {
+                let (outcome, tangents) = split_jvp(outcome, parameters);
+                (Ok(outcome), tangents)
+            }
+            Err(trap) => (Err(trap), vec![]),
+        };
+        self.compare_outputs(pass, stage, reference, &outcome, conclusion)?;
+        let outputs = parameters.iter().zip(&reference.outcome.parameters);
+        let outputs = outputs.map(|(parameter, exit)| (is_output(&parameter.ty), exit));
+        let outputs = std::iter::once((true, &reference.outcome.result)).chain(outputs);
+        for ((is_output, output), tangent) in outputs.zip(&tangents) {
+            let (expected, found) = (output.floats(), elements([tangent]));
+            if !is_output {
+                continue;
+            }
+            if expected.len() != found.len() {
+                let message = "a tangent has another number of components";
+                return Err(self.failure(pass, message, Some(stage)));
+            }
+            for (expected, found) in expected.into_iter().zip(found) {
+                // What does not vary has the tangent 0, defined or not.
+                if expected.tangent() != Element::ZERO || !found.is_defined() {
+                    let found = Some(found);
+                    self.compare_slopes(pass, stage, expected.tangent(), found, conclusion)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn products(

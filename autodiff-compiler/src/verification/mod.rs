@@ -34,7 +34,7 @@ use crate::interpret::{
 use crate::ir::verify::verify;
 use crate::ir::{CallOutput, Function, Parameter};
 use crate::reverse::Strategy;
-use crate::signature::is_mutable;
+use crate::signature::{is_mutable, is_output};
 use crate::simplify::{Folding, simplify};
 use crate::types::Type;
 use compare::{bits, floats, same_gradient};
@@ -441,6 +441,7 @@ impl Primal<'_> {
                 gradient: self.gradient(stage, position, reference)?,
                 products: self.products(stage, position, reference)?,
             };
+            self.jvp(stage, reference)?;
             if let (1, Some(before)) = (position, all.last()) {
                 // Scheduling changes the order of nothing.
                 let same = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
@@ -521,6 +522,53 @@ impl Primal<'_> {
         Ok(Some(found))
     }
 
+    /// Runs the Jacobian-vector product of a stage, if there is one, and compares: its outputs' tangents,
+    /// each times its cotangent, with the gradient along the direction.
+    fn jvp(&self, stage: &Stage, reference: Option<&Reference>) -> Result<(), Failure> {
+        let Some(jvp) = stage.main_jvp() else { return Ok(()) };
+        let parameters = &self.main().parameters;
+        let mut random = Random(0x51_7cc1_b727_220a);
+        let mut direction = vec![];
+        let mut arguments = self.arguments.to_vec();
+        for (parameter, argument) in parameters.iter().zip(self.arguments) {
+            let covered = is_covered_forwards(parameter);
+            let mut tangent = argument.zeros_like();
+            tangent.for_each_float_mut(&mut |value| {
+                let weight = if covered { random.weight() } else { 0.0 };
+                direction.push(weight);
+                *value = like(*value, weight);
+            });
+            if covered {
+                arguments.push(tangent);
+            }
+        }
+        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
+        let outcome = interpreter.run(jvp, arguments).map(|outcome| split_jvp(outcome, parameters));
+        let (outcome, tangents) = match outcome {
+            Ok((outcome, tangents)) => (Ok(outcome), tangents),
+            Err(trap) => (Err(trap), vec![]),
+        };
+        self.compare_values(stage.jvp_pass(), stage, &outcome)?;
+        let (Ok(_), Some(reference)) = (outcome, reference) else { return Ok(()) };
+        let plain = |component: &Component| !component.singular && component.size < 1e8;
+        if !reference.moderate || !reference.products.iter().all(plain) {
+            return Ok(());
+        }
+        let weights = floats(std::iter::once(&reference.cotangent).chain(&reference.exits));
+        let found: f64 =
+            floats(&tangents).iter().zip(&weights).map(|(tangent, weight)| tangent * weight).sum();
+        let terms = || direction.iter().zip(&reference.products);
+        let expected: f64 = terms().map(|(v, component)| v * component.slope).sum();
+        let size: f64 = terms().map(|(v, component)| v.abs() * component.size).sum();
+        match (found - expected).abs() <= self.settings.tolerance * size {
+            true => Ok(()),
+            false => {
+                let message = format!("the directional derivative is {found}, not {expected}");
+                Err(self.failure(stage.jvp_pass(), &message, Some(stage)))
+            }
+        }
+    }
+
     /// Runs the two sweeps of a stage, if there are any, and compares.
     fn products(
         &self,
@@ -550,6 +598,40 @@ impl Primal<'_> {
         }
         Ok(Some(found))
     }
+}
+
+/// Whether a Jacobian-vector product takes a tangent of a parameter.
+fn is_covered_forwards(parameter: &Parameter) -> bool {
+    (parameter.active || is_output(&parameter.ty)) && parameter.ty.tangent() != Type::Unit
+}
+
+/// What a Jacobian-vector product gives, as the function itself gives it, and the tangents: that of the
+/// result, then, for every parameter, that of its content at exit.
+fn split_jvp<N: Number>(
+    mut outcome: Outcome<N>,
+    parameters: &[Parameter],
+) -> (Outcome<N>, Vec<Datum<N>>) {
+    let mut exits = outcome.parameters.split_off(parameters.len()).into_iter();
+    let mut tangents = vec![];
+    let jvp = std::mem::replace(&mut outcome.result, Datum::Unit);
+    match jvp {
+        Datum::Tuple(mut parts) if parts.len() == 2 => {
+            tangents.extend(parts.pop());
+            outcome.result = parts.pop().unwrap_or(Datum::Nothing);
+        }
+        other => {
+            tangents.push(other.zeros_like());
+            outcome.result = other;
+        }
+    }
+    for (parameter, exit) in parameters.iter().zip(&outcome.parameters) {
+        let tangent = if is_covered_forwards(parameter) { exits.next() } else { None };
+        tangents.push(match (is_output(&parameter.ty), tangent) {
+            (true, Some(tangent)) => tangent,
+            _ => exit.zeros_like(),
+        });
+    }
+    (outcome, tangents)
 }
 
 /// Whether a sweep gives the derivative by a parameter; the parameter is that of the forward sweep.
@@ -596,6 +678,14 @@ fn reverse_sweep<N: Number>(
     Ok(gradients.collect())
 }
 
+/// A number in the type of another.
+fn like(other: Real, number: f64) -> Real {
+    match other {
+        Real::Single(_) => Real::Single(number as f32),
+        Real::Double(_) => Real::Double(number),
+    }
+}
+
 /// Something to overwrite: NaN in the shape of a gradient.
 fn garbage(argument: &Datum<Real>) -> Datum<Real> {
     let mut datum = argument.zeros_like();
@@ -624,11 +714,7 @@ impl Random {
     fn cotangent(&mut self, output: &Datum<Real>) -> Datum<Real> {
         let mut cotangent = output.zeros_like();
         cotangent.for_each_float_mut(&mut |value| {
-            let weight = self.weight();
-            *value = match value {
-                Real::Single(_) => Real::Single(weight as f32),
-                Real::Double(_) => Real::Double(weight),
-            };
+            *value = like(*value, self.weight());
         });
         cotangent
     }
