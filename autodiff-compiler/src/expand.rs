@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
 use crate::emit::item::{Derivatives, Item, items};
+use crate::forward::{self, Forwarded};
 use crate::hir::Body;
 use crate::ir::verify::verify;
 use crate::ir::{Function, InstructionKind, SlotId};
@@ -309,13 +310,17 @@ pub struct Choices {
     strategy: Strategy,
     /// `vjp` is asked for where it is not the default.
     vjp: bool,
+    /// `jvp` is asked for.
+    jvp: bool,
 }
 
 impl Choices {
-    fn of(options: &Options) -> Self {
+    /// What the attribute's arguments say.
+    pub fn of(options: &Options) -> Self {
         Self {
             strategy: Strategy { checkpoint: options.checkpoint, ..Strategy::default() },
             vjp: options.outputs.contains(&Output::Vjp),
+            jvp: options.outputs.contains(&Output::Jvp),
         }
     }
 }
@@ -328,7 +333,7 @@ pub fn derivatives(
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Derivatives> {
-    let Choices { strategy, vjp } = choices;
+    let Choices { strategy, vjp, jvp } = choices;
     let mut derivatives = Derivatives { vjp, ..Derivatives::default() };
     if signature.result.is_float() {
         derivatives.gradient = Some(gradient(value, strategy, trace, diagnostics)?);
@@ -339,7 +344,32 @@ pub fn derivatives(
         // An offer to callers: the gradient is there without it.
         derivatives.sweeps = sweeps(value, strategy, trace, &mut Diagnostics::new());
     }
+    if jvp {
+        derivatives.jvp = Some(jacobian_vector_product(value, trace, diagnostics)?);
+    }
     Some(derivatives)
+}
+
+/// The passes after the value function: its Jacobian-vector product.
+fn jacobian_vector_product(
+    value: &Function,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<Function> {
+    let primal = reverse::split::with_active_outputs(value);
+    let activity = Activity::of(&primal);
+    reverse::support::check(&primal, &activity, diagnostics);
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    let Forwarded { function: mut jvp, refusals } = forward::forward(&primal, &activity);
+    refuse(&refusals, diagnostics)?;
+    trace.ir("jvp", &jvp);
+    check_between("jvp", &jvp, diagnostics)?;
+    simplify::simplify_derivative(&mut jvp, &primal);
+    trace.ir("simplify", &jvp);
+    check("simplify", &jvp, diagnostics)?;
+    Some(jvp)
 }
 
 /// Whether the forward and the reverse sweep are functions of their own: there is something to

@@ -2,6 +2,7 @@
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
 use crate::emit::{one_or_tuple, type_tokens};
+use crate::forward::tangent_parameter;
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature, is_output};
@@ -36,6 +37,14 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         outputs.push(("__forward", forward, result.clone()));
         outputs.push(("__reverse", reverse, by_value));
         outputs.push(("vjp", stub.with_cotangents(), quote!((#result, #gradient))));
+        let pair = match stub.read.result.holds_floats() {
+            true => {
+                let tangent = type_tokens(&stub.read.result.tangent());
+                quote!((#result, #tangent))
+            }
+            false => result.clone(),
+        };
+        outputs.push(("jvp", stub.with_tangents(), pair));
     }
     let visibility = match &target.place {
         Place::Impl(block, _) if block.trait_.is_some() => quote!(pub),
@@ -160,6 +169,16 @@ impl Stub {
             parameters.push(quote!(#name: &mut #ty));
         }
         (parameters, one_or_tuple(&returned))
+    }
+
+    /// The parameters of `jvp`.
+    fn with_tangents(&self) -> Vec<TokenStream> {
+        let tangents = self.read.covered().map(|position| {
+            let name = format_ident!("{}_tangent", self.names[position]);
+            let ty = type_tokens(&tangent_parameter(&self.read.parameters[position]));
+            quote!(#name: #ty)
+        });
+        self.declared.iter().cloned().chain(tangents).collect()
     }
 
     /// The parameters of `vjp`.

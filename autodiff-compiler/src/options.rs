@@ -51,7 +51,7 @@ const OUTPUTS: &[(&str, Output, bool)] = &[
     ("value_and_gradient", Output::ValueAndGradient, true),
     ("gradient", Output::Gradient, true),
     ("gradient_into", Output::GradientInto, true),
-    ("jvp", Output::Jvp, false),
+    ("jvp", Output::Jvp, true),
     ("vjp", Output::Vjp, true),
     ("jacobian", Output::Jacobian, false),
     ("hvp", Output::Hvp, false),
@@ -400,7 +400,7 @@ mod tests {
     #[test]
     fn wrong_arguments_are_refused_all_at_once() {
         refused(
-            "wtr(a), strict = 1, strict, banana, jvp",
+            "wtr(a), strict = 1, strict, banana, hvp",
             &[
                 "`wtr` is no argument of `differentiate`\nhelp: did you mean `wrt`?",
                 "`strict` takes no value\nhelp: write `strict` alone",
@@ -408,8 +408,8 @@ mod tests {
                 "`banana` is no argument of `differentiate`\nhelp: the arguments are `wrt`, `name`, \
                  `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
                  `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `hvp`, `hessian`",
-                "`jvp` is not available in this version\nhelp: this version emits `value`, \
-                 `value_and_gradient`, `gradient`, `gradient_into`, `vjp`",
+                "`hvp` is not available in this version\nhelp: this version emits `value`, \
+                 `value_and_gradient`, `gradient`, `gradient_into`, `jvp`, `vjp`",
             ],
         );
         refused("wrt", &["`wrt` needs a list of parameters\nhelp: write `wrt(a, b)`"]);

@@ -60,7 +60,8 @@ fn derivatives(
     let options = Options::parse(function.options.clone(), &mut Diagnostics::new());
     let signature = signature_of(&function.item.sig, &options, &TypeContext::new(environment));
     let mut trace = Trace::new(&value.name);
-    expand::derivatives(value, &signature, Choices::default(), &mut trace, &mut Diagnostics::new())
+    let all = Options::parse(quote!(jvp), &mut Diagnostics::new());
+    expand::derivatives(value, &signature, Choices::of(&all), &mut trace, &mut Diagnostics::new())
         .unwrap_or_default()
 }
 

@@ -105,11 +105,29 @@ pub use autodiff_macro::Differentiable;
 /// assert_eq!((x, slopes), ([4.0, 3.0, 2.0], vec![0.25, 0.25, 0.5]));
 /// ```
 ///
+/// With `#[differentiate(jvp)]` a function has `jvp`, too, the Jacobian-vector product, by forward mode: its
+/// parameters are followed by a tangent for each active one, of the type of its gradient (a `Vec` or slice
+/// as `&[T]`). It returns the value and its derivative in that direction. Behind `&mut`, the tangent of the
+/// content at entry goes in, and that of the content at exit comes out. One call costs about twice the
+/// function, whatever the number of outputs. Functions that it calls need `jvp` as well.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[differentiate(jvp)]
+/// fn polar(r: f64, angle: f64) -> (f64, f64) {
+///     (r * angle.cos(), r * angle.sin())
+/// }
+///
+/// let ((x, y), (dx, dy)) = polar::jvp(2.0, 0.0, 1.0, 0.5);
+/// assert_eq!((x, y, dx, dy), (2.0, 0.0, 1.0, 1.0));
+/// ```
+///
 /// # Arguments
 ///
 /// * `wrt(a, b)`: the active parameters. Without it every parameter that holds floats is active; a
 ///   parameter of a type that the attribute cannot see into must then derive `Differentiable` (rustc
 ///   says `cannot find macro` of that name if it does not), or be left out with `wrt`.
+/// * `jvp`: emits the Jacobian-vector product.
 /// * `vjp`: emits the vector-Jacobian product of a function that returns one float, too.
 /// * `checkpoint`: the outermost sequential loops keep few of their states and run again from those, so
 ///   that memory grows with the logarithm of the trip count; without it a loop keeps, for each iteration,

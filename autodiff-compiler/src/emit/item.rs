@@ -35,6 +35,8 @@ pub struct Derivatives {
     pub sweeps: Option<(Function, Function)>,
     /// Whether `vjp` is wanted in any case.
     pub vjp: bool,
+    /// The Jacobian-vector product.
+    pub jvp: Option<Function>,
 }
 
 /// The items for a function and its derivatives; without any, `value` alone.
@@ -56,6 +58,7 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         header.prologue.extend(item.length_checks(&active));
         functions.push(super::function(gradient, &header));
     }
+    functions.extend(derivatives.jvp.iter().map(|jvp| item.jvp(value, jvp)));
     let Item { conditions, visibility, .. } = item;
     let allowed = lints();
     if item.prefix.is_some() {

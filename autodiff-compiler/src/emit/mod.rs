@@ -29,6 +29,7 @@ mod pending;
 mod places;
 mod statements;
 mod sweeps;
+mod tangents;
 mod tape;
 mod types;
 mod uses;

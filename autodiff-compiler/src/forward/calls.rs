@@ -11,7 +11,15 @@ use std::rc::Rc;
 
 impl Forward<'_> {
     pub(super) fn call(&mut self, call: &Call, instruction: &Instruction) {
-        if !self.is_active_call(call, instruction) {
+        let active = self.is_active_call(call, instruction);
+        for (position, argument) in call.arguments.iter().enumerate() {
+            if let (false, Argument::Value(content)) =
+                (active && call.signature.covers(position), argument)
+            {
+                self.empty_what_is_taken(content);
+            }
+        }
+        if !active {
             self.builder.append(instruction.clone());
             return;
         }
@@ -114,8 +122,11 @@ impl Forward<'_> {
                 match passed {
                     Type::Reference { mutable: true, .. } => Argument::Mutable(tangent),
                     Type::Reference { .. } => Argument::Shared(tangent),
-                    // An array behind `&` has its tangent by value.
-                    _ => Argument::Value(Aggregate::Place(tangent, Transfer::Copy)),
+                    // Anything else behind `&` has its tangent by value.
+                    ty => {
+                        let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+                        Argument::Value(Aggregate::Place(tangent, transfer))
+                    }
                 }
             }
         }

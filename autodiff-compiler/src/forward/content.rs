@@ -56,6 +56,29 @@ impl Forward<'_> {
         }
     }
 
+    /// What is taken to where nothing is differentiated leaves an empty tangent behind, as it leaves an empty
+    /// `Vec`. (What is moved is not looked at before it is set again.)
+    pub(super) fn empty_what_is_taken(&mut self, content: &Aggregate) {
+        match content {
+            Aggregate::Place(place, Transfer::Take) => {
+                if let Some(target) = self.tangent_place(place) {
+                    let empty = Aggregate::Vec(vec![]);
+                    self.builder.push(InstructionKind::Assign(target, empty), vec![]);
+                }
+            }
+            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                elements.iter().for_each(|element| self.empty_what_is_taken(element));
+            }
+            Aggregate::Struct(_, fields) => {
+                fields.iter().for_each(|(_, field)| self.empty_what_is_taken(field));
+            }
+            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+                self.empty_what_is_taken(element);
+            }
+            _ => {}
+        }
+    }
+
     fn elements(&mut self, elements: &[Aggregate], ty: &Type) -> Vec<Aggregate> {
         let element_type = ty.element().cloned().unwrap_or(Type::Unit);
         elements.iter().map(|element| self.content(element, &element_type)).collect()

@@ -221,6 +221,8 @@ impl Forward<'_> {
                     let ty = self.builder.function.slot(*slot).ty.clone();
                     let content = self.content(content, &ty);
                     self.define_tangent(*slot, content);
+                } else {
+                    self.empty_what_is_taken(content);
                 }
                 self.builder.append(instruction.clone());
             }
@@ -239,6 +241,8 @@ impl Forward<'_> {
                     let ty = self.type_at(place);
                     let content = self.content(content, &ty);
                     self.builder.push(InstructionKind::Assign(target, content), vec![]);
+                } else {
+                    self.empty_what_is_taken(content);
                 }
                 self.builder.append(instruction.clone());
             }
@@ -247,6 +251,8 @@ impl Forward<'_> {
                     let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
                     let content = self.content(content, &element);
                     self.builder.push(InstructionKind::Push(target, content), vec![]);
+                } else {
+                    self.empty_what_is_taken(content);
                 }
                 self.builder.append(instruction.clone());
             }
@@ -299,10 +305,14 @@ impl Forward<'_> {
                 self.append_with_tangents(instruction, kind, &active);
             }
             InstructionKind::Call(call) => self.call(call, instruction),
+            InstructionKind::Opaque(_) | InstructionKind::Effect(_) => {
+                for content in instruction.kind.contents() {
+                    self.empty_what_is_taken(content);
+                }
+                self.builder.append(instruction.clone());
+            }
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
-            | InstructionKind::Opaque(_)
-            | InstructionKind::Effect(_)
             // Of derivative code, whose own derivative is made elsewhere.
             | InstructionKind::Pop(_)
             | InstructionKind::Save(_)

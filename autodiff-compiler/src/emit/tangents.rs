@@ -1,0 +1,75 @@
+//! `jvp`: value and directional derivative.
+
+use super::item::{Item, list, name_of};
+use super::types;
+use crate::ir::{Function, Parameter};
+use crate::signature::is_output;
+use crate::types::Type;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+impl Item {
+    /// The Jacobian-vector product, as forward mode made it.
+    pub(super) fn jvp(&self, value: &Function, jvp: &Function) -> TokenStream {
+        let covered: Vec<&Parameter> = value
+            .parameters
+            .iter()
+            .filter(|parameter| {
+                (parameter.active || is_output(&parameter.ty))
+                    && parameter.ty.tangent() != Type::Unit
+            })
+            .collect();
+        let mut header = self.header_for("jvp", &self.jvp_words(value, &covered));
+        if value.result_type.holds_floats() {
+            let result = self.result_type(value);
+            let tangent = types::tokens(&value.result_type.tangent());
+            header.result_type = Some(quote!((#result, #tangent)));
+        }
+        header.prologue.extend(covered.iter().filter_map(|parameter| length_check(parameter)));
+        super::function(jvp, &header)
+    }
+
+    fn jvp_words(&self, value: &Function, covered: &[&Parameter]) -> String {
+        let mut words = match value.result_type.holds_floats() {
+            true => format!("The value of {} and its derivative", self.reference()),
+            false => format!("What {} does, and the derivative of it", self.reference()),
+        };
+        words.push_str(&format!(
+            " in the direction of tangents of {}: the Jacobian-vector product, by forward mode.",
+            list(covered)
+        ));
+        if covered.iter().any(|parameter| is_output(&parameter.ty)) {
+            words.push_str(
+                " Behind `&mut` the tangent of the content at entry goes in, and that of the content at exit \
+                 comes out.",
+            );
+        }
+        if covered.iter().any(|parameter| is_dynamic(parameter)) {
+            words.push_str("\n\n# Panics\nIf a tangent has not as many elements as its parameter.");
+        }
+        words
+    }
+}
+
+fn is_dynamic(parameter: &Parameter) -> bool {
+    matches!(parameter.ty.referent(), Type::Slice(_) | Type::Vec(_))
+}
+
+/// Tangents of the wrong length are reported before anything happens.
+fn length_check(parameter: &Parameter) -> Option<TokenStream> {
+    if !is_dynamic(parameter) {
+        return None;
+    }
+    let name = name_of(parameter);
+    let tangent = format_ident!("{}_tangent", name);
+    let message =
+        format!("`{tangent}` has {{}} elements, but `{name}` has {{}}: the tangent needs as many");
+    Some(quote_spanned! {crate::edition::root()=>
+        ::core::assert!(
+            #tangent.len() == #name.len(),
+            #message,
+            #tangent.len(),
+            #name.len()
+        );
+    })
+}
