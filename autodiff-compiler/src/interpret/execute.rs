@@ -425,7 +425,14 @@ impl<N: Number> Frame<'_, N> {
             let buffers: Vec<_> = buffers.map(|(argument, _)| argument.zeros_like()).collect();
             arguments.extend(buffers);
         }
-        let mut outcome = function(self.interpreter, callee, arguments, self.steps, self.tape)?;
+        let depth = &self.interpreter.depth;
+        if depth.get() == super::DEPTH {
+            return Err(Trap::StepLimit);
+        }
+        depth.set(depth.get() + 1);
+        let outcome = function(self.interpreter, callee, arguments, self.steps, self.tape);
+        depth.set(depth.get() - 1);
+        let mut outcome = outcome?;
         if call.output == CallOutput::Gradient {
             let mut gradients = outcome.parameters.split_off(call.arguments.len());
             outcome.result = match gradients.len() {

@@ -101,7 +101,12 @@ pub struct Interpreter<'a> {
     functions: HashMap<String, &'a Function>,
     overflow: OverflowMode,
     step_limit: u64,
+    /// How many calls are under way.
+    depth: std::cell::Cell<u32>,
 }
+
+/// How many calls may be under way at once: more counts as too many steps, before the stack overflows.
+const DEPTH: u32 = 300;
 
 impl Default for Interpreter<'_> {
     fn default() -> Self {
@@ -109,6 +114,7 @@ impl Default for Interpreter<'_> {
             functions: HashMap::new(),
             overflow: OverflowMode::default(),
             step_limit: 100_000_000,
+            depth: std::cell::Cell::new(0),
         }
     }
 }

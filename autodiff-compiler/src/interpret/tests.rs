@@ -544,3 +544,14 @@ fn the_least_exponent_has_one_less() {
         assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{a}: {found}, not {expected}");
     }
 }
+
+#[test]
+fn endless_recursion_is_stopped() {
+    use crate::verification::source::{Annotated, lowered};
+    let item = syn::parse_str("fn f(x: f64) -> f64 { x * f(x) }").unwrap();
+    let functions = lowered(&[Annotated { options: Default::default(), item }]);
+    let function = functions.into_iter().next().unwrap().unwrap();
+    let interpreter = Interpreter::new().function("f", &function);
+    let outcome = interpreter.run::<Real>(&function, vec![Datum::from(1.0)]);
+    assert_eq!(outcome.map(|outcome| outcome.result), Err(Trap::StepLimit));
+}
