@@ -106,7 +106,7 @@ pub struct Interpreter<'a> {
 }
 
 /// How many calls may be under way at once: more counts as too many steps, before the stack overflows.
-const DEPTH: u32 = 300;
+const DEPTH: u32 = 100;
 
 impl Default for Interpreter<'_> {
     fn default() -> Self {
