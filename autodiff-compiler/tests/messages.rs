@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     "derive",
     "expand.rs",
     "fence",
+    "forward",
     "infer",
     "lower",
     "macros.rs",
@@ -74,6 +75,7 @@ const NEVER_SHOWN: &[&str] = &[
     "autodiff made a mistake in the pass `{pass}`: {error}",
     "please report this function; until it is mended, write it in another way",
     "autodiff made a mistake: `{}` has no adjoint",
+    "autodiff made a mistake: `{}` has no tangent",
     "please report this function",
     // No function that was tried brings these out.
     "the derivative of this call of `{name}` needs an argument that is gone by then",
