@@ -1,5 +1,7 @@
 //! `jvp` through the public face: against `gradient` and `vjp` along the direction, and by hand.
 
+#![allow(clippy::needless_range_loop)] // as users write
+
 use autodiff_core::{Differentiable, Float, differentiate};
 
 #[track_caller]

@@ -138,13 +138,13 @@ fn published(target: &Target, options: &Options) -> TokenStream {
         &function.vis,
         &function.sig,
         &possibly_active(target, options),
-        notes(target),
+        notes(target, options),
     );
     quote!(#(#conditions #published)*)
 }
 
 /// What callers need to know besides the signature.
-pub(crate) fn notes(target: &Target) -> Notes {
+pub(crate) fn notes(target: &Target, options: &Options) -> Notes {
     fn prints(tokens: TokenStream) -> bool {
         const MACROS: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
         let mut after_name = false;
@@ -158,7 +158,8 @@ pub(crate) fn notes(target: &Target) -> Notes {
             TokenTree::Literal(_) => false,
         })
     }
-    Notes { prints: prints(target.tokens()), by_rule: false }
+    let jvp = options.outputs.contains(&Output::Jvp);
+    Notes { prints: prints(target.tokens()), by_rule: false, jvp }
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -201,7 +202,7 @@ fn derivative_items(
     let mut diagnostics = Diagnostics::new();
     let function = &target.function;
     let signature = signature_of(&function.sig, options, &target.context(&environment));
-    let signature = FunctionSignature { notes: notes(target), ..signature };
+    let signature = FunctionSignature { notes: notes(target, options), ..signature };
     options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -359,6 +360,19 @@ fn jacobian_vector_product(
     let primal = reverse::split::with_active_outputs(value);
     let activity = Activity::of(&primal);
     reverse::support::check(&primal, &activity, diagnostics);
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    for (span, call) in forward::active_calls(&primal, &activity) {
+        if !call.signature.notes.jvp {
+            let help = match call.signature.notes.by_rule {
+                true => "its derivative is a rule written by hand, which gives gradients only",
+                false => "ask for it where it is annotated: `#[differentiate(jvp)]`",
+            };
+            let message = format!("`{}` has no `jvp`", call.name);
+            diagnostics.error(span, message, help.to_string());
+        }
+    }
     if !diagnostics.is_empty() {
         return None;
     }

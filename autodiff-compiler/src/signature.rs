@@ -32,12 +32,14 @@ pub struct Notes {
     pub prints: bool,
     /// Its gradient is a rule written by hand: there are no sweeps.
     pub by_rule: bool,
+    /// It has `jvp`.
+    pub jvp: bool,
 }
 
 impl Notes {
     /// The notes with their names.
     pub fn named(self) -> impl Iterator<Item = &'static str> {
-        [("prints", self.prints), ("by_rule", self.by_rule)]
+        [("prints", self.prints), ("by_rule", self.by_rule), ("jvp", self.jvp)]
             .into_iter()
             .filter_map(|(name, holds)| holds.then_some(name))
     }
@@ -46,6 +48,7 @@ impl Notes {
     pub fn add(&mut self, name: &str) {
         self.prints |= name == "prints";
         self.by_rule |= name == "by_rule";
+        self.jvp |= name == "jvp";
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ir::{Function, Parameter};
 use crate::signature::is_output;
 use crate::types::Type;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 impl Item {
     /// The Jacobian-vector product, as forward mode made it.
@@ -25,7 +25,10 @@ impl Item {
             let tangent = types::tokens(&value.result_type.tangent());
             header.result_type = Some(quote!((#result, #tangent)));
         }
-        header.prologue.extend(covered.iter().filter_map(|parameter| length_check(parameter)));
+        let tangents = &jvp.parameters[value.parameters.len()..];
+        let pairs = covered.iter().zip(tangents);
+        let checks = pairs.filter_map(|(parameter, tangent)| length_check(parameter, tangent));
+        header.prologue.extend(checks);
         super::function(jvp, &header)
     }
 
@@ -56,12 +59,11 @@ fn is_dynamic(parameter: &Parameter) -> bool {
 }
 
 /// Tangents of the wrong length are reported before anything happens.
-fn length_check(parameter: &Parameter) -> Option<TokenStream> {
+fn length_check(parameter: &Parameter, tangent: &Parameter) -> Option<TokenStream> {
     if !is_dynamic(parameter) {
         return None;
     }
-    let name = name_of(parameter);
-    let tangent = format_ident!("{}_tangent", name);
+    let (name, tangent) = (name_of(parameter), name_of(tangent));
     let message =
         format!("`{tangent}` has {{}} elements, but `{name}` has {{}}: the tangent needs as many");
     Some(quote_spanned! {crate::edition::root()=>

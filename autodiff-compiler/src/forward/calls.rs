@@ -4,6 +4,8 @@
 //! content and its tangent change. What does not vary has a tangent of zeros.
 
 use super::Forward;
+use crate::activity::Activity;
+use crate::diagnostics::SourceSpan;
 use crate::generics::Generics;
 use crate::ir::*;
 use crate::types::Type;
@@ -11,7 +13,7 @@ use std::rc::Rc;
 
 impl Forward<'_> {
     pub(super) fn call(&mut self, call: &Call, instruction: &Instruction) {
-        let active = self.is_active_call(call, instruction);
+        let active = is_active(self.activity, call, instruction);
         for (position, argument) in call.arguments.iter().enumerate() {
             if let (false, Argument::Value(content)) =
                 (active && call.signature.covers(position), argument)
@@ -68,19 +70,6 @@ impl Forward<'_> {
         }
     }
 
-    /// Whether anything that the call gives is active.
-    fn is_active_call(&self, call: &Call, instruction: &Instruction) -> bool {
-        let varied = call.arguments.iter().any(|a| self.activity.is_varied_argument(a));
-        let changed = call.arguments.iter().filter_map(|argument| match argument {
-            Argument::Mutable(place) => Some(place.root),
-            _ => None,
-        });
-        let mut slots = call.result_slot.into_iter().chain(changed);
-        varied
-            && (slots.any(|slot| self.activity.is_active_slot(slot))
-                || instruction.results.iter().any(|value| self.activity.is_active(*value)))
-    }
-
     /// The positions of the parameters that the callee's derivative covers, and their types in the
     /// caller's terms.
     fn covered(&self, call: &Call, instruction: &Instruction) -> Vec<(usize, Type)> {
@@ -131,4 +120,33 @@ impl Forward<'_> {
             }
         }
     }
+}
+
+/// The calls of a function of which the Jacobian-vector product is needed, and where they are.
+pub fn active_calls<'f>(
+    function: &'f Function,
+    activity: &Activity,
+) -> Vec<(SourceSpan, &'f Call)> {
+    let mut found = vec![];
+    function.body.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::Call(call) = &instruction.kind
+            && is_active(activity, call, instruction)
+        {
+            found.push((instruction.span, call));
+        }
+    });
+    found
+}
+
+/// Whether anything that the call gives is active.
+fn is_active(activity: &Activity, call: &Call, instruction: &Instruction) -> bool {
+    let varied = call.arguments.iter().any(|argument| activity.is_varied_argument(argument));
+    let changed = call.arguments.iter().filter_map(|argument| match argument {
+        Argument::Mutable(place) => Some(place.root),
+        _ => None,
+    });
+    let mut slots = call.result_slot.into_iter().chain(changed);
+    varied
+        && (slots.any(|slot| activity.is_active_slot(slot))
+            || instruction.results.iter().any(|value| activity.is_active(*value)))
 }

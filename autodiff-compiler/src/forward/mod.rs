@@ -20,6 +20,8 @@ mod content;
 #[cfg(test)]
 mod tests;
 
+pub use calls::active_calls;
+
 use crate::activity::Activity;
 use crate::derivatives;
 use crate::ir::builder::Builder;
@@ -106,7 +108,11 @@ impl Forward<'_> {
                 continue;
             }
             let ty = tangent_parameter(&parameter.ty);
-            let name: Rc<str> = format!("{}_tangent", parameter.name).into();
+            let mut name = format!("{}_tangent", parameter.name);
+            while primal.parameters.iter().any(|other| *other.name == *name) {
+                name.push('_');
+            }
+            let name: Rc<str> = name.into();
             let function = &mut self.builder.function;
             let binding = match parameter.binding {
                 ParameterBinding::Value(value) => {

@@ -37,7 +37,7 @@ fn signature(Annotated { options, item }: &Annotated) -> Option<FunctionSignatur
     let target = Target::parse(&item.to_token_stream(), &mut diagnostics)?;
     let environment = Environment::default();
     let signature = signature_of(&item.sig, &options, &TypeContext::new(&environment));
-    Some(FunctionSignature { notes: expand::notes(&target), ..signature })
+    Some(FunctionSignature { notes: expand::notes(&target, &options), ..signature })
 }
 
 fn lower(item: &syn::ItemFn, environment: &Environment) -> Result<Function, String> {

@@ -53,7 +53,7 @@ fn passed(x: f64, setup: &Setup) -> f64 {
 
 #[differentiate(wrt(x))]
 fn calculated(x: f64, setup: &Setup) -> f64 {
-    if setup.patience.max(1 + 2) > 4 { x } else { x * x }
+    if setup.patience.max(1 << 2) > 4 { x } else { x * x }
 }
 
 fn main() {}
