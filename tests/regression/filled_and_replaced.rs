@@ -1,6 +1,8 @@
 //! A buffer that every iteration fills first, and that gets another length later in the iteration: run
 //! again from a checkpoint it needs the length that it had then.
 
+#![allow(clippy::needless_range_loop)] // as users write
+
 use crate::close;
 use autodiff_core::differentiate;
 
