@@ -29,7 +29,7 @@ fn emitted_values_are_the_originals() {
 
 fn tree(datum: &Datum<Real>) -> Tree {
     match datum {
-        Datum::Unit | Datum::Nothing => Tree::Unit,
+        Datum::Unit | Datum::Opaque(_) | Datum::Nothing => Tree::Unit,
         Datum::Float(Real::Double(value)) => Tree::Float(*value),
         Datum::Float(Real::Single(value)) => Tree::Single(*value),
         Datum::Integer(value) => Tree::Integer(*value),

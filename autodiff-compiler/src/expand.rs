@@ -134,13 +134,15 @@ fn published(target: &Target, options: &Options) -> TokenStream {
     }
     let function = &target.function;
     let conditions = conditions(function);
-    let published = transport::publish_function(
-        &function.vis,
-        &function.sig,
-        &possibly_active(target, options),
-        notes(target, options),
-    );
+    let answer = answer(target, options);
+    let published = transport::publish(&function.vis, &function.sig.ident, answer);
     quote!(#(#conditions #published)*)
+}
+
+/// What the macro of a function answers.
+pub(crate) fn answer(target: &Target, options: &Options) -> TokenStream {
+    let active = possibly_active(target, options);
+    transport::function_answer(&target.function.sig, &active, notes(target, options))
 }
 
 /// What callers need to know besides the signature.
@@ -201,32 +203,7 @@ fn derivative_items(
 ) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let function = &target.function;
-    let signature = signature_of(&function.sig, options, &target.context(&environment));
-    let signature = FunctionSignature { notes: notes(target, options), ..signature };
-    options.check(&function.sig.inputs, &signature.parameters, &mut diagnostics);
-    if !signature.active.contains(&true) && diagnostics.is_empty() {
-        diagnostics.error(
-            function.sig.ident.span(),
-            format!("`{}` has no parameter that holds floats", function.sig.ident),
-            "leave out the attribute: functions without floats can be called as they are; or derive \
-             `Differentiable` for the struct that holds the floats"
-                .to_string(),
-        );
-    }
-    let returns_reference =
-        matches!(signature.result, Type::Reference { .. }) && signature.result.holds_floats();
-    if returns_reference && options.outputs != [Output::Value] {
-        diagnostics.error(
-            SourceSpan::of(&function.sig.output),
-            "a function that returns a reference cannot be differentiated",
-            "return a value, or ask for `#[differentiate(value)]` alone".to_string(),
-        );
-    }
-    // It may call itself.
-    if let Place::Free = target.place {
-        environment.functions.insert(function.sig.ident.to_string(), signature.clone());
-    }
-    target.add_methods(options, &mut environment);
+    let signature = known(target, options, &mut environment, &mut diagnostics);
 
     let mut trace = Trace::new(&function.sig.ident.to_string());
     let emitted = diagnostics
@@ -252,6 +229,44 @@ fn derivative_items(
     quote!(#emitted #(#conditions #witnesses)* #beside)
 }
 
+/// The signature, checked; what the function knows of itself and of the methods beside it is added to the
+/// environment.
+fn known(
+    target: &Target,
+    options: &Options,
+    environment: &mut Environment,
+    diagnostics: &mut Diagnostics,
+) -> FunctionSignature {
+    let function = &target.function;
+    let signature = signature_of(&function.sig, options, &target.context(environment));
+    let signature = FunctionSignature { notes: notes(target, options), ..signature };
+    options.check(&function.sig.inputs, &signature.parameters, diagnostics);
+    if !signature.active.contains(&true) && diagnostics.is_empty() {
+        diagnostics.error(
+            function.sig.ident.span(),
+            format!("`{}` has no parameter that holds floats", function.sig.ident),
+            "leave out the attribute: functions without floats can be called as they are; or derive \
+             `Differentiable` for the struct that holds the floats"
+                .to_string(),
+        );
+    }
+    let returns_reference =
+        matches!(signature.result, Type::Reference { .. }) && signature.result.holds_floats();
+    if returns_reference && options.outputs != [Output::Value] {
+        diagnostics.error(
+            SourceSpan::of(&function.sig.output),
+            "a function that returns a reference cannot be differentiated",
+            "return a value, or ask for `#[differentiate(value)]` alone".to_string(),
+        );
+    }
+    // It may call itself.
+    if let Place::Free = target.place {
+        environment.functions.insert(function.sig.ident.to_string(), signature.clone());
+    }
+    target.add_methods(options, environment);
+    signature
+}
+
 /// The first pass: what names mean.
 fn resolve(
     target: &Target,
@@ -261,6 +276,25 @@ fn resolve(
     let Target { function, .. } = target;
     let context = target.context(environment);
     resolve::resolve_in(&function.sig, &function.block, context, diagnostics)
+}
+
+/// The passes up to the IR, with everything known: what tests look at that run the IR. `None` if anything
+/// was refused; the reasons are in `diagnostics`.
+#[cfg(any(test, feature = "interpret"))]
+pub(crate) fn lowered(
+    target: &Target,
+    options: &Options,
+    mut environment: Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<Function> {
+    let signature = known(target, options, &mut environment, diagnostics);
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    let body = resolve(target, &environment, diagnostics)?;
+    let types = infer::infer(&body, &environment, diagnostics)?;
+    let name = target.function.sig.ident.to_string();
+    lower::lower(&body, &types, &environment, &name, &signature.active, diagnostics)
 }
 
 /// The passes after that: the emitted functions, and what stands beside them.

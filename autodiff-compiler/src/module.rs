@@ -39,11 +39,7 @@ pub(crate) fn module(attribute: &TokenStream, item: &TokenStream) -> Option<Toke
         let errors = diagnostics.into_compile_errors();
         return Some(quote!(#item #errors));
     };
-    let blocks = items.iter().filter_map(|item| match item {
-        syn::Item::Impl(block) => neighbour(block),
-        _ => None,
-    });
-    let neighbours: TokenStream = blocks.map(ToTokens::into_token_stream).collect();
+    let neighbours = neighbours(&items);
     let mut content = TokenStream::new();
     let mut marked = 0;
     for item in items {
@@ -91,6 +87,15 @@ fn begins_with_mod(item: &TokenStream) -> bool {
         }
     }
     false
+}
+
+/// The blocks of a module that hold marked methods, as its functions are told of them.
+pub(crate) fn neighbours(items: &[syn::Item]) -> TokenStream {
+    let blocks = items.iter().filter_map(|item| match item {
+        syn::Item::Impl(block) => neighbour(block),
+        _ => None,
+    });
+    blocks.map(ToTokens::into_token_stream).collect()
 }
 
 /// A block with nothing but the signatures of its marked methods.

@@ -21,6 +21,9 @@ pub enum Datum<N> {
     Tuple(Vec<Datum<N>>),
     /// A struct.
     Struct(Vec<(Rc<str>, Datum<N>)>),
+    /// Something that is not looked into, of which only is known which one it is; see
+    /// [`super::World`].
+    Opaque(u64),
     /// Nothing to look at: declared and not yet set, moved out, or opaque.
     Nothing,
 }
@@ -135,7 +138,11 @@ impl<N: Number> Datum<N> {
             Datum::Struct(fields) => {
                 fields.iter_mut().for_each(|(_, field)| field.for_each_float_mut(visit));
             }
-            Datum::Unit | Datum::Integer(_) | Datum::Bool(_) | Datum::Nothing => {}
+            Datum::Unit
+            | Datum::Integer(_)
+            | Datum::Bool(_)
+            | Datum::Opaque(_)
+            | Datum::Nothing => {}
         }
     }
 
@@ -155,6 +162,7 @@ impl<N: Number> Datum<N> {
             Datum::Struct(fields) => Datum::Struct(
                 fields.iter().map(|(name, field)| (name.clone(), field.map(change))).collect(),
             ),
+            Datum::Opaque(identity) => Datum::Opaque(*identity),
             Datum::Nothing => Datum::Nothing,
         }
     }
@@ -170,7 +178,11 @@ impl<N: Number> Datum<N> {
             Datum::Struct(fields) => Datum::Struct(
                 fields.iter().map(|(name, field)| (name.clone(), field.zeros_like())).collect(),
             ),
-            Datum::Unit | Datum::Integer(_) | Datum::Bool(_) | Datum::Nothing => Datum::Unit,
+            Datum::Unit
+            | Datum::Integer(_)
+            | Datum::Bool(_)
+            | Datum::Opaque(_)
+            | Datum::Nothing => Datum::Unit,
         }
     }
 
@@ -188,6 +200,12 @@ impl<N: Number> Datum<N> {
             }
             Type::Array(element, Length::Literal(length)) => {
                 Datum::List(vec![Datum::default_of(element)?; *length as usize])
+            }
+            // That of a struct of the user may be anything.
+            Type::Struct(definition) if definition.tangent => {
+                let fields = definition.fields.iter();
+                let fields = fields.map(|(name, ty)| Ok((name.clone(), Datum::default_of(ty)?)));
+                Datum::Struct(fields.collect::<Result<_, _>>()?)
             }
             other => return Err(Trap::Unsupported(format!("the default of `{other}`"))),
         })

@@ -1,6 +1,6 @@
 //! Running instructions and regions.
 
-use super::{Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, integers};
+use super::{Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, integers, world};
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
@@ -10,6 +10,8 @@ use crate::ir::{
 };
 use crate::types::{IntegerType, Type};
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// One execution of a function.
 pub(super) struct Frame<'f, N> {
@@ -18,10 +20,16 @@ pub(super) struct Frame<'f, N> {
     pub(super) values: Vec<Option<Datum<N>>>,
     /// By slot.
     pub(super) slots: Vec<Datum<N>>,
-    interpreter: &'f Interpreter<'f>,
+    pub(super) interpreter: &'f Interpreter<'f>,
+    /// Const parameters, as the arguments tell them.
+    pub(super) lengths: HashMap<Rc<str>, usize>,
+    /// The part of an opaque thing that is looked at.
+    pub(super) part: Datum<N>,
     steps: &'f mut u64,
     /// What forward sweeps of callees left for their reverse sweeps.
     tape: &'f mut Vec<Datum<N>>,
+    /// How many calls are under way around this one.
+    depth: u32,
 }
 
 /// Executes a function and counts its steps.
@@ -31,7 +39,11 @@ pub(super) fn function<N: Number>(
     arguments: Vec<Datum<N>>,
     steps: &mut u64,
     tape: &mut Vec<Datum<N>>,
+    depth: u32,
 ) -> Result<Outcome<N>, Trap> {
+    if depth > interpreter.depth_limit {
+        return Err(Trap::StepLimit);
+    }
     if arguments.len() != function.parameters.len() {
         return Err(Trap::Broken(format!("{} arguments", arguments.len())));
     }
@@ -40,8 +52,14 @@ pub(super) fn function<N: Number>(
         values: vec![None; function.values.len()],
         slots: vec![Datum::Nothing; function.slots.len()],
         interpreter,
+        lengths: match interpreter.world {
+            Some(_) => world::lengths(function, &arguments),
+            None => HashMap::new(),
+        },
+        part: Datum::Nothing,
         steps,
         tape,
+        depth,
     };
     for (parameter, argument) in function.parameters.iter().zip(arguments) {
         match parameter.binding {
@@ -74,7 +92,7 @@ impl<N: Number> Frame<'_, N> {
         }
     }
 
-    fn set(&mut self, id: ValueId, datum: Datum<N>) -> Result<(), Trap> {
+    pub(super) fn set(&mut self, id: ValueId, datum: Datum<N>) -> Result<(), Trap> {
         match self.values.get_mut(id.0 as usize) {
             Some(value) => {
                 *value = Some(datum);
@@ -91,7 +109,7 @@ impl<N: Number> Frame<'_, N> {
         ids.iter().zip(data).try_for_each(|(id, datum)| self.set(*id, datum))
     }
 
-    fn ty(&self, id: ValueId) -> &Type {
+    pub(super) fn ty(&self, id: ValueId) -> &Type {
         &self.function.value(id).ty
     }
 
@@ -100,7 +118,7 @@ impl<N: Number> Frame<'_, N> {
     }
 
     /// Runs a region whose parameters are set; what it yields.
-    fn region(&mut self, region: &Region) -> Result<Vec<Datum<N>>, Trap> {
+    pub(super) fn region(&mut self, region: &Region) -> Result<Vec<Datum<N>>, Trap> {
         for instruction in &region.instructions {
             self.instruction(instruction)?;
         }
@@ -126,8 +144,14 @@ impl<N: Number> Frame<'_, N> {
                 let result = results.first().copied();
                 one(self.operation(*operation, arguments, result)?)
             }
-            Length(place) => one(Datum::from(self.view(place)?.elements()?.len())),
-            Load(place) => one(self.load(place)?),
+            Length(place) => one(Datum::from(self.length_at(place)?)),
+            Load(place) => match self.load(place)? {
+                Datum::Opaque(identity) => match results[..] {
+                    [result] => one(self.made_up(self.ty(result), identity)?),
+                    _ => return Err(Trap::Broken("a load without a result".to_owned())),
+                },
+                datum => one(datum),
+            },
             Store(place, value) => {
                 let value = self.value(*value)?.clone();
                 *self.view(place)?.whole()? = value;
@@ -191,9 +215,9 @@ impl<N: Number> Frame<'_, N> {
                     }
                 }
             }
-            Match { .. } => return Err(Trap::Unsupported("match on tokens".to_owned())),
+            Match { scrutinee, arms } => self.matched(scrutinee, arms)?,
             Call(call) => self.call(call)?,
-            Opaque(_) => return Err(Trap::Unsupported("opaque tokens".to_owned())),
+            Opaque(opaque) => self.opaque(opaque, results)?,
             Effect(effect) => {
                 self.effect(effect)?;
                 vec![]
@@ -425,14 +449,9 @@ impl<N: Number> Frame<'_, N> {
             let buffers: Vec<_> = buffers.map(|(argument, _)| argument.zeros_like()).collect();
             arguments.extend(buffers);
         }
-        let depth = &self.interpreter.depth;
-        if depth.get() == super::DEPTH {
-            return Err(Trap::StepLimit);
-        }
-        depth.set(depth.get() + 1);
-        let outcome = function(self.interpreter, callee, arguments, self.steps, self.tape);
-        depth.set(depth.get() - 1);
-        let mut outcome = outcome?;
+        let (steps, tape) = (&mut *self.steps, &mut *self.tape);
+        let mut outcome =
+            function(self.interpreter, callee, arguments, steps, tape, self.depth + 1)?;
         if call.output == CallOutput::Gradient {
             let mut gradients = outcome.parameters.split_off(call.arguments.len());
             outcome.result = match gradients.len() {

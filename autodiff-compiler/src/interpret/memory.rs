@@ -1,6 +1,7 @@
 //! Places and contents: slots are trees of data, a place is a walk into one.
 
 use super::execute::Frame;
+use super::world::mixed;
 use super::{Datum, Number, Trap};
 use crate::ir::{Aggregate, Place, Projection, Transfer};
 use crate::types::{Length, Type};
@@ -9,11 +10,16 @@ use crate::types::{Length, Type};
 pub(super) struct View<'d, N> {
     datum: &'d mut Datum<N>,
     window: Option<(usize, usize)>,
+    /// Whether it is made up: a part of an opaque thing.
+    made_up: bool,
 }
 
 impl<'d, N: Number> View<'d, N> {
     /// The one datum; a run of elements is none.
     pub(super) fn whole(self) -> Result<&'d mut Datum<N>, Trap> {
+        if self.made_up {
+            return Err(Trap::Unsupported("writes to an opaque thing".to_owned()));
+        }
         match self.window {
             None => Ok(self.datum),
             Some(_) => Err(Trap::Broken("a slice where one value is expected".to_owned())),
@@ -41,6 +47,9 @@ impl<'d, N: Number> View<'d, N> {
 
     /// Overwrites what is there; a slice keeps its length.
     fn overwrite(self, content: Datum<N>, slice: bool) -> Result<(), Trap> {
+        if self.made_up {
+            return Err(Trap::Unsupported("writes to an opaque thing".to_owned()));
+        }
         if self.window.is_none() && !slice {
             *self.datum = content;
             return Ok(());
@@ -62,7 +71,7 @@ impl<'d, N: Number> View<'d, N> {
 impl<N: Number> Frame<'_, N> {
     /// Walks to a place, with the checks that Rust makes on the way.
     pub(super) fn view(&mut self, place: &Place) -> Result<View<'_, N>, Trap> {
-        let Frame { slots, values, .. } = self;
+        let Frame { slots, values, part, .. } = self;
         let index_of = |id: crate::ir::ValueId| match values.get(id.0 as usize) {
             Some(Some(datum)) => datum.integer().map(|index| index as usize),
             _ => Err(Trap::Broken(format!("value {} is not set", id.0))),
@@ -72,15 +81,31 @@ impl<N: Number> Frame<'_, N> {
                 .get_mut(place.root.0 as usize)
                 .ok_or_else(|| Trap::Broken(format!("there is no slot {}", place.root.0)))?,
             window: None,
+            made_up: false,
         };
-        for projection in &place.path {
+        for (position, projection) in place.path.iter().enumerate() {
+            if let (Datum::Opaque(identity), None) = (&*view.datum, view.window) {
+                // All that is inside of it is opaque, too.
+                let mut identity = *identity;
+                for projection in &place.path[position..] {
+                    identity = match projection {
+                        Projection::Index { index, .. } => mixed(&(identity, index_of(*index)?)),
+                        Projection::Field(name) => mixed(&(identity, name)),
+                        Projection::Range { .. } => {
+                            return Err(Trap::Unsupported("a slice of an opaque thing".to_owned()));
+                        }
+                    };
+                }
+                *part = Datum::Opaque(identity);
+                return Ok(View { datum: part, window: None, made_up: true });
+            }
             view = match projection {
                 Projection::Index { index, proven } => {
                     let index = index_of(*index)?;
                     let elements = view.elements()?;
                     let length = elements.len();
                     match elements.get_mut(index) {
-                        Some(datum) => View { datum, window: None },
+                        Some(datum) => View { datum, window: None, made_up: false },
                         None => {
                             let trap = Trap::IndexOutOfBounds { index, length };
                             return Err(unless_proven(trap, *proven));
@@ -96,7 +121,8 @@ impl<N: Number> Frame<'_, N> {
                     if start > end || end > length {
                         return Err(unless_proven(Trap::Slice, *proven));
                     }
-                    View { datum: view.datum, window: Some((offset + start, offset + end)) }
+                    let window = Some((offset + start, offset + end));
+                    View { datum: view.datum, window, made_up: false }
                 }
                 Projection::Field(name) => {
                     let datum = match view.whole()? {
@@ -113,16 +139,29 @@ impl<N: Number> Frame<'_, N> {
                         _ => None,
                     };
                     let missing = || Trap::Broken(format!("there is no field `{name}`"));
-                    View { datum: datum.ok_or_else(missing)?, window: None }
+                    View { datum: datum.ok_or_else(missing)?, window: None, made_up: false }
                 }
             };
         }
         Ok(view)
     }
 
-    /// The scalar at a place.
+    /// How many elements there are at a place.
+    pub(super) fn length_at(&mut self, place: &Place) -> Result<usize, Trap> {
+        let view = self.view(place)?;
+        match (&*view.datum, view.window) {
+            (Datum::Opaque(_), None) => Ok(self.world("a length")?.length),
+            _ => Ok(view.elements()?.len()),
+        }
+    }
+
+    /// The scalar at a place; where that is opaque, which one it is.
     pub(super) fn load(&mut self, place: &Place) -> Result<Datum<N>, Trap> {
-        match self.view(place)?.whole()? {
+        let view = self.view(place)?;
+        if let (Datum::Opaque(identity), None) = (&*view.datum, view.window) {
+            return Ok(Datum::Opaque(*identity));
+        }
+        match view.whole()? {
             Datum::Float(value) => Ok(Datum::Float(*value)),
             Datum::Integer(value) => Ok(Datum::Integer(*value)),
             Datum::Bool(value) => Ok(Datum::Bool(*value)),
@@ -171,8 +210,12 @@ impl<N: Number> Frame<'_, N> {
                     self.view(place)?.copied()?
                 }
                 Transfer::Move => {
-                    let view = self.view(place)?.whole()?;
-                    std::mem::replace(view, Datum::Nothing)
+                    let view = self.view(place)?;
+                    // It may be `Copy`.
+                    if let (Datum::Opaque(identity), None) = (&*view.datum, view.window) {
+                        return Ok(Datum::Opaque(*identity));
+                    }
+                    std::mem::replace(view.whole()?, Datum::Nothing)
                 }
                 Transfer::Take => {
                     let ty = self.function.place_type(place);
@@ -197,7 +240,8 @@ impl<N: Number> Frame<'_, N> {
                     Datum::List(vec![self.content(element)?; *length as usize])
                 }
                 Length::Expression(text) => {
-                    return Err(Trap::Unsupported(format!("the length {text}")));
+                    let length = self.length(text)?;
+                    Datum::List(vec![self.content(element)?; length])
                 }
             },
             Aggregate::VecRepeat(element, length) => {

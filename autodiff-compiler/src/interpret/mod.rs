@@ -5,7 +5,8 @@
 //! reference values of `ir::operations`). Run on [`Dual`] it gives directional derivatives by
 //! forward mode, independent of the derivative table and of the reverse sweep.
 //!
-//! What it does not look into is [`Trap::Unsupported`]: opaque tokens, `match` on opaque values.
+//! What it does not look into is [`Trap::Unsupported`]: opaque tokens, `match` on opaque values; unless
+//! a [`World`] makes them up.
 //! Printing prints nothing; assertions are checked where their condition is a value.
 //!
 //! ```
@@ -31,11 +32,13 @@ mod number;
 pub(crate) mod partials;
 #[cfg(test)]
 mod tests;
+mod world;
 
 pub use datum::Datum;
 pub use dual::{Dual, directional_derivative, gradient};
 pub use field::{Element, Field, Functions};
 pub use number::{Number, Real};
+pub use world::World;
 
 use crate::ir::Function;
 use std::collections::HashMap;
@@ -58,7 +61,7 @@ pub enum Trap {
     DivisionByZero,
     /// Another panic, with its message or the name of what panics.
     Panic(String),
-    /// More steps than allowed.
+    /// More steps, or more calls in one another, than allowed.
     StepLimit,
     /// Something that the interpreter does not look into.
     Unsupported(String),
@@ -99,22 +102,20 @@ pub enum OverflowMode {
 #[derive(Clone, Debug)]
 pub struct Interpreter<'a> {
     functions: HashMap<String, &'a Function>,
+    world: Option<&'a World>,
     overflow: OverflowMode,
     step_limit: u64,
-    /// How many calls are under way.
-    depth: std::cell::Cell<u32>,
+    depth_limit: u32,
 }
-
-/// How many calls may be under way at once: more counts as too many steps, before the stack overflows.
-const DEPTH: u32 = 100;
 
 impl Default for Interpreter<'_> {
     fn default() -> Self {
         Self {
             functions: HashMap::new(),
+            world: None,
             overflow: OverflowMode::default(),
             step_limit: 100_000_000,
-            depth: std::cell::Cell::new(0),
+            depth_limit: u32::MAX,
         }
     }
 }
@@ -134,6 +135,19 @@ impl<'a> Interpreter<'a> {
     /// How many instructions may run, those of callees included.
     pub fn step_limit(mut self, limit: u64) -> Self {
         self.step_limit = limit;
+        self
+    }
+
+    /// How many calls may be under way in one another; more is [`Trap::StepLimit`]. Without a limit, the
+    /// stack is one.
+    pub fn depth_limit(mut self, limit: u32) -> Self {
+        self.depth_limit = limit;
+        self
+    }
+
+    /// Where values come from for what is not looked into.
+    pub fn world(mut self, world: &'a World) -> Self {
+        self.world = Some(world);
         self
     }
 
@@ -162,7 +176,7 @@ impl<'a> Interpreter<'a> {
         tape: &mut Vec<Datum<N>>,
     ) -> Result<Outcome<N>, Trap> {
         let mut steps = 0;
-        execute::function(self, function, arguments, &mut steps, tape)
+        execute::function(self, function, arguments, &mut steps, tape, 0)
     }
 }
 

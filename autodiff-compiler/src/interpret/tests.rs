@@ -551,7 +551,7 @@ fn endless_recursion_is_stopped() {
     let item = syn::parse_str("fn f(x: f64) -> f64 { x * f(x) }").unwrap();
     let functions = lowered(&[Annotated { options: Default::default(), item }]);
     let function = functions.into_iter().next().unwrap().unwrap();
-    let interpreter = Interpreter::new().function("f", &function);
+    let interpreter = Interpreter::new().depth_limit(50).function("f", &function);
     let outcome = interpreter.run::<Real>(&function, vec![Datum::from(1.0)]);
     assert_eq!(outcome.map(|outcome| outcome.result), Err(Trap::StepLimit));
 }

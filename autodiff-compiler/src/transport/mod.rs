@@ -18,6 +18,9 @@ mod publish;
 mod read;
 mod wanted;
 
+#[cfg(any(test, feature = "interpret"))]
+pub(crate) use publish::struct_answer;
+pub(crate) use publish::{function_answer, publish};
 pub use publish::{publish_function, publish_struct};
 pub use wanted::{Wanted, wanted, wanted_by_signature};
 

@@ -7,9 +7,18 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// The macro of an annotated function: its signature, the names of its active parameters, and notes.
+/// The macro of an annotated function.
 pub fn publish_function(
     visibility: &syn::Visibility,
+    signature: &syn::Signature,
+    active: &[String],
+    notes: Notes,
+) -> TokenStream {
+    publish(visibility, &signature.ident, function_answer(signature, active, notes))
+}
+
+/// What the macro of a function answers: its signature, the names of its active parameters, and notes.
+pub(crate) fn function_answer(
     signature: &syn::Signature,
     active: &[String],
     notes: Notes,
@@ -29,13 +38,17 @@ pub fn publish_function(
             typed.attrs.clear();
         }
     }
-    let name = signature.ident.clone();
     let notes = notes.named();
-    publish(visibility, &name, quote!(#signature ; #(#active)* #(#notes)*))
+    quote!(#signature ; #(#active)* #(#notes)*)
 }
 
-/// The macro of a derived struct: its definition without attributes.
+/// The macro of a derived struct.
 pub fn publish_struct(item: &syn::ItemStruct) -> TokenStream {
+    publish(&item.vis, &item.ident, struct_answer(item))
+}
+
+/// What the macro of a struct answers: its definition without attributes, and which fields are skipped.
+pub(crate) fn struct_answer(item: &syn::ItemStruct) -> TokenStream {
     let mut plain = item.clone();
     plain.attrs.clear();
     let mut skipped = vec![];
@@ -50,11 +63,15 @@ pub fn publish_struct(item: &syn::ItemStruct) -> TokenStream {
         field.attrs.clear();
     }
     plain.vis = syn::Visibility::Inherited;
-    publish(&item.vis, &item.ident, quote!(#plain ; #(#skipped)*))
+    quote!(#plain ; #(#skipped)*)
 }
 
 /// `macro_rules!` under a name of its own, imported under the item's name.
-fn publish(visibility: &syn::Visibility, name: &Ident, signature: TokenStream) -> TokenStream {
+pub(crate) fn publish(
+    visibility: &syn::Visibility,
+    name: &Ident,
+    signature: TokenStream,
+) -> TokenStream {
     let unique = unique_name(name, &signature);
     let export = match visibility {
         syn::Visibility::Public(_) => quote!(#[macro_export]),

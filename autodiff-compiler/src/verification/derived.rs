@@ -4,7 +4,7 @@
 //! those that this pass made, and call each other. So a mistake shows at the pass that makes it, whichever
 //! function it is in.
 
-use super::{Failure, Passes};
+use super::{Failure, Passes, Settings};
 use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
 use crate::forward::{Forwarded, forward};
@@ -294,8 +294,13 @@ impl Stage {
     }
 
     /// An interpreter that knows all functions.
-    pub(super) fn interpreter<'a>(&'a self, values: &'a [Function], steps: u64) -> Interpreter<'a> {
-        let mut interpreter = super::interpreter(values, steps, OverflowMode::Panic);
+    pub(super) fn interpreter<'a>(
+        &'a self,
+        values: &'a [Function],
+        settings: &'a Settings,
+    ) -> Interpreter<'a> {
+        let mut interpreter = super::interpreter(values, settings, OverflowMode::Panic)
+            .step_limit(settings.derivative_steps());
         for Derivatives { name, gradient, sweeps, jvp } in &self.functions {
             if let Some(jvp) = jvp {
                 interpreter = interpreter.function(&CallOutput::Jvp.function_name(name), jvp);

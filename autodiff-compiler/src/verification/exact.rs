@@ -172,7 +172,7 @@ impl Oracle<'_> {
         let mut elements = || (0..floats).map(|_| random.element()).collect::<Vec<_>>();
         let point = Point { elements: elements(), direction: elements() };
         let run = |functions: &[Function], covers: &dyn Fn(usize) -> bool| {
-            let interpreter = interpreter(functions, self.settings.steps, OverflowMode::Panic);
+            let interpreter = interpreter(functions, self.settings, OverflowMode::Panic);
             let main = &functions[functions.len() - 1];
             interpreter.run(main, self.arguments(&point, covers))
         };
@@ -280,7 +280,7 @@ impl Oracle<'_> {
     }
 
     fn interpreter<'s>(&'s self, stage: &'s Stage) -> Interpreter<'s> {
-        stage.interpreter(self.functions, self.settings.derivative_steps())
+        stage.interpreter(self.functions, self.settings)
     }
 
     fn gradient(

@@ -21,6 +21,7 @@
 mod compare;
 mod derived;
 pub mod exact;
+pub mod files;
 #[cfg(test)]
 mod mechanisms;
 pub mod source;
@@ -29,7 +30,7 @@ mod taped;
 mod tests;
 
 use crate::interpret::{
-    Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, directional_derivative,
+    Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, World, directional_derivative,
 };
 use crate::ir::verify::verify;
 use crate::ir::{CallOutput, Function, Parameter};
@@ -106,11 +107,13 @@ pub struct Settings {
     pub steps: u64,
     /// At how many random points exact arithmetic is asked; see [`exact`].
     pub points: usize,
+    /// Values for what the interpreter does not look into; none: such a program is refused.
+    pub world: Option<World>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000, points: 2 }
+        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000, points: 2, world: None }
     }
 }
 
@@ -145,7 +148,7 @@ pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure>
 /// are not, derivative code may overflow in another order than a reference does.
 pub fn is_moderate(program: &Program, settings: &Settings) -> bool {
     let Some(main) = program.functions.last() else { return false };
-    let interpreter = interpreter(&program.functions, settings.steps, OverflowMode::Panic);
+    let interpreter = interpreter(&program.functions, settings, OverflowMode::Panic);
     Recording::of(&interpreter, main, &program.arguments).is_ok_and(|recording| recording.moderate)
 }
 
@@ -184,9 +187,21 @@ fn seen(outcome: &Result<Outcome<Real>, Trap>, parameters: &[Parameter]) -> Seen
     Ok((outcome.result.clone(), visible.collect()))
 }
 
+/// How many calls may be under way in one another: what recurses without end is to be refused before the
+/// stack is used up.
+const DEPTH: u32 = 100;
+
 /// An interpreter that knows the value functions.
-fn interpreter(functions: &[Function], steps: u64, mode: OverflowMode) -> Interpreter<'_> {
-    let interpreter = Interpreter::new().step_limit(steps).overflow(mode);
+fn interpreter<'a>(
+    functions: &'a [Function],
+    settings: &'a Settings,
+    mode: OverflowMode,
+) -> Interpreter<'a> {
+    let mut interpreter =
+        Interpreter::new().step_limit(settings.steps).depth_limit(DEPTH).overflow(mode);
+    if let Some(world) = &settings.world {
+        interpreter = interpreter.world(world);
+    }
     functions.iter().fold(interpreter, |interpreter, function| {
         interpreter.function(&CallOutput::Value.function_name(&function.name), function)
     })
@@ -209,7 +224,7 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
     for mode in [OverflowMode::Wrap, OverflowMode::Panic] {
         let run = |functions: &[Function]| {
             let main = functions.last().unwrap_or(main);
-            interpreter(functions, settings.steps, mode).run(main, program.arguments.clone())
+            interpreter(functions, settings, mode).run(main, program.arguments.clone())
         };
         let before = run(&program.functions);
         match &before {
@@ -358,7 +373,7 @@ impl Primal<'_> {
     /// The derivatives by the tape, which forward mode confirms.
     fn reference(&self) -> Result<Option<Reference>, Failure> {
         let main = self.main();
-        let interpreter = interpreter(self.functions, self.settings.steps, OverflowMode::Panic);
+        let interpreter = interpreter(self.functions, self.settings, OverflowMode::Panic);
         let recording = match Recording::of(&interpreter, main, self.arguments) {
             Ok(recording) => recording,
             Err(Trap::Unsupported(_)) => return Ok(None),
@@ -509,7 +524,7 @@ impl Primal<'_> {
         // Gradients overwrite what is there.
         let buffers = self.arguments.iter().enumerate().filter(|(k, _)| active(*k));
         arguments.extend(buffers.map(|(_, argument)| garbage(argument)));
-        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
+        let interpreter = stage.interpreter(self.functions, self.settings);
         let outcome = interpreter.run(gradient, arguments);
         self.compare_values(stage.pass, stage, &outcome)?;
         let Ok(outcome) = outcome else { return Ok(None) };
@@ -542,7 +557,7 @@ impl Primal<'_> {
                 arguments.push(tangent);
             }
         }
-        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
+        let interpreter = stage.interpreter(self.functions, self.settings);
         let outcome = interpreter.run(jvp, arguments).map(|outcome| split_jvp(outcome, parameters));
         let (outcome, tangents) = match outcome {
             Ok((outcome, tangents)) => (Ok(outcome), tangents),
@@ -578,7 +593,7 @@ impl Primal<'_> {
     ) -> Result<Option<Vec<f64>>, Failure> {
         let Some((forward, reverse)) = stage.main_sweeps() else { return Ok(None) };
         let pass = if position == 0 { "split" } else { stage.pass };
-        let interpreter = stage.interpreter(self.functions, self.settings.derivative_steps());
+        let interpreter = stage.interpreter(self.functions, self.settings);
         let mut tape = Vec::new();
         let outcome = interpreter.run_with_tape(forward, self.arguments.to_vec(), &mut tape);
         self.compare_values(pass, stage, &outcome)?;

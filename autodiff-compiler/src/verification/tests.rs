@@ -250,6 +250,49 @@ fn exact_arithmetic_sees_what_rounding_hides() {
     assert_eq!(blamed_exactly(&program, 0, &|_| true), None, "no mistake");
 }
 
+/// Methods of the same name, a constant, a const parameter, and what is not looked into.
+#[test]
+fn files_with_what_is_not_looked_into() {
+    let file = files::read(
+        "const FACTOR: f64 = 3.0;
+         #[differentiate] mod shapes {
+             #[derive(Differentiable)] pub struct Circle { radius: f64, #[differentiable(skip)] name: Name }
+             #[derive(Differentiable)] pub struct Square { side: f64 }
+             impl Circle { #[differentiate] pub fn area(&self) -> f64 { self.radius * self.radius } }
+             impl Square { #[differentiate] pub fn area(&self) -> f64 { super::FACTOR * self.side } }
+             #[differentiate(wrt(circle, square))]
+             pub fn total(circle: &Circle, square: &Square, setup: &Setup) -> f64 {
+                 let mut sum = circle.area() - square.area();
+                 for i in 0..setup.weights.len() { let w: f64 = setup.weights[i]; sum += w * square.area(); }
+                 match setup.kind { Kind::Plain => sum, Kind::Scaled(by) => by * sum }
+             }
+         }
+         fn main() { #[differentiate] fn dot<const N: usize>(a: &[f64; N]) -> f64 {
+             let mut sum = 0.0; for i in 0..N { sum += a[i] * a[i]; } sum
+         } }",
+        files::Wanted::Annotated,
+    );
+    let file = file.expect("it consists of tokens");
+    let names: Vec<_> = file.functions.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["shapes_Circle_area", "shapes_Square_area_1", "shapes_total", "dot"]);
+    let lowered = file.functions.iter().map(|(_, lowered)| lowered.clone());
+    let lowered: Vec<_> = lowered.map(|lowered| lowered.expect("it is accepted")).collect();
+    let world = World { length: 3, constants: file.constants, ..World::default() };
+    assert_eq!(world.constants["FACTOR"], Datum::from(3.0));
+    for main in &lowered {
+        let functions = source::with_callees(&lowered, main);
+        assert_eq!(functions.len(), if main.name == "shapes_total" { 3 } else { 1 });
+        let program = Program { functions, arguments: world.arguments(main) };
+        let settings = Settings { world: Some(world.clone()), ..Settings::default() };
+        assert_eq!(check(&program, &settings).expect("no failure"), Verdict::Agrees, "{main}");
+        let exactly = exact::check_exactly(&program, &settings);
+        assert_eq!(exactly.expect("no failure"), exact::Exactness::Agrees, "{main}");
+        let seen_through = main.name == "shapes_Circle_area";
+        let verdict = check(&program, &Settings::default()).expect("no failure");
+        assert_eq!(verdict == Verdict::Agrees, seen_through, "{verdict:?}");
+    }
+}
+
 /// The reverse sweep by itself does not see the memory whose shape it would need.
 #[test]
 fn a_local_of_many_lengths_is_refused_where_sweeps_are_split() {

@@ -254,7 +254,7 @@ fn literal(datum: &Datum<Real>, ty: &Type) -> String {
                 .collect();
             format!("({},)", inner.join(", "))
         }
-        Datum::Struct(_) => unimplemented!("no struct in these tests"),
+        Datum::Struct(_) | Datum::Opaque(_) => unimplemented!("not in these tests"),
     }
 }
 
@@ -276,7 +276,7 @@ fn show(datum: &Datum<Real>, text: &mut String) {
             });
             text.push(if list { ']' } else { ')' });
         }
-        Datum::Struct(_) => unimplemented!("no struct in these tests"),
+        Datum::Struct(_) | Datum::Opaque(_) => unimplemented!("not in these tests"),
     }
 }
 
