@@ -25,6 +25,7 @@ const PASSES: &[&str] = &[
     "simplify",
     "activity",
     "reverse",
+    "forward",
     "schedule",
     "lower",
     "emit",
