@@ -488,11 +488,17 @@ impl Reverse {
                 let name = format!("{}_adjoint", parameter.name).into();
                 let root = Place::root(slot);
                 let resized = shape::is_reshaped(&self.builder.function, &primal.body, slot);
-                let adjoint = match resized && moves::moved_out(&primal.body, slot) {
-                    true => {
-                        self.builder.define(parameter.ty.tangent(), name, Aggregate::Vec(vec![]))
+                let ty = parameter.ty.tangent();
+                // What is set as a whole, or taken, is a `Vec` of its own.
+                let adjoint = match resized {
+                    true if moves::moved_out(&primal.body, slot) => {
+                        self.builder.define(ty, name, Aggregate::Vec(vec![]))
                     }
-                    false => self.temporary(&parameter.ty.tangent(), name, Some(&root), None),
+                    true => {
+                        let zeros = self.zeros(&ty, Some(&root));
+                        self.builder.define(ty, name, zeros)
+                    }
+                    false => self.temporary(&ty, name, Some(&root), None),
                 };
                 self.adjoint_slots.insert(slot, adjoint);
             }
