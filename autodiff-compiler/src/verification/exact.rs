@@ -46,7 +46,7 @@ pub enum Exactness {
 }
 
 /// Asks exact arithmetic alone about a program. ([`super::check`] asks, too, and is content with whatever
-/// does not contradict.) Panics of passes are not caught.
+/// does not contradict; [`super::check_fully`] tells.) Panics of passes are not caught.
 pub fn check_exactly(program: &Program, settings: &Settings) -> Result<Exactness, Failure> {
     exactly(program, settings, &Passes { current: Cell::new("lower") })
 }

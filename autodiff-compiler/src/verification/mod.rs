@@ -40,6 +40,7 @@ use crate::simplify::{Folding, simplify};
 use crate::types::Type;
 use compare::{bits, floats, same_gradient};
 use derived::{By, Derived, Stage};
+use exact::Exactness;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use taped::{Component, Recording};
@@ -131,9 +132,25 @@ const OTHERS: [(&str, Strategy); 2] = [
     ("recompute", Strategy { checkpoint: false, recompute: false }),
 ];
 
+/// What came of a program, and what exact arithmetic said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Whether exact arithmetic confirms it, or has nothing to say: it is not asked where the verdict is
+    /// another than [`Verdict::Agrees`], or for no points at all.
+    pub exactness: Exactness,
+}
+
 /// Checks a program; see the module's documentation. Panics of passes are caught and reported; whether
 /// they print is up to the panic hook.
 pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure> {
+    Ok(check_fully(program, settings)?.verdict)
+}
+
+/// As [`check`], and tells whether exact arithmetic was conclusive: who checks many programs counts how
+/// often it was not.
+pub fn check_fully(program: &Program, settings: &Settings) -> Result<Checked, Failure> {
     let passes = Passes { current: Cell::new("lower") };
     let checked = catch_unwind(AssertUnwindSafe(|| checked(program, settings, &passes)));
     checked.unwrap_or_else(|payload| {
@@ -207,10 +224,10 @@ fn interpreter<'a>(
     })
 }
 
-fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Verdict, Failure> {
-    let Some(main) = program.functions.last() else {
-        return Ok(Verdict::Refused("there is no function".to_owned()));
-    };
+fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Checked, Failure> {
+    let nothing = |verdict| Checked { verdict, exactness: Exactness::Nothing };
+    let refused = |reason: &str| Ok(nothing(Verdict::Refused(reason.to_owned())));
+    let Some(main) = program.functions.last() else { return refused("there is no function") };
     for function in &program.functions {
         passes.verified(function)?;
     }
@@ -228,8 +245,8 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
         };
         let before = run(&program.functions);
         match &before {
-            Err(Trap::Unsupported(what)) => return Ok(Verdict::Refused(what.clone())),
-            Err(Trap::StepLimit) => return Ok(Verdict::Refused("it runs too long".to_owned())),
+            Err(Trap::Unsupported(what)) => return refused(what),
+            Err(Trap::StepLimit) => return refused("it runs too long"),
             Err(Trap::Broken(what)) => {
                 return Err(Failure { pass: "lower", message: format!("{what}\n{main}") });
             }
@@ -256,14 +273,15 @@ fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Ve
         passes,
     };
     let (verdict, derived) = primal.derivatives()?;
-    if verdict == Verdict::Agrees
-        && settings.points > 0
-        && exact::agrees_as_it_is(program, &simplified, settings, &derived).is_err()
-    {
-        // A constant that was rounded, or a mistake.
-        exact::exactly(program, settings, passes)?;
+    if verdict != Verdict::Agrees || settings.points == 0 {
+        return Ok(nothing(verdict));
     }
-    Ok(verdict)
+    let exactness = match exact::agrees_as_it_is(program, &simplified, settings, &derived) {
+        Ok(exactness) => exactness,
+        // A constant that was rounded, or a mistake.
+        Err(_) => exact::exactly(program, settings, passes)?,
+    };
+    Ok(Checked { verdict, exactness })
 }
 
 fn texts(functions: &[Function]) -> String {

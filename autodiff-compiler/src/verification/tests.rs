@@ -20,8 +20,11 @@ pub(super) fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
 
 #[track_caller]
 pub(super) fn agrees(source: &str, arguments: Vec<Datum<Real>>) {
-    match check(&program(source, arguments), &Settings::default()) {
-        Ok(verdict) => assert_eq!(verdict, Verdict::Agrees),
+    match check_fully(&program(source, arguments), &Settings::default()) {
+        Ok(checked) => {
+            assert_eq!(checked.verdict, Verdict::Agrees);
+            assert_eq!(checked.exactness, Exactness::Agrees);
+        }
         Err(failure) => panic!("{failure}"),
     }
 }
