@@ -1,5 +1,7 @@
 //! Functions whose derivative code once did not compile: one module a bug, `tests/regression/*.rs`.
 
+#[path = "common/close.rs"]
+mod close;
 #[allow(unreachable_pub)]
 #[path = "common/differences.rs"]
 mod differences;
@@ -27,12 +29,4 @@ mod undetermined_generics;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 
-/// Asserts that two floats agree to 1e-12, relatively.
-#[track_caller]
-fn close(found: &[f64], expected: &[f64]) {
-    assert_eq!(found.len(), expected.len());
-    for (found, expected) in found.iter().zip(expected) {
-        let difference = (found - expected).abs();
-        assert!(difference <= 1e-12 * expected.abs().max(1.0), "{found} is not {expected}");
-    }
-}
+use close::close;

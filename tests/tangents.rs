@@ -2,16 +2,11 @@
 
 #![allow(clippy::needless_range_loop)] // as users write
 
-use autodiff_core::{Differentiable, Float, differentiate};
+#[path = "common/close.rs"]
+mod close;
 
-#[track_caller]
-fn close(found: &[f64], expected: &[f64]) {
-    assert_eq!(found.len(), expected.len());
-    for (found, expected) in found.iter().zip(expected) {
-        let difference = (found - expected).abs();
-        assert!(difference <= 1e-12 * expected.abs().max(1.0), "{found} is not {expected}");
-    }
-}
+use autodiff_core::{Differentiable, Float, differentiate};
+use close::close;
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()

@@ -392,11 +392,7 @@ fn jacobian_vector_product(
     diagnostics: &mut Diagnostics,
 ) -> Option<Function> {
     let primal = reverse::split::with_active_outputs(value);
-    let activity = Activity::of(&primal);
-    reverse::support::check(&primal, &activity, diagnostics);
-    if !diagnostics.is_empty() {
-        return None;
-    }
+    let activity = activity(&primal, diagnostics)?;
     for (span, call) in forward::active_calls(&primal, &activity) {
         if !call.signature.notes.jvp {
             let help = match call.signature.notes.by_rule {
@@ -441,11 +437,7 @@ fn sweeps(
     diagnostics: &mut Diagnostics,
 ) -> Option<(Function, Function)> {
     let primal = reverse::split::with_active_outputs(value);
-    let activity = Activity::of(&primal);
-    reverse::support::check(&primal, &activity, diagnostics);
-    if !diagnostics.is_empty() {
-        return None;
-    }
+    let activity = activity(&primal, diagnostics)?;
     let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity, strategy);
     refuse(&reverse.refusals, diagnostics)?;
     trace.ir("forward", &forward);
@@ -465,6 +457,13 @@ fn sweeps(
     Some((forward, reverse))
 }
 
+/// What is active, if all of it can be differentiated.
+fn activity(primal: &Function, diagnostics: &mut Diagnostics) -> Option<Activity> {
+    let activity = Activity::of(primal);
+    reverse::support::check(primal, &activity, diagnostics);
+    diagnostics.is_empty().then_some(activity)
+}
+
 /// Reports what turned out on the way not to be differentiable.
 fn refuse(refusals: &[Refusal], diagnostics: &mut Diagnostics) -> Option<()> {
     for refusal in refusals {
@@ -480,11 +479,7 @@ fn gradient(
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Function> {
-    let activity = Activity::of(value);
-    reverse::support::check(value, &activity, diagnostics);
-    if !diagnostics.is_empty() {
-        return None;
-    }
+    let activity = activity(value, diagnostics)?;
     let reversed = reverse::reverse_with(value, &activity, strategy);
     refuse(&reversed.refusals, diagnostics)?;
     trace.ir("reverse", &reversed.function);

@@ -269,19 +269,7 @@ impl Item {
             if !matches!(parameter.ty.tangent(), Type::Vec(_)) {
                 return None;
             }
-            let (name, gradient) = (name_of(parameter), gradient_name(parameter));
-            let message = format!(
-                "`{gradient}` has {{}} elements, but `{name}` has {{}}: the gradient needs as many"
-            );
-            Some(quote_spanned! {
-            crate::edition::root()=>
-                           ::core::assert!(
-                               #gradient.len() == #name.len(),
-                               #message,
-                               #gradient.len(),
-                               #name.len()
-                           );
-                       })
+            Some(same_length(&gradient_name(parameter), &name_of(parameter), "gradient"))
         });
         quote!(#(#checks)*)
     }
@@ -375,4 +363,19 @@ pub(super) fn name_of(parameter: &Parameter) -> Ident {
 
 fn gradient_name(parameter: &Parameter) -> Ident {
     format_ident!("{}_gradient", name_of(parameter))
+}
+
+/// Panics where an argument has another length than the parameter it goes with. `what`: what it is.
+pub(super) fn same_length(argument: &Ident, parameter: &Ident, what: &str) -> TokenStream {
+    let message = format!(
+        "`{argument}` has {{}} elements, but `{parameter}` has {{}}: the {what} needs as many"
+    );
+    quote_spanned! {crate::edition::root()=>
+        ::core::assert!(
+            #argument.len() == #parameter.len(),
+            #message,
+            #argument.len(),
+            #parameter.len()
+        );
+    }
 }

@@ -1,12 +1,12 @@
 //! The two sweeps of a function as items, and `vjp`, which runs one after the other.
 
-use super::item::{Item, list, name_of, one_or_tuple};
+use super::item::{Item, list, name_of, one_or_tuple, same_length};
 use super::{Header, types};
 use crate::ir::{Function, Parameter};
 use crate::signature::is_output;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 impl Item {
     /// `__forward` and `__reverse`.
@@ -134,16 +134,5 @@ fn length_check(parameter: &Parameter, cotangent: &Ident) -> Option<TokenStream>
     if !matches!(parameter.ty.referent(), Type::Slice(_)) {
         return None;
     }
-    let name = name_of(parameter);
-    let message = format!(
-        "`{cotangent}` has {{}} elements, but `{name}` has {{}}: the cotangent needs as many"
-    );
-    Some(quote_spanned! {crate::edition::root()=>
-        ::core::assert!(
-            #cotangent.len() == #name.len(),
-            #message,
-            #cotangent.len(),
-            #name.len()
-        );
-    })
+    Some(same_length(cotangent, &name_of(parameter), "cotangent"))
 }

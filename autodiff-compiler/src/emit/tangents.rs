@@ -1,24 +1,19 @@
 //! `jvp`: value and directional derivative.
 
-use super::item::{Item, list, name_of};
+use super::item::{Item, list, name_of, same_length};
 use super::types;
+use crate::forward::takes_tangent;
 use crate::ir::{Function, Parameter};
 use crate::signature::is_output;
 use crate::types::Type;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 impl Item {
     /// The Jacobian-vector product, as forward mode made it.
     pub(super) fn jvp(&self, value: &Function, jvp: &Function) -> TokenStream {
-        let covered: Vec<&Parameter> = value
-            .parameters
-            .iter()
-            .filter(|parameter| {
-                (parameter.active || is_output(&parameter.ty))
-                    && parameter.ty.tangent() != Type::Unit
-            })
-            .collect();
+        let covered: Vec<&Parameter> =
+            value.parameters.iter().filter(|parameter| takes_tangent(parameter)).collect();
         let mut header = self.header_for("jvp", &self.jvp_words(value, &covered));
         if value.result_type.holds_floats() {
             let result = self.result_type(value);
@@ -27,8 +22,10 @@ impl Item {
         }
         let tangents = &jvp.parameters[value.parameters.len()..];
         let pairs = covered.iter().zip(tangents);
-        let checks = pairs.filter_map(|(parameter, tangent)| length_check(parameter, tangent));
-        header.prologue.extend(checks);
+        let dynamic = pairs.filter(|(parameter, _)| is_dynamic(parameter));
+        header.prologue.extend(dynamic.map(|(parameter, tangent)| {
+            same_length(&name_of(tangent), &name_of(parameter), "tangent")
+        }));
         super::function(jvp, &header)
     }
 
@@ -56,22 +53,4 @@ impl Item {
 
 fn is_dynamic(parameter: &Parameter) -> bool {
     matches!(parameter.ty.referent(), Type::Slice(_) | Type::Vec(_))
-}
-
-/// Tangents of the wrong length are reported before anything happens.
-fn length_check(parameter: &Parameter, tangent: &Parameter) -> Option<TokenStream> {
-    if !is_dynamic(parameter) {
-        return None;
-    }
-    let (name, tangent) = (name_of(parameter), name_of(tangent));
-    let message =
-        format!("`{tangent}` has {{}} elements, but `{name}` has {{}}: the tangent needs as many");
-    Some(quote_spanned! {crate::edition::root()=>
-        ::core::assert!(
-            #tangent.len() == #name.len(),
-            #message,
-            #tangent.len(),
-            #name.len()
-        );
-    })
 }

@@ -56,27 +56,32 @@ impl Forward<'_> {
         }
     }
 
+    /// The tangent of a place, and that of content of a type that goes there. Where nothing of the place is
+    /// differentiated, what is taken is emptied.
+    pub(super) fn incoming(
+        &mut self,
+        place: &Place,
+        content: &Aggregate,
+        ty: &Type,
+    ) -> Option<(Place, Aggregate)> {
+        let target = self.tangent_place(place);
+        if target.is_none() {
+            self.empty_what_is_taken(content);
+        }
+        target.map(|target| (target, self.content(content, ty)))
+    }
+
     /// What is taken to where nothing is differentiated leaves an empty tangent behind, as it leaves an empty
     /// `Vec`. (What is moved is not looked at before it is set again.)
     pub(super) fn empty_what_is_taken(&mut self, content: &Aggregate) {
-        match content {
-            Aggregate::Place(place, Transfer::Take) => {
-                if let Some(target) = self.tangent_place(place) {
-                    let empty = Aggregate::Vec(vec![]);
-                    self.builder.push(InstructionKind::Assign(target, empty), vec![]);
-                }
+        content.for_each_transfer(&mut |place, transfer| {
+            if transfer == Transfer::Take
+                && let Some(target) = self.tangent_place(place)
+            {
+                let empty = Aggregate::Vec(vec![]);
+                self.builder.push(InstructionKind::Assign(target, empty), vec![]);
             }
-            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-                elements.iter().for_each(|element| self.empty_what_is_taken(element));
-            }
-            Aggregate::Struct(_, fields) => {
-                fields.iter().for_each(|(_, field)| self.empty_what_is_taken(field));
-            }
-            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
-                self.empty_what_is_taken(element);
-            }
-            _ => {}
-        }
+        });
     }
 
     fn elements(&mut self, elements: &[Aggregate], ty: &Type) -> Vec<Aggregate> {

@@ -27,7 +27,7 @@ use crate::derivatives;
 use crate::ir::builder::Builder;
 use crate::ir::*;
 use crate::reverse::Refusal;
-use crate::signature::is_mutable;
+use crate::signature::{is_mutable, is_output};
 use crate::types::{FloatType, Type};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -71,6 +71,11 @@ struct Forward<'a> {
     refusals: Vec<Refusal>,
 }
 
+/// Whether a Jacobian-vector product takes a tangent of a parameter.
+pub fn takes_tangent(parameter: &Parameter) -> bool {
+    (parameter.active || is_output(&parameter.ty)) && parameter.ty.tangent() != Type::Unit
+}
+
 /// The type in which a tangent is passed.
 pub fn tangent_parameter(ty: &Type) -> Type {
     let tangent = ty.tangent();
@@ -98,7 +103,7 @@ impl Forward<'_> {
         let changed = changed_roots(primal);
         for parameter in &primal.parameters {
             let tangent = parameter.ty.tangent();
-            if !parameter.active || tangent == Type::Unit {
+            if !takes_tangent(parameter) {
                 if let ParameterBinding::Slot(slot) = parameter.binding
                     && self.activity.is_active_slot(slot)
                 {
@@ -243,22 +248,16 @@ impl Forward<'_> {
                 }
             }
             InstructionKind::Assign(place, content) => {
-                if let Some(target) = self.tangent_place(place) {
-                    let ty = self.type_at(place);
-                    let content = self.content(content, &ty);
+                let ty = self.type_at(place);
+                if let Some((target, content)) = self.incoming(place, content, &ty) {
                     self.builder.push(InstructionKind::Assign(target, content), vec![]);
-                } else {
-                    self.empty_what_is_taken(content);
                 }
                 self.builder.append(instruction.clone());
             }
             InstructionKind::Push(place, content) => {
-                if let Some(target) = self.tangent_place(place) {
-                    let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
-                    let content = self.content(content, &element);
+                let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
+                if let Some((target, content)) = self.incoming(place, content, &element) {
                     self.builder.push(InstructionKind::Push(target, content), vec![]);
-                } else {
-                    self.empty_what_is_taken(content);
                 }
                 self.builder.append(instruction.clone());
             }

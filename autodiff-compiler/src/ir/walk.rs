@@ -449,21 +449,30 @@ impl Aggregate {
         }
     }
 
-    /// Calls `visit` on every place whose content it moves out or takes.
-    pub fn for_each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Place)) {
+    /// Calls `visit` on every place whose content goes into it, with how it leaves the place.
+    pub fn for_each_transfer<'a>(&'a self, visit: &mut dyn FnMut(&'a Place, Transfer)) {
         match self {
-            Self::Place(place, Transfer::Move | Transfer::Take) => visit(place),
+            Self::Place(place, transfer) => visit(place, *transfer),
             Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
-                elements.iter().for_each(|element| element.for_each_taken(visit));
+                elements.iter().for_each(|element| element.for_each_transfer(visit));
             }
             Self::Struct(_, fields) => {
-                fields.iter().for_each(|(_, field)| field.for_each_taken(visit));
+                fields.iter().for_each(|(_, field)| field.for_each_transfer(visit));
             }
             Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => {
-                element.for_each_taken(visit);
+                element.for_each_transfer(visit);
             }
             _ => {}
         }
+    }
+
+    /// Calls `visit` on every place whose content it moves out or takes.
+    pub fn for_each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Place)) {
+        self.for_each_transfer(&mut |place, transfer| {
+            if matches!(transfer, Transfer::Move | Transfer::Take) {
+                visit(place);
+            }
+        });
     }
 }
 

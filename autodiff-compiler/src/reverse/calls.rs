@@ -186,7 +186,7 @@ impl Reverse {
                         let length = self.builder.length(Place::root(argument));
                         let moved = Aggregate::Place(Place::root(argument), Transfer::Move);
                         again.arguments[*k] = Argument::Value(moved);
-                        let zero = self.zeros(element, None);
+                        let zero = self.builder.zeros(element, None);
                         let zeros = Aggregate::VecRepeat(Box::new(zero), length);
                         self.builder.define(ty.clone(), name, zeros)
                     }
@@ -222,13 +222,13 @@ impl Reverse {
                 (None, Some(place)) => self.builder.length(place.clone()),
                 (None, None) => self.builder.usize(0),
             };
-            let zero = self.zeros(element, None);
+            let zero = self.builder.zeros(element, None);
             let slot = self.builder.define(tangent.clone(), name, Aggregate::Stack);
             let resize = ResizeKind::Resize(length, zero);
             self.builder.push(InstructionKind::Resize(Place::root(slot), resize), vec![]);
             return slot;
         }
-        let zeros = self.zeros(tangent, shape);
+        let zeros = self.builder.zeros(tangent, shape);
         self.builder.define(tangent.clone(), name, zeros)
     }
 
@@ -465,7 +465,7 @@ impl Reverse {
         }
         let place = call.result_slot.and_then(|slot| self.adjoint_place(&Place::root(slot)));
         let place = place.unwrap_or_else(|| {
-            let zeros = self.zeros(&ty.tangent(), None);
+            let zeros = self.builder.zeros(&ty.tangent(), None);
             let name = format!("{}_cotangent", call.name).into();
             Place::root(self.builder.define(ty.tangent(), name, zeros))
         });

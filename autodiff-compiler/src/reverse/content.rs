@@ -5,16 +5,6 @@ use crate::ir::*;
 use crate::types::Type;
 
 impl Reverse {
-    /// Zeros of a tangent type. Where the shape is dynamic it is that of the primal place.
-    pub(super) fn zeros(&mut self, tangent: &Type, primal: Option<&Place>) -> Aggregate {
-        self.builder.zeros(tangent, primal)
-    }
-
-    /// Sets everything at an adjoint place to zero.
-    pub(super) fn fill_with_zeros(&mut self, place: &Place, tangent: &Type) {
-        self.builder.fill_with_zeros(place, tangent);
-    }
-
     /// The reverse of putting content into a place: each value and place that the content was made of
     /// takes its part of the adjoint at `source`.
     pub(super) fn take_content(

@@ -65,12 +65,12 @@ impl Reverse {
             let gone = moved_out(forward, slot) || moves::moves(result, slot);
             let visible = scope.live.contains(&slot) && !gone;
             let content = if visible {
-                self.zeros(&ty, Some(&place))
+                self.builder.zeros(&ty, Some(&place))
             } else if gone {
                 // Whoever took the content hands its adjoint back.
                 match &ty {
                     Type::Vec(_) => Aggregate::Vec(vec![]),
-                    other => self.zeros(other, None),
+                    other => self.builder.zeros(other, None),
                 }
             } else if needs_primal(&known.ty) {
                 self.refusals.push(Refusal {
@@ -92,10 +92,10 @@ impl Reverse {
                     results: vec![length],
                     span: known.span,
                 });
-                let zero = self.zeros(element, None);
+                let zero = self.builder.zeros(element, None);
                 Aggregate::VecRepeat(Box::new(zero), length)
             } else {
-                self.zeros(&ty, None)
+                self.builder.zeros(&ty, None)
             };
             self.define_adjoint(slot, ty, content);
         }
@@ -127,7 +127,7 @@ impl Reverse {
                     self.take_from_elements(&target, &content, adjoints);
                 }
                 let ty = self.type_at(&target);
-                self.fill_with_zeros(&target, &ty);
+                self.builder.fill_with_zeros(&target, &ty);
             }
             InstructionKind::Define(slot, content) => {
                 if let Some(source) = self.adjoint_place(&Place::root(*slot)) {
@@ -248,7 +248,7 @@ impl Reverse {
             }
             _ => {}
         }
-        let zero = self.zeros(&element, None);
+        let zero = self.builder.zeros(&element, None);
         let back = ResizeKind::Resize(old_length, zero);
         self.builder.push(InstructionKind::Resize(target.clone(), back), vec![]);
         if let Some(lengths) = lengths {

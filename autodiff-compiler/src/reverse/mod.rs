@@ -467,14 +467,14 @@ impl Reverse {
                 let root = Place::root(primal);
                 let zeros = match moves::moved_out(body, primal) {
                     true => Aggregate::Vec(vec![]),
-                    false => self.zeros(&parameter.ty, Some(&root)),
+                    false => self.builder.zeros(&parameter.ty, Some(&root)),
                 };
                 self.define_adjoint(primal, parameter.ty.clone(), zeros);
             } else if dynamic {
-                self.fill_with_zeros(&Place::root(parameter.gradient), &parameter.ty);
+                self.builder.fill_with_zeros(&Place::root(parameter.gradient), &parameter.ty);
                 self.adjoint_slots.insert(primal, parameter.gradient);
             } else {
-                let zeros = self.zeros(&parameter.ty, Some(&Place::root(primal)));
+                let zeros = self.builder.zeros(&parameter.ty, Some(&Place::root(primal)));
                 self.define_adjoint(primal, parameter.ty.clone(), zeros);
             }
         }
@@ -495,7 +495,7 @@ impl Reverse {
                         self.builder.define(ty, name, Aggregate::Vec(vec![]))
                     }
                     true => {
-                        let zeros = self.zeros(&ty, Some(&root));
+                        let zeros = self.builder.zeros(&ty, Some(&root));
                         self.builder.define(ty, name, zeros)
                     }
                     false => self.temporary(&ty, name, Some(&root), None),

@@ -126,9 +126,9 @@ impl Reverse {
     /// Zeros in a shape, at an adjoint place.
     pub(super) fn restore_shape(&mut self, target: &Place, tangent: &Type, shape: Shape) {
         match shape {
-            Shape::Same => self.fill_with_zeros(target, tangent),
+            Shape::Same => self.builder.fill_with_zeros(target, tangent),
             Shape::Gone => {
-                let empty = self.zeros(tangent, None);
+                let empty = self.builder.zeros(tangent, None);
                 self.builder.push(InstructionKind::Assign(target.clone(), empty), vec![]);
             }
             Shape::Length(length) => self.restart_with_length(target, tangent, length),
@@ -169,7 +169,7 @@ impl Reverse {
     /// The adjoint of what was in a `Vec` before it was replaced: zeros of that length.
     fn restart_with_length(&mut self, target: &Place, tangent: &Type, length: ValueId) {
         if let Type::Vec(element) = tangent {
-            let zero = self.zeros(element, None);
+            let zero = self.builder.zeros(element, None);
             let zeros = Aggregate::VecRepeat(Box::new(zero), length);
             self.builder.push(InstructionKind::Assign(target.clone(), zeros), vec![]);
         }
@@ -216,7 +216,7 @@ impl Reverse {
     /// The reverse of [`Self::push_lengths`]: zeros of those lengths at an adjoint place.
     fn pop_lengths(&mut self, target: &Place, tangent: &Type, lengths: SlotId) {
         if has_static_shape(tangent) {
-            return self.fill_with_zeros(target, tangent);
+            return self.builder.fill_with_zeros(target, tangent);
         }
         if let Some(fields) = fields(target, tangent) {
             for (_, field, ty) in fields.into_iter().rev() {

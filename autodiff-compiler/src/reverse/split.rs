@@ -331,10 +331,10 @@ impl Reverse {
                     let count = length.results[0];
                     let position = if active { forward.instructions.len() } else { 0 };
                     forward.instructions.insert(position, length);
-                    let zero = self.zeros(element, None);
+                    let zero = self.builder.zeros(element, None);
                     Aggregate::VecRepeat(Box::new(zero), count)
                 }
-                ty if has_static_shape(ty) => self.zeros(ty, None),
+                ty if has_static_shape(ty) => self.builder.zeros(ty, None),
                 _ => {
                     self.refusals.push(Refusal {
                         span: parameter.span,
@@ -374,7 +374,7 @@ impl Reverse {
                     let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Move };
                     match self.adjoint_slots.get(&slot) {
                         Some(adjoint) => Aggregate::Place(Place::root(*adjoint), transfer),
-                        None => self.zeros(&ty, None),
+                        None => self.builder.zeros(&ty, None),
                     }
                 }
             });

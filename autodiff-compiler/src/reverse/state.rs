@@ -237,7 +237,7 @@ impl Reverse {
                     self.builder.push(define, vec![]);
                     let ty = self.builder.function.slot(kept.copy).ty.clone();
                     let element = ty.element().cloned().unwrap_or(Type::F64);
-                    let zero = self.zeros(&element, None);
+                    let zero = self.builder.zeros(&element, None);
                     let resize = ResizeKind::Resize(length, zero);
                     let copy = Place::root(kept.copy);
                     self.builder.push(InstructionKind::Resize(copy, resize), vec![]);

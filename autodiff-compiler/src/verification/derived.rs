@@ -419,8 +419,8 @@ fn gradient(primal: &Function, strategy: Strategy) -> Result<Reversed, String> {
     }
 }
 
-/// The two sweeps as functions of their own, as the road of `expand` makes them.
-fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), String> {
+/// A function as the sweeps and forward mode see it, and its activity.
+fn with_outputs(value: &Function) -> Result<(Function, Activity), String> {
     let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
     let primal = with_active_outputs(value);
     let varies = primal.parameters.iter().any(|parameter| parameter.active);
@@ -428,9 +428,15 @@ fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), Str
         return Err("it does not give floats that depend on floats".to_owned());
     }
     let activity = Activity::of(&primal);
-    if let Some(refusal) = refused(&primal, &activity) {
-        return Err(refusal);
+    match refused(&primal, &activity) {
+        Some(refusal) => Err(refusal),
+        None => Ok((primal, activity)),
     }
+}
+
+/// The two sweeps as functions of their own, as the road of `expand` makes them.
+fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), String> {
+    let (primal, activity) = with_outputs(value)?;
     let split = split(&primal, &activity, strategy);
     match split.reverse.refusals.first() {
         Some(refusal) => Err(refusal.message.clone()),
@@ -440,16 +446,7 @@ fn sweeps(value: &Function, strategy: Strategy) -> Result<(Function, Split), Str
 
 /// The Jacobian-vector product, as the road of `expand` makes it.
 fn jvp(value: &Function) -> Result<(Function, Function), String> {
-    let outputs = value.parameters.iter().any(|parameter| is_output(&parameter.ty));
-    let primal = with_active_outputs(value);
-    let varies = primal.parameters.iter().any(|parameter| parameter.active);
-    if !varies || !(outputs || value.result_type.holds_floats()) {
-        return Err("it does not give floats that depend on floats".to_owned());
-    }
-    let activity = Activity::of(&primal);
-    if let Some(refusal) = refused(&primal, &activity) {
-        return Err(refusal);
-    }
+    let (primal, activity) = with_outputs(value)?;
     let Forwarded { function, refusals } = forward(&primal, &activity);
     match refusals.first() {
         Some(refusal) => Err(refusal.message.clone()),

@@ -22,7 +22,7 @@
 use super::derived::{By, Derived, Stage};
 use super::{
     Failure, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
-    is_covered_forwards, reverse_sweep, split_jvp, texts,
+    reverse_sweep, split_jvp, takes_tangent, texts,
 };
 use crate::interpret::{
     Datum, Element, Field, Functions, Interpreter, Number, Outcome, OverflowMode, Real, Trap,
@@ -330,7 +330,7 @@ impl Oracle<'_> {
                 *value = Field::new(value.primal(), point.direction[next], Element::ZERO);
                 next += 1;
             });
-            if is_covered_forwards(parameter) {
+            if takes_tangent(parameter) {
                 arguments.push(tangent);
             }
         }

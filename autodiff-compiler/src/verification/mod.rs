@@ -10,7 +10,8 @@
 //!   value to the bit after every pass, panic where the program does, and give the derivatives of the
 //!   reference ([`taped`]), for random cotangents where there are several outputs;
 //! * scheduling changes no bit of a derivative; nor do the choices between storing and computing again;
-//! * forward mode ([`crate::interpret::Dual`]) agrees with the reference;
+//! * the Jacobian-vector product ([`crate::forward`]) computes the value to the bit, too, and agrees with the
+//!   reference; so do dual numbers ([`crate::interpret::Dual`]);
 //! * all this again in exact arithmetic ([`exact`]), where nothing is excused by rounding.
 //!
 //! The reference shares no code with the passes, and rounds: a component may differ by as much as
@@ -22,6 +23,7 @@ mod compare;
 mod derived;
 pub mod exact;
 pub mod files;
+mod floats;
 #[cfg(test)]
 mod mechanisms;
 pub mod source;
@@ -29,21 +31,20 @@ mod taped;
 #[cfg(test)]
 mod tests;
 
-use crate::interpret::{
-    Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, World, directional_derivative,
-};
+use crate::forward::takes_tangent;
+use crate::interpret::{Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, World};
 use crate::ir::verify::verify;
 use crate::ir::{CallOutput, Function, Parameter};
 use crate::reverse::Strategy;
-use crate::signature::{is_mutable, is_output};
-use crate::simplify::{Folding, simplify};
+use crate::signature::is_output;
+use crate::simplify::simplify;
 use crate::types::Type;
-use compare::{bits, floats, same_gradient};
-use derived::{By, Derived, Stage};
+use derived::Stage;
 use exact::Exactness;
+use floats::Primal;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use taped::{Component, Recording};
+use taped::Recording;
 
 /// A function with the functions it calls (callees before callers), and arguments for it.
 #[derive(Clone, Debug)]
@@ -301,343 +302,6 @@ fn failure(
     Failure { pass, message }
 }
 
-/// The program whose derivatives are checked.
-struct Primal<'a> {
-    functions: &'a [Function],
-    arguments: &'a [Datum<Real>],
-    /// What the program does.
-    value: Seen,
-    settings: &'a Settings,
-    passes: &'a Passes,
-}
-
-/// What the derivatives are compared to.
-struct Reference {
-    /// For every float of the arguments, in order: the derivative of the result, if that is one float.
-    gradient: Option<Vec<Component>>,
-    /// For every float of the arguments, in order: the derivative of the sum of all outputs, each times
-    /// its cotangent.
-    products: Vec<Component>,
-    /// The cotangent of the result.
-    cotangent: Datum<Real>,
-    /// The cotangents of the parameters' content at exit; zero where that is no output.
-    exits: Vec<Datum<Real>>,
-    /// Whether all numbers on the way are of moderate magnitude. If not, rewrites of derivative code may
-    /// overflow: `Claim::Rounding` promises nothing there.
-    moderate: bool,
-}
-
-/// What a stage gave.
-struct Found {
-    gradient: Option<Vec<f64>>,
-    products: Option<Vec<f64>>,
-}
-
-impl Primal<'_> {
-    fn main(&self) -> &Function {
-        &self.functions[self.functions.len() - 1]
-    }
-
-    fn failure(&self, pass: &'static str, message: &str, stage: Option<&Stage>) -> Failure {
-        failure(pass, message, self.functions, stage, self.arguments)
-    }
-
-    /// What comes of the derivatives, and those that there are.
-    fn derivatives(&self) -> Result<(Verdict, Vec<Derived>), Failure> {
-        let refused = |reason: String| Ok((Verdict::Refused(reason), vec![]));
-        if matches!(self.main().result_type, Type::Reference { .. }) {
-            return refused("it returns a reference".to_owned());
-        }
-        let reference = match &self.value {
-            Ok(_) => self.reference()?,
-            Err(_) => None,
-        };
-        let by = |strategy| By { strategy, folding: Folding::Rounded, passes: self.passes };
-        let plain = match by(Strategy::default()).derived(self.functions)? {
-            Ok(plain) => plain,
-            Err(refusal) => return refused(refusal),
-        };
-        let found = self.strategy(&plain, reference.as_ref())?;
-        let mut all = vec![plain];
-        for (name, strategy) in OTHERS {
-            let Some(other) = by(strategy).derived_unless_like(&all[0], self.functions)? else {
-                continue;
-            };
-            let again = self.strategy(&other, reference.as_ref())?;
-            // The two simplify differently: bits are those of the pass itself.
-            if other.independent_loops() == all[0].independent_loops()
-                && let ([plain, ..], [again, ..]) = (&found[..], &again[..])
-            {
-                let pairs =
-                    [(&plain.gradient, &again.gradient), (&plain.products, &again.products)];
-                for (without, with) in pairs {
-                    if let (Some(without), Some(with)) = (without, with)
-                        && bits(without) != bits(with)
-                    {
-                        let message = format!("other bits than without: {with:?}, not {without:?}");
-                        return Err(self.failure(name, &message, other.stages.first()));
-                    }
-                }
-            }
-            all.push(other);
-        }
-        let verdict = match &self.value {
-            Ok(_) => Verdict::Agrees,
-            Err(_) => Verdict::Panics,
-        };
-        Ok((verdict, all))
-    }
-
-    /// The derivatives by the tape, which forward mode confirms.
-    fn reference(&self) -> Result<Option<Reference>, Failure> {
-        let main = self.main();
-        let interpreter = interpreter(self.functions, self.settings, OverflowMode::Panic);
-        let recording = match Recording::of(&interpreter, main, self.arguments) {
-            Ok(recording) => recording,
-            Err(Trap::Unsupported(_)) => return Ok(None),
-            Err(trap) => {
-                return Err(self.failure("interpret", &format!("the tape: {trap:?}"), None));
-            }
-        };
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
-        let outcome = &recording.outcome;
-        let real = |datum: &Datum<taped::Taped>| datum.map(&mut Number::primal);
-        let cotangent = random.cotangent(&real(&outcome.result));
-        let exits: Vec<_> = main
-            .parameters
-            .iter()
-            .zip(&outcome.parameters)
-            .map(|(parameter, exit)| match is_mutable(&parameter.ty) {
-                true => random.cotangent(&real(exit)),
-                false => real(exit).zeros_like(),
-            })
-            .collect();
-        let outputs: Vec<_> = std::iter::once(&outcome.result)
-            .chain(&outcome.parameters)
-            .flat_map(Datum::floats)
-            .collect();
-        let weights = floats(std::iter::once(&cotangent).chain(&exits));
-        let gradient = match outcome.result {
-            Datum::Float(result) => Some(recording.gradient([(result, 1.0)])),
-            _ => None,
-        };
-        let reference = Reference {
-            gradient,
-            products: recording.gradient(outputs.into_iter().zip(weights.iter().copied())),
-            cotangent,
-            exits,
-            moderate: recording.moderate,
-        };
-        self.forward_mode(&interpreter, &reference, &weights, &mut random)?;
-        Ok(Some(reference))
-    }
-
-    /// Forward mode has an order of its own: it agrees where no order makes a difference.
-    fn forward_mode(
-        &self,
-        interpreter: &Interpreter<'_>,
-        reference: &Reference,
-        weights: &[f64],
-        random: &mut Random,
-    ) -> Result<(), Failure> {
-        let plain = |component: &Component| !component.singular && component.size < 1e8;
-        if !reference.moderate || !reference.products.iter().all(plain) {
-            return Ok(());
-        }
-        let direction: Vec<_> = reference.products.iter().map(|_| random.weight()).collect();
-        let outcome = directional_derivative(interpreter, self.main(), self.arguments, &direction)
-            .map_err(|trap| self.failure("interpret", &format!("duals: {trap:?}"), None))?;
-        let outputs = std::iter::once(&outcome.result).chain(&outcome.parameters);
-        let tangents = outputs.flat_map(Datum::floats);
-        let forward: f64 = tangents.zip(weights).map(|(dual, weight)| dual.tangent * weight).sum();
-        let terms = || direction.iter().zip(&reference.products);
-        let sum: f64 = terms().map(|(v, component)| v * component.slope).sum();
-        let size: f64 = terms().map(|(v, component)| v.abs() * component.size).sum();
-        match (forward - sum).abs() <= self.settings.tolerance * size {
-            true => Ok(()),
-            false => {
-                let message = format!("duals give {forward}, the tape {sum}");
-                Err(self.failure("interpret", &message, None))
-            }
-        }
-    }
-
-    /// Every stage of a strategy; what each gave, if the program returns.
-    fn strategy(
-        &self,
-        derived: &Derived,
-        reference: Option<&Reference>,
-    ) -> Result<Vec<Found>, Failure> {
-        let mut all: Vec<Found> = Vec::new();
-        for (position, stage) in derived.stages.iter().enumerate() {
-            let found = Found {
-                gradient: self.gradient(stage, position, reference)?,
-                products: self.products(stage, position, reference)?,
-            };
-            self.jvp(stage, reference)?;
-            if let (1, Some(before)) = (position, all.last()) {
-                // Scheduling changes the order of nothing.
-                let same = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
-                    a.as_deref().map(bits) == b.as_deref().map(bits)
-                };
-                if !same(&before.gradient, &found.gradient)
-                    || !same(&before.products, &found.products)
-                {
-                    return Err(self.failure(stage.pass, "other bits than before", Some(stage)));
-                }
-            }
-            all.push(found);
-        }
-        Ok(all)
-    }
-
-    fn compare_values(
-        &self,
-        pass: &'static str,
-        stage: &Stage,
-        outcome: &Result<Outcome<Real>, Trap>,
-    ) -> Result<(), Failure> {
-        let found = seen(outcome, &self.main().parameters);
-        match found == self.value {
-            true => Ok(()),
-            false => {
-                let message = format!("the value is {found:?}, not {:?}", self.value);
-                Err(self.failure(pass, &message, Some(stage)))
-            }
-        }
-    }
-
-    /// Whether the components of the covered parameters are those of the reference.
-    fn compare(
-        &self,
-        pass: &'static str,
-        stage: &Stage,
-        found: &[f64],
-        reference: &[Component],
-        covers: impl Fn(usize) -> bool,
-    ) -> Result<(), Failure> {
-        let mut expected = vec![];
-        let mut rest = reference;
-        for (position, argument) in self.arguments.iter().enumerate() {
-            let (own, others) = rest.split_at(argument.floats().len().min(rest.len()));
-            if covers(position) {
-                expected.extend_from_slice(own);
-            }
-            rest = others;
-        }
-        same_gradient(found, &expected, self.settings.tolerance)
-            .map_err(|message| self.failure(pass, &message, Some(stage)))
-    }
-
-    /// Runs the gradient function of a stage, if there is one, and compares.
-    fn gradient(
-        &self,
-        stage: &Stage,
-        position: usize,
-        reference: Option<&Reference>,
-    ) -> Result<Option<Vec<f64>>, Failure> {
-        let Some(gradient) = stage.main_gradient() else { return Ok(None) };
-        let active = |position: usize| self.main().parameters[position].active;
-        let mut arguments = self.arguments.to_vec();
-        // Gradients overwrite what is there.
-        let buffers = self.arguments.iter().enumerate().filter(|(k, _)| active(*k));
-        arguments.extend(buffers.map(|(_, argument)| garbage(argument)));
-        let interpreter = stage.interpreter(self.functions, self.settings);
-        let outcome = interpreter.run(gradient, arguments);
-        self.compare_values(stage.pass, stage, &outcome)?;
-        let Ok(outcome) = outcome else { return Ok(None) };
-        let found = floats(&outcome.parameters[self.arguments.len()..]);
-        if let Some(Reference { gradient: Some(expected), moderate, .. }) = reference
-            && (*moderate || position < 2)
-        {
-            self.compare(stage.pass, stage, &found, expected, active)?;
-        }
-        Ok(Some(found))
-    }
-
-    /// Runs the Jacobian-vector product of a stage, if there is one, and compares: its outputs' tangents,
-    /// each times its cotangent, with the gradient along the direction.
-    fn jvp(&self, stage: &Stage, reference: Option<&Reference>) -> Result<(), Failure> {
-        let Some(jvp) = stage.main_jvp() else { return Ok(()) };
-        let parameters = &self.main().parameters;
-        let mut random = Random(0x51_7cc1_b727_220a);
-        let mut direction = vec![];
-        let mut arguments = self.arguments.to_vec();
-        for (parameter, argument) in parameters.iter().zip(self.arguments) {
-            let covered = is_covered_forwards(parameter);
-            let mut tangent = argument.zeros_like();
-            tangent.for_each_float_mut(&mut |value| {
-                let weight = if covered { random.weight() } else { 0.0 };
-                direction.push(weight);
-                *value = like(*value, weight);
-            });
-            if covered {
-                arguments.push(tangent);
-            }
-        }
-        let interpreter = stage.interpreter(self.functions, self.settings);
-        let outcome = interpreter.run(jvp, arguments).map(|outcome| split_jvp(outcome, parameters));
-        let (outcome, tangents) = match outcome {
-            Ok((outcome, tangents)) => (Ok(outcome), tangents),
-            Err(trap) => (Err(trap), vec![]),
-        };
-        self.compare_values(stage.jvp_pass(), stage, &outcome)?;
-        let (Ok(_), Some(reference)) = (outcome, reference) else { return Ok(()) };
-        let plain = |component: &Component| !component.singular && component.size < 1e8;
-        if !reference.moderate || !reference.products.iter().all(plain) {
-            return Ok(());
-        }
-        let weights = floats(std::iter::once(&reference.cotangent).chain(&reference.exits));
-        let found: f64 =
-            floats(&tangents).iter().zip(&weights).map(|(tangent, weight)| tangent * weight).sum();
-        let terms = || direction.iter().zip(&reference.products);
-        let expected: f64 = terms().map(|(v, component)| v * component.slope).sum();
-        let size: f64 = terms().map(|(v, component)| v.abs() * component.size).sum();
-        match (found - expected).abs() <= self.settings.tolerance * size {
-            true => Ok(()),
-            false => {
-                let message = format!("the directional derivative is {found}, not {expected}");
-                Err(self.failure(stage.jvp_pass(), &message, Some(stage)))
-            }
-        }
-    }
-
-    /// Runs the two sweeps of a stage, if there are any, and compares.
-    fn products(
-        &self,
-        stage: &Stage,
-        position: usize,
-        reference: Option<&Reference>,
-    ) -> Result<Option<Vec<f64>>, Failure> {
-        let Some((forward, reverse)) = stage.main_sweeps() else { return Ok(None) };
-        let pass = if position == 0 { "split" } else { stage.pass };
-        let interpreter = stage.interpreter(self.functions, self.settings);
-        let mut tape = Vec::new();
-        let outcome = interpreter.run_with_tape(forward, self.arguments.to_vec(), &mut tape);
-        self.compare_values(pass, stage, &outcome)?;
-        let (Ok(_), Some(reference)) = (outcome, reference) else { return Ok(None) };
-        let gradients = reverse_sweep(
-            &interpreter,
-            (forward, reverse),
-            &reference.cotangent,
-            &reference.exits,
-            tape,
-        );
-        let gradients = gradients.map_err(|message| self.failure(pass, &message, Some(stage)))?;
-        let covered = |k: usize| is_covered(&forward.parameters[k]);
-        let found = floats(&gradients);
-        if reference.moderate {
-            self.compare(pass, stage, &found, &reference.products, covered)?;
-        }
-        Ok(Some(found))
-    }
-}
-
-/// Whether a Jacobian-vector product takes a tangent of a parameter.
-fn is_covered_forwards(parameter: &Parameter) -> bool {
-    (parameter.active || is_output(&parameter.ty)) && parameter.ty.tangent() != Type::Unit
-}
-
 /// What a Jacobian-vector product gives, as the function itself gives it, and the tangents: that of the
 /// result, then, for every parameter, that of its content at exit.
 fn split_jvp<N: Number>(
@@ -658,7 +322,7 @@ fn split_jvp<N: Number>(
         }
     }
     for (parameter, exit) in parameters.iter().zip(&outcome.parameters) {
-        let tangent = if is_covered_forwards(parameter) { exits.next() } else { None };
+        let tangent = if takes_tangent(parameter) { exits.next() } else { None };
         tangents.push(match (is_output(&parameter.ty), tangent) {
             (true, Some(tangent)) => tangent,
             _ => exit.zeros_like(),

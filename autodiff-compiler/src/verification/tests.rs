@@ -5,6 +5,7 @@ use super::source::{Annotated, lowered};
 use super::*;
 use crate::ir::InstructionKind;
 use crate::ir::operations::{FloatOperation, Operation};
+use crate::simplify::Folding;
 
 /// A program of the functions in a file; the last is the main one.
 pub(super) fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {

@@ -84,8 +84,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             summary.failures.len(),
             start.elapsed().as_secs_f64()
         );
-        show(&summary.failures[shown..], &found)?;
-        shown = summary.failures.len();
+        show(&summary.failures, &mut shown, &found)?;
         good.truncate(arguments.programs as usize);
         for batch in good.chunks(arguments.batch) {
             compile(seed, batch, &workshop, &mut summary)?;
@@ -95,20 +94,20 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
                 summary.failures.len(),
                 start.elapsed().as_secs_f64()
             );
-            show(&summary.failures[shown..], &found)?;
-            shown = summary.failures.len();
+            show(&summary.failures, &mut shown, &found)?;
         }
     }
     Ok(report(&summary))
 }
 
-/// Prints mistakes and keeps them.
-fn show(failures: &[Failure], found: &Path) -> Result<(), String> {
-    for failure in failures {
+/// Prints the mistakes that were not shown yet, and keeps them.
+fn show(failures: &[Failure], shown: &mut usize, found: &Path) -> Result<(), String> {
+    for failure in &failures[*shown..] {
         let path = keep(failure, found).map_err(|error| error.to_string())?;
         println!("\n{}: {}", failure.pass, failure.message);
         println!("{}\nkept as {}", failure.text, path.display());
     }
+    *shown = failures.len();
     Ok(())
 }
 
