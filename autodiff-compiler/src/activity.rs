@@ -59,6 +59,11 @@ impl Marks {
 impl Activity {
     /// Analyses a function with respect to the parameters marked active.
     pub fn of(function: &Function) -> Self {
+        Self::with_useful(function, &[], &[])
+    }
+
+    /// The same where some values and slots are useful besides what the function returns and changes.
+    pub fn with_useful(function: &Function, values: &[ValueId], slots: &[SlotId]) -> Self {
         let mut varied = Varied { function, marks: Marks::new(function) };
         varied.parameters();
         while varied.marks.start_round() {
@@ -66,6 +71,8 @@ impl Activity {
         }
         let mut useful = Useful { function, marks: Marks::new(function) };
         useful.result(&function.result);
+        values.iter().for_each(|value| useful.marks.mark_value(*value));
+        slots.iter().for_each(|slot| useful.marks.mark_slot(*slot));
         useful.parameters();
         while useful.marks.start_round() {
             useful.region(&function.body);
@@ -216,7 +223,7 @@ impl Varied<'_> {
                     self.set(results[0]);
                 }
             }
-            InstructionKind::Load(place) => {
+            InstructionKind::Load(place) | InstructionKind::Pop(place) => {
                 if self.marks.slot(place.root) {
                     self.set(results[0]);
                 }
@@ -280,8 +287,10 @@ impl Varied<'_> {
                     }
                 }
             }
-            InstructionKind::Call(Call { arguments, result_slot, .. }) => {
-                if arguments.iter().any(|argument| self.argument(argument)) {
+            InstructionKind::Call(Call { arguments, result_slot, output, .. }) => {
+                // What it takes from the tape varies.
+                let taken = *output == CallOutput::Reverse;
+                if taken || arguments.iter().any(|argument| self.argument(argument)) {
                     results.iter().for_each(|result| self.set(*result));
                     result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
                     for argument in arguments {
@@ -302,8 +311,7 @@ impl Varied<'_> {
                 }
             }
             InstructionKind::Effect(_)
-            // Only derivative code has them.
-            | InstructionKind::Pop(_)
+            // Of sweeps with their tape.
             | InstructionKind::Save(_)
             | InstructionKind::SaveStack(_)
             | InstructionKind::Restore => {}
@@ -383,8 +391,7 @@ impl Useful<'_> {
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
             | InstructionKind::Effect(_)
-            // Only derivative code has them.
-            | InstructionKind::Pop(_)
+            // Of sweeps with their tape.
             | InstructionKind::Save(_)
             | InstructionKind::SaveStack(_)
             | InstructionKind::Restore => {}
@@ -395,7 +402,7 @@ impl Useful<'_> {
                     }
                 }
             }
-            InstructionKind::Load(place) => {
+            InstructionKind::Load(place) | InstructionKind::Pop(place) => {
                 if result_useful {
                     self.marks.mark_slot(place.root);
                 }
@@ -457,8 +464,10 @@ impl Useful<'_> {
                     }
                 }
             }
-            InstructionKind::Call(Call { arguments, result_slot, .. }) => {
-                let useful = result_useful
+            InstructionKind::Call(Call { arguments, result_slot, output, .. }) => {
+                // What goes to the tape is useful, and what is taken from there is not asked about.
+                let useful = matches!(output, CallOutput::Forward | CallOutput::Reverse)
+                    || result_useful
                     || result_slot.is_some_and(|slot| self.marks.slot(slot))
                     || arguments.iter().any(|argument| match argument {
                         Argument::Mutable(place) => self.marks.slot(place.root),

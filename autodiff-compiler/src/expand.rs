@@ -6,27 +6,26 @@
 //! Whatever goes wrong becomes a [`Diagnostics`] entry on its token; between the passes nothing is
 //! thrown, and a stub of the right signature keeps one mistake from becoming many.
 
-use crate::activity::Activity;
+mod derivatives;
+
+pub use derivatives::{Choices, derivatives};
+
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
 use crate::emit::item::{Derivatives, Item, items};
-use crate::forward::{self, Forwarded};
 use crate::hir::Body;
+use crate::ir::Function;
 use crate::ir::verify::verify;
-use crate::ir::{Function, InstructionKind, SlotId};
+use crate::matrix::one_by_one::Own;
 use crate::options::{Options, Output};
 use crate::resolve::signature_of;
-use crate::reverse::split::Split;
-use crate::reverse::{Refusal, Strategy};
 use crate::signature::{Environment, FunctionSignature, Notes};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
-use crate::{
-    derive, fallback, fence, infer, lower, module, resolve, reverse, schedule, simplify, witness,
-};
+use crate::{derive, fallback, fence, infer, lower, module, resolve, simplify, witness};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -160,8 +159,7 @@ pub(crate) fn notes(target: &Target, options: &Options) -> Notes {
             TokenTree::Literal(_) => false,
         })
     }
-    let jvp = options.outputs.contains(&Output::Jvp);
-    Notes { prints: prints(target.tokens()), by_rule: false, jvp }
+    Notes { prints: prints(target.tokens()), ..options.notes() }
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -321,7 +319,10 @@ fn road(
 
     let derivatives = match options.outputs == [Output::Value] {
         true => Derivatives::default(),
-        false => derivatives(&value, signature, Choices::of(options), trace, diagnostics)?,
+        false => {
+            let own = own(target, options, signature);
+            derivatives(&value, signature, &own, &Choices::of(options), trace, diagnostics)?
+        }
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
@@ -337,163 +338,6 @@ fn road(
     let mut item = item(target, options, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
     Some((items(&item, &value, &derivatives), beside))
-}
-
-/// What the user chose about derivatives.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Choices {
-    strategy: Strategy,
-    /// `vjp` is asked for where it is not the default.
-    vjp: bool,
-    /// `jvp` is asked for.
-    jvp: bool,
-}
-
-impl Choices {
-    /// What the attribute's arguments say.
-    pub fn of(options: &Options) -> Self {
-        Self {
-            strategy: Strategy { checkpoint: options.checkpoint, ..Strategy::default() },
-            vjp: options.outputs.contains(&Output::Vjp),
-            jvp: options.outputs.contains(&Output::Jvp),
-        }
-    }
-}
-
-/// The derivative functions of a simplified value function.
-pub fn derivatives(
-    value: &Function,
-    signature: &FunctionSignature,
-    choices: Choices,
-    trace: &mut Trace,
-    diagnostics: &mut Diagnostics,
-) -> Option<Derivatives> {
-    let Choices { strategy, vjp, jvp } = choices;
-    let mut derivatives = Derivatives { vjp, ..Derivatives::default() };
-    if signature.result.is_float() {
-        derivatives.gradient = Some(gradient(value, strategy, trace, diagnostics)?);
-    }
-    if needs_sweeps(signature, value) || vjp {
-        derivatives.sweeps = Some(sweeps(value, strategy, trace, diagnostics)?);
-    } else if signature.offers_split() && signature.result.is_float() {
-        // An offer to callers: the gradient is there without it.
-        derivatives.sweeps = sweeps(value, strategy, trace, &mut Diagnostics::new());
-    }
-    if jvp {
-        derivatives.jvp = Some(jacobian_vector_product(value, trace, diagnostics)?);
-    }
-    Some(derivatives)
-}
-
-/// The passes after the value function: its Jacobian-vector product.
-fn jacobian_vector_product(
-    value: &Function,
-    trace: &mut Trace,
-    diagnostics: &mut Diagnostics,
-) -> Option<Function> {
-    let primal = reverse::split::with_active_outputs(value);
-    let activity = activity(&primal, diagnostics)?;
-    for (span, call) in forward::active_calls(&primal, &activity) {
-        if !call.signature.notes.jvp {
-            let help = match call.signature.notes.by_rule {
-                true => "its derivative is a rule written by hand, which gives gradients only",
-                false => "ask for it where it is annotated: `#[differentiate(jvp)]`",
-            };
-            let message = format!("`{}` has no `jvp`", call.name);
-            diagnostics.error(span, message, help.to_string());
-        }
-    }
-    if !diagnostics.is_empty() {
-        return None;
-    }
-    let Forwarded { function: mut jvp, refusals } = forward::forward(&primal, &activity);
-    refuse(&refusals, diagnostics)?;
-    trace.ir("jvp", &jvp);
-    check_between("jvp", &jvp, diagnostics)?;
-    simplify::simplify_derivative(&mut jvp, &primal);
-    trace.ir("simplify", &jvp);
-    check("simplify", &jvp, diagnostics)?;
-    Some(jvp)
-}
-
-/// Whether the forward and the reverse sweep are functions of their own: there is something to
-/// differentiate, and callers, or the function itself, reverse a call by them.
-fn needs_sweeps(signature: &FunctionSignature, value: &Function) -> bool {
-    let calls_itself = || {
-        let mut found = false;
-        value.body.for_each_instruction(&mut |instruction| {
-            found |= matches!(&instruction.kind, InstructionKind::Call(call) if call.signature.recursive);
-        });
-        found
-    };
-    signature.has_outputs() && (signature.is_split() || calls_itself())
-}
-
-/// The passes after the value function: its sweeps as two functions.
-fn sweeps(
-    value: &Function,
-    strategy: Strategy,
-    trace: &mut Trace,
-    diagnostics: &mut Diagnostics,
-) -> Option<(Function, Function)> {
-    let primal = reverse::split::with_active_outputs(value);
-    let activity = activity(&primal, diagnostics)?;
-    let Split { mut forward, reverse, tape } = reverse::split::split(&primal, &activity, strategy);
-    refuse(&reverse.refusals, diagnostics)?;
-    trace.ir("forward", &forward);
-    check_between("forward", &forward, diagnostics)?;
-    trace.ir("reverse", &reverse.function);
-    check_between("reverse", &reverse.function, diagnostics)?;
-
-    let mut reverse = schedule::schedule(reverse);
-    simplify::simplify_reverse(&mut reverse, &primal);
-    tape.write(&mut forward, &mut reverse);
-    simplify::simplify_derivative(&mut forward, &primal);
-    schedule::use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
-    trace.ir("simplify", &forward);
-    check("simplify", &forward, diagnostics)?;
-    trace.ir("simplify", &reverse);
-    check("simplify", &reverse, diagnostics)?;
-    Some((forward, reverse))
-}
-
-/// What is active, if all of it can be differentiated.
-fn activity(primal: &Function, diagnostics: &mut Diagnostics) -> Option<Activity> {
-    let activity = Activity::of(primal);
-    reverse::support::check(primal, &activity, diagnostics);
-    diagnostics.is_empty().then_some(activity)
-}
-
-/// Reports what turned out on the way not to be differentiable.
-fn refuse(refusals: &[Refusal], diagnostics: &mut Diagnostics) -> Option<()> {
-    for refusal in refusals {
-        diagnostics.error(refusal.span, refusal.message.clone(), refusal.help.clone());
-    }
-    diagnostics.is_empty().then_some(())
-}
-
-/// The passes after the value function: its gradient.
-fn gradient(
-    value: &Function,
-    strategy: Strategy,
-    trace: &mut Trace,
-    diagnostics: &mut Diagnostics,
-) -> Option<Function> {
-    let activity = activity(value, diagnostics)?;
-    let reversed = reverse::reverse_with(value, &activity, strategy);
-    refuse(&reversed.refusals, diagnostics)?;
-    trace.ir("reverse", &reversed.function);
-    check_between("reverse", &reversed.function, diagnostics)?;
-
-    let mut gradient = schedule::schedule(reversed);
-    trace.ir("schedule", &gradient);
-    check_between("schedule", &gradient, diagnostics)?;
-
-    simplify::simplify_derivative(&mut gradient, value);
-    schedule::use_workspace(&mut gradient, SlotId(value.slots.len() as u32));
-    trace.ir("simplify", &gradient);
-    check("simplify", &gradient, diagnostics)?;
-    Some(gradient)
 }
 
 /// Whether every pass is checked by itself. Users' builds check what is emitted; tests and dumps also
@@ -558,6 +402,22 @@ fn possibly_active(target: &Target, options: &Options) -> Vec<String> {
             chosen.then_some(name)
         })
         .collect()
+}
+
+/// How the outputs call each other in IR.
+fn own(target: &Target, options: &Options, signature: &FunctionSignature) -> Own {
+    let name = &target.function.sig.ident;
+    let turbofish = turbofish(&target.function.sig);
+    let prefix = target.prefix(options).map(Into::into);
+    Own {
+        path: match target.place {
+            Place::Free => quote!(#name #turbofish),
+            _ => quote!(Self::#name #turbofish),
+        },
+        name: name.to_string().into(),
+        prints: signature.notes.prints,
+        signature: std::rc::Rc::new(FunctionSignature { prefix, ..signature.clone() }),
+    }
 }
 
 /// What emission needs besides IR.

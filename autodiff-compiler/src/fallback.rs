@@ -2,7 +2,8 @@
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
 use crate::emit::{one_or_tuple, type_tokens};
-use crate::forward::tangent_parameter;
+use crate::forward::{direction_parameter, tangent_parameter};
+use crate::matrix;
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature, is_output};
@@ -45,6 +46,7 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
             false => result.clone(),
         };
         outputs.push(("jvp", stub.with_tangents(), pair));
+        outputs.extend(stub.matrices(&gradient));
     }
     let visibility = match &target.place {
         Place::Impl(block, _) if block.trait_.is_some() => quote!(pub),
@@ -179,6 +181,44 @@ impl Stub {
             quote!(#name: #ty)
         });
         self.declared.iter().cloned().chain(tangents).collect()
+    }
+
+    /// `hvp`, Hessians and Jacobians.
+    fn matrices(
+        &self,
+        gradient: &TokenStream,
+    ) -> Vec<(&'static str, Vec<TokenStream>, TokenStream)> {
+        let (declared, result) = (&self.declared, &self.result);
+        let gradients: Vec<_> = self.gradients().collect();
+        let mut outputs = vec![];
+        if self.read.result.is_float() {
+            outputs.push(("hvp", self.with_directions(), gradient.clone()));
+            if let Some(float) = matrix::common_float(&gradients) {
+                let hessian = type_tokens(&matrix::hessian_type(&gradients, &float));
+                outputs.push(("hessian", declared.clone(), hessian.clone()));
+                let all = quote!((#result, #gradient, #hessian));
+                outputs.push(("value_gradient_hessian", declared.clone(), all));
+            }
+        }
+        let given = matrix::output_types(&self.read.result, &self.read.parameters);
+        if let Some(float) = matrix::common_float(gradients.iter().chain(&given)) {
+            let types = matrix::jacobian_types(&gradients, &given, &float);
+            let jacobian = one_or_tuple(&types.iter().map(type_tokens).collect::<Vec<_>>());
+            outputs.push(("jacobian", declared.clone(), jacobian.clone()));
+            outputs.push(("value_and_jacobian", declared.clone(), quote!((#result, #jacobian))));
+        }
+        outputs
+    }
+
+    /// The parameters of `hvp`.
+    fn with_directions(&self) -> Vec<TokenStream> {
+        let active = (0..self.names.len()).filter(|position| self.is_active(*position));
+        let directions = active.map(|position| {
+            let name = format_ident!("{}_tangent", self.names[position]);
+            let ty = type_tokens(&direction_parameter(&self.read.parameters[position]));
+            quote!(#name: #ty)
+        });
+        self.declared.iter().cloned().chain(directions).collect()
     }
 
     /// The parameters of `vjp`.

@@ -9,8 +9,9 @@
 //!   -> lower                   typed syntax -> IR                            (crate::ir)
 //!   -> simplify                rewrites, common subexpressions, dead code
 //!   -> activity                what varies with the inputs and matters for the output
-//!   -> reverse                 IR -> IR
+//!   -> reverse, forward        IR -> IR
 //!   -> schedule, simplify      fuse what belongs together
+//!   -> second, matrix          forward over reverse: Hessians; Jacobians
 //!   -> emit                    IR -> readable Rust
 //! ```
 //!
@@ -41,6 +42,7 @@ pub mod ir;
 pub mod known;
 pub mod lower;
 mod macros;
+pub mod matrix;
 mod module;
 pub mod options;
 #[cfg(any(test, feature = "interpret"))]
@@ -49,6 +51,7 @@ pub mod resolve;
 pub mod reverse;
 pub mod rule;
 pub mod schedule;
+pub mod second;
 pub mod signature;
 pub mod simplify;
 pub mod suggest;

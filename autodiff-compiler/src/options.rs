@@ -4,6 +4,7 @@
 //! [`Options::check`] then compares with the function's parameters.
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::signature::Notes;
 use crate::suggest::nearest;
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
@@ -28,6 +29,10 @@ pub struct Options {
     pub checkpoint: bool,
     /// Outputs asked for by name, in order. `value` alone leaves out the derivatives.
     pub outputs: Vec<Output>,
+    /// Where each was asked for.
+    pub spans: Vec<SourceSpan>,
+    /// `order = 2`: callers may differentiate the derivatives.
+    pub order: u8,
 }
 
 /// A function that can be emitted.
@@ -41,21 +46,33 @@ pub enum Output {
     Jvp,
     Vjp,
     Jacobian,
+    ValueAndJacobian,
     Hvp,
     Hessian,
+    ValueGradientHessian,
 }
 
-/// Every output with its name and whether this version emits it.
-const OUTPUTS: &[(&str, Output, bool)] = &[
-    ("value", Output::Value, true),
-    ("value_and_gradient", Output::ValueAndGradient, true),
-    ("gradient", Output::Gradient, true),
-    ("gradient_into", Output::GradientInto, true),
-    ("jvp", Output::Jvp, true),
-    ("vjp", Output::Vjp, true),
-    ("jacobian", Output::Jacobian, false),
-    ("hvp", Output::Hvp, false),
-    ("hessian", Output::Hessian, false),
+impl Output {
+    /// The name of the function.
+    pub fn name(self) -> &'static str {
+        let row = OUTPUTS.iter().find(|(_, output)| *output == self);
+        row.map_or("", |(name, _)| name)
+    }
+}
+
+/// Every output with its name.
+const OUTPUTS: &[(&str, Output)] = &[
+    ("value", Output::Value),
+    ("value_and_gradient", Output::ValueAndGradient),
+    ("gradient", Output::Gradient),
+    ("gradient_into", Output::GradientInto),
+    ("jvp", Output::Jvp),
+    ("vjp", Output::Vjp),
+    ("jacobian", Output::Jacobian),
+    ("value_and_jacobian", Output::ValueAndJacobian),
+    ("hvp", Output::Hvp),
+    ("hessian", Output::Hessian),
+    ("value_gradient_hessian", Output::ValueGradientHessian),
 ];
 
 /// Arguments that are no outputs.
@@ -70,6 +87,8 @@ impl Default for Options {
             strict: false,
             checkpoint: false,
             outputs: Vec::new(),
+            spans: Vec::new(),
+            order: 1,
         }
     }
 }
@@ -138,11 +157,10 @@ impl Options {
 
     fn argument(&mut self, word: &Ident, value: Value, diagnostics: &mut Diagnostics) {
         let text = word.to_string();
-        if let Some((_, output, ready)) = OUTPUTS.iter().find(|(name, ..)| *name == text) {
-            if !ready {
-                not_yet(word, diagnostics);
-            } else if expect_plain(word, &value, diagnostics) {
+        if let Some((_, output)) = OUTPUTS.iter().find(|(name, _)| *name == text) {
+            if expect_plain(word, &value, diagnostics) {
                 self.outputs.push(*output);
+                self.spans.push(word.span().into());
             }
             return;
         }
@@ -172,9 +190,22 @@ impl Options {
             },
             "strict" => self.strict = expect_plain(word, &value, diagnostics),
             "checkpoint" => self.checkpoint = expect_plain(word, &value, diagnostics),
-            "order" | "fma" => not_yet(word, diagnostics),
+            "order" => match value {
+                Value::Assigned(tokens) => self.order = read_order(word, tokens, diagnostics),
+                _ => bad_order(SourceSpan::from(word.span()), diagnostics),
+            },
+            "fma" => not_yet(word, diagnostics),
             _ => unknown(word, diagnostics),
         }
+    }
+
+    /// What callers may know of what is emitted.
+    pub fn notes(&self) -> Notes {
+        let second = [Output::Hvp, Output::Hessian, Output::ValueGradientHessian];
+        let second = self.order >= 2 || second.iter().any(|output| self.outputs.contains(output));
+        // The gradient calls the value, and its tangent that of the value.
+        let jvp = second || self.outputs.contains(&Output::Jvp);
+        Notes { jvp, second, ..Notes::default() }
     }
 
     /// Which parameters the derivative covers. `self` is passive unless it is named or the only
@@ -336,12 +367,32 @@ fn bad_crate(word: &Ident, diagnostics: &mut Diagnostics) {
     );
 }
 
+/// The number after `order =`.
+fn read_order(word: &Ident, tokens: TokenStream, diagnostics: &mut Diagnostics) -> u8 {
+    let span = if tokens.is_empty() { word.span().into() } else { SourceSpan::of(&tokens) };
+    let number = syn::parse2::<syn::LitInt>(tokens).ok();
+    match number.and_then(|number| number.base10_parse().ok()) {
+        Some(order @ 1..=2) => order,
+        _ => {
+            bad_order(span, diagnostics);
+            1
+        }
+    }
+}
+
+fn bad_order(span: SourceSpan, diagnostics: &mut Diagnostics) {
+    diagnostics.error(
+        span,
+        "`order` takes the highest order of derivatives that callers may ask for",
+        "write `order = 2`".to_string(),
+    );
+}
+
 fn not_yet(word: &Ident, diagnostics: &mut Diagnostics) {
-    let ready = OUTPUTS.iter().filter(|(.., ready)| *ready).map(|(name, ..)| *name);
     diagnostics.error(
         word.span(),
         format!("`{word}` is not available in this version"),
-        format!("this version emits {}", list(ready)),
+        "leave it out".to_string(),
     );
 }
 
@@ -395,21 +446,23 @@ mod tests {
         assert_eq!(options.crate_path.to_string(), "crate :: ad");
         assert!(options.strict);
         assert_eq!(options.outputs, [Output::Gradient]);
+        assert_eq!(options.order, 1);
+        assert_eq!(accepted("order = 2").order, 2);
     }
 
     #[test]
     fn wrong_arguments_are_refused_all_at_once() {
         refused(
-            "wtr(a), strict = 1, strict, banana, hvp",
+            "wtr(a), strict = 1, strict, banana, fma",
             &[
                 "`wtr` is no argument of `differentiate`\nhelp: did you mean `wrt`?",
                 "`strict` takes no value\nhelp: write `strict` alone",
                 "`strict` is given twice\nhelp: leave out the second `strict`",
                 "`banana` is no argument of `differentiate`\nhelp: the arguments are `wrt`, `name`, \
                  `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
-                 `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `hvp`, `hessian`",
-                "`hvp` is not available in this version\nhelp: this version emits `value`, \
-                 `value_and_gradient`, `gradient`, `gradient_into`, `jvp`, `vjp`",
+                 `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `value_and_jacobian`, `hvp`, \
+                 `hessian`, `value_gradient_hessian`",
+                "`fma` is not available in this version\nhelp: leave it out",
             ],
         );
         refused("wrt", &["`wrt` needs a list of parameters\nhelp: write `wrt(a, b)`"]);
@@ -433,9 +486,10 @@ mod tests {
         let path = "`crate` takes a path to `autodiff_core`\nhelp: write `crate = my_crate::autodiff_core`";
         refused("crate = 3", &[path]);
         refused("crate", &[path]);
-        for word in ["order = 2", "fma", "hessian", "hvp", "jacobian"] {
-            let errors = parse(word).1;
-            assert!(errors[0].contains("is not available in this version"), "{errors:?}");
+        let order = "`order` takes the highest order of derivatives that callers may ask for\n\
+                     help: write `order = 2`";
+        for word in ["order", "order = 4", "order = two", "order(2)"] {
+            refused(word, &[order]);
         }
         assert_eq!(parse("wrt(a) strict").1.len(), 1);
     }

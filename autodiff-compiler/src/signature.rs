@@ -2,6 +2,7 @@
 //! parameter types, return type, field types. A signature travels between items by macro (see
 //! `transport`), so that callers in other modules and crates know it.
 
+use crate::ir::CallOutput;
 use crate::types::{StructType, Type};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -34,14 +35,27 @@ pub struct Notes {
     pub by_rule: bool,
     /// It has `jvp`.
     pub jvp: bool,
+    /// Its derivatives have theirs: the order is 2 or more.
+    pub second: bool,
 }
 
 impl Notes {
     /// The notes with their names.
     pub fn named(self) -> impl Iterator<Item = &'static str> {
-        [("prints", self.prints), ("by_rule", self.by_rule), ("jvp", self.jvp)]
+        let Notes { prints, by_rule, jvp, second } = self;
+        [("prints", prints), ("by_rule", by_rule), ("jvp", jvp), ("second", second)]
             .into_iter()
             .filter_map(|(name, holds)| holds.then_some(name))
+    }
+
+    /// Whether there is a function that callers want.
+    pub fn offers(self, output: CallOutput) -> bool {
+        use CallOutput::{ForwardJvp, GradientIntoJvp, Jvp, ReverseJvp};
+        match output {
+            Jvp => self.jvp,
+            GradientIntoJvp | ForwardJvp | ReverseJvp => self.second,
+            _ => true,
+        }
     }
 
     /// Takes a note by its name.
@@ -49,6 +63,7 @@ impl Notes {
         self.prints |= name == "prints";
         self.by_rule |= name == "by_rule";
         self.jvp |= name == "jvp";
+        self.second |= name == "second";
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::hir::{Body, Callee, ExpressionKind};
 use crate::module::{siblings, without_neighbours};
-use crate::options::{Options, Output};
+use crate::options::Options;
 use crate::resolve::{TypeContext, signature_of};
 use crate::signature::{Environment, FunctionSignature};
 use proc_macro2::{TokenStream, TokenTree};
@@ -237,7 +237,7 @@ fn method(
     let mut read = signature_of(signature, options, context);
     let prefix = options.name.clone().unwrap_or_else(|| format!("{}_", signature.ident));
     read.prefix = Some(prefix.into());
-    read.notes.jvp = options.outputs.contains(&Output::Jvp);
+    read.notes = options.notes();
     (signature.ident.to_string(), read)
 }
 

@@ -231,6 +231,18 @@ impl Type {
         }
     }
 
+    /// The fields of a struct or the positions of a tuple, with their types.
+    pub fn fields(&self) -> Vec<(Rc<str>, Type)> {
+        match self {
+            Type::Tuple(elements) => {
+                let parts = elements.iter().enumerate();
+                parts.map(|(index, ty)| (index.to_string().into(), ty.clone())).collect()
+            }
+            Type::Struct(definition) => definition.fields.clone(),
+            _ => vec![],
+        }
+    }
+
     /// The type of a named field or tuple position, through references.
     pub fn field(&self, name: &str) -> Option<&Type> {
         match self.referent() {
@@ -265,6 +277,23 @@ impl Type {
                 ..(**definition).clone()
             })),
             _ => Type::Unit,
+        }
+    }
+
+    /// How many floats a value of this type holds, if literals say it.
+    pub fn float_count(&self) -> Option<u64> {
+        match self {
+            Type::Float(_) => Some(1),
+            Type::Tuple(elements) => elements.iter().map(Type::float_count).sum(),
+            Type::Array(element, Length::Literal(length)) => {
+                element.float_count()?.checked_mul(*length)
+            }
+            Type::Reference { to, .. } => to.float_count(),
+            Type::Struct(definition) => {
+                definition.fields.iter().map(|(_, ty)| ty.float_count()).sum()
+            }
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) if self.holds_floats() => None,
+            _ => Some(0),
         }
     }
 

@@ -11,6 +11,7 @@ mod corpus;
 use autodiff_compiler::diagnostics::Diagnostics;
 use autodiff_compiler::expand::{self, Choices};
 use autodiff_compiler::ir::verify::verify;
+use autodiff_compiler::matrix::one_by_one::Own;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
@@ -81,8 +82,10 @@ fn refusal(function: &Function, environment: &Environment) -> Result<(), Refusal
     let signature = signature_of(&item.sig, &options, &TypeContext::new(environment));
     let mut diagnostics = Diagnostics::new();
     let mut trace = Trace::new(&name);
+    let own = Own::free(&item.sig.ident, &signature);
+    let choices = Choices::default();
     let derivatives =
-        expand::derivatives(&value, &signature, Choices::default(), &mut trace, &mut diagnostics);
+        expand::derivatives(&value, &signature, &own, &choices, &mut trace, &mut diagnostics);
     #[cfg(feature = "dump")]
     if std::env::var("AUTODIFF_SHOW").is_ok_and(|wanted| wanted == function.path()) {
         println!("{value}\n{derivatives:?}");

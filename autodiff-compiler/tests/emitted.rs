@@ -10,6 +10,7 @@ use autodiff_compiler::emit::item::{Derivatives, Item};
 use autodiff_compiler::emit::{self, Header};
 use autodiff_compiler::expand::{self, Choices};
 use autodiff_compiler::ir;
+use autodiff_compiler::matrix::one_by_one::Own;
 use autodiff_compiler::options::Options;
 use autodiff_compiler::resolve::{TypeContext, resolve, signature_of};
 use autodiff_compiler::signature::Environment;
@@ -61,7 +62,10 @@ fn derivatives(
     let signature = signature_of(&function.item.sig, &options, &TypeContext::new(environment));
     let mut trace = Trace::new(&value.name);
     let all = Options::parse(quote!(jvp), &mut Diagnostics::new());
-    expand::derivatives(value, &signature, Choices::of(&all), &mut trace, &mut Diagnostics::new())
+    let own = Own::free(&function.item.sig.ident, &signature);
+    let mut diagnostics = Diagnostics::new();
+    let choices = Choices::of(&all);
+    expand::derivatives(value, &signature, &own, &choices, &mut trace, &mut diagnostics)
         .unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Header, types};
 use crate::ir::{Function, Parameter};
+use crate::options::Output;
 use crate::types::{FloatType, Length, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -32,11 +33,41 @@ pub struct Derivatives {
     /// Value and gradient in one.
     pub gradient: Option<Function>,
     /// The forward and the reverse sweep.
-    pub sweeps: Option<(Function, Function)>,
+    pub sweeps: Option<Sweeps>,
     /// Whether `vjp` is wanted in any case.
     pub vjp: bool,
     /// The Jacobian-vector product.
     pub jvp: Option<Function>,
+    /// Value and gradient with tangents.
+    pub gradient_with_tangents: Option<Function>,
+    /// The Jacobian-vector product without what the function prints.
+    pub quiet_jvp: Option<Function>,
+    /// The Hessian-vector product.
+    pub hvp: Option<Function>,
+    /// The Hessian-vector product without what the function prints.
+    pub quiet_hvp: Option<Function>,
+    /// Hessians and Jacobians.
+    pub matrices: Vec<Matrix>,
+}
+
+/// The two sweeps of a function.
+#[derive(Clone, Debug)]
+pub struct Sweeps {
+    /// The forward sweep.
+    pub forward: Function,
+    /// The reverse sweep.
+    pub reverse: Function,
+    /// Both with tangents, for callers that are differentiated twice.
+    pub tangents: Option<(Function, Function)>,
+}
+
+/// A function that returns a matrix.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// Which.
+    pub output: Output,
+    /// The function.
+    pub function: Function,
 }
 
 /// The items for a function and its derivatives; without any, `value` alone.
@@ -44,8 +75,11 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     let name = &item.name;
     let mut functions =
         vec![super::function(value, &item.header_for("value", &item.value_words()))];
-    if let Some((forward, reverse)) = &derivatives.sweeps {
-        functions.extend(item.sweeps(forward, reverse));
+    if let Some(sweeps) = &derivatives.sweeps {
+        functions.extend(item.sweeps(["__forward", "__reverse"], &sweeps.forward, &sweeps.reverse));
+        if let Some((forward, reverse)) = &sweeps.tangents {
+            functions.extend(item.sweeps(["__forward_jvp", "__reverse_jvp"], forward, reverse));
+        }
         if derivatives.vjp || super::sweeps::has_vjp(value) {
             functions.push(item.vjp(value));
         }
@@ -59,6 +93,16 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         functions.push(super::function(gradient, &header));
     }
     functions.extend(derivatives.jvp.iter().map(|jvp| item.jvp(value, jvp)));
+    functions.extend(derivatives.hvp.iter().map(|hvp| item.hvp(value, hvp)));
+    functions.extend(derivatives.matrices.iter().map(|matrix| item.matrix(value, matrix)));
+    let hidden = [
+        ("__gradient_into_jvp", &derivatives.gradient_with_tangents),
+        ("__jvp", &derivatives.quiet_jvp),
+        ("__hvp", &derivatives.quiet_hvp),
+    ];
+    for (name, function) in hidden {
+        functions.extend(function.iter().map(|function| item.hidden(name, function)));
+    }
     let Item { conditions, visibility, .. } = item;
     let allowed = lints();
     if item.prefix.is_some() {

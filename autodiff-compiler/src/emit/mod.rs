@@ -22,6 +22,7 @@ pub mod documentation;
 mod expressions;
 pub mod item;
 mod loops;
+mod matrices;
 mod names;
 mod operations;
 mod overlaps;

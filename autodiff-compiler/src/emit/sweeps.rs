@@ -9,15 +9,21 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 impl Item {
-    /// `__forward` and `__reverse`.
-    pub(super) fn sweeps(&self, forward: &Function, reverse: &Function) -> [TokenStream; 2] {
+    /// `__forward` and `__reverse`, or the same with tangents.
+    pub(super) fn sweeps(
+        &self,
+        names: [&str; 2],
+        forward: &Function,
+        reverse: &Function,
+    ) -> [TokenStream; 2] {
         let hidden = quote!(#[doc(hidden)]);
-        let header = self.header_for("__forward", "");
+        let header = self.header_for(names[0], "");
+        let result_type = header.result_type.clone().filter(|_| names[0] == "__forward");
         let forward = super::function(
             forward,
-            &Header { attributes: hidden.clone(), takes_tape: true, ..header },
+            &Header { attributes: hidden.clone(), takes_tape: true, result_type, ..header },
         );
-        let header = self.header_for("__reverse", "");
+        let header = self.header_for(names[1], "");
         let reverse = super::function(
             reverse,
             &Header {

@@ -1,7 +1,7 @@
-//! `jvp`: value and directional derivative.
+//! What takes directions: `jvp`, `hvp`.
 
 use super::item::{Item, list, name_of, same_length};
-use super::types;
+use super::{Header, types};
 use crate::forward::takes_tangent;
 use crate::ir::{Function, Parameter};
 use crate::signature::is_output;
@@ -21,12 +21,32 @@ impl Item {
             header.result_type = Some(quote!((#result, #tangent)));
         }
         let tangents = &jvp.parameters[value.parameters.len()..];
-        let pairs = covered.iter().zip(tangents);
-        let dynamic = pairs.filter(|(parameter, _)| is_dynamic(parameter));
-        header.prologue.extend(dynamic.map(|(parameter, tangent)| {
-            same_length(&name_of(tangent), &name_of(parameter), "tangent")
-        }));
+        header.prologue.extend(tangent_checks(&covered, tangents));
         super::function(jvp, &header)
+    }
+
+    /// The Hessian-vector product.
+    pub(super) fn hvp(&self, value: &Function, hvp: &Function) -> TokenStream {
+        let active = crate::matrix::active(value);
+        let words = format!(
+            "The Hessian of {} with respect to {}, times a direction of the same shapes: the derivative of \
+             the gradient in that direction, by forward mode over reverse mode.{}",
+            self.reference(),
+            list(&active),
+            panic_words(&active)
+        );
+        let mut header = self.header_for("hvp", &words);
+        header.result_type = None;
+        let tangents = &hvp.parameters[value.parameters.len()..];
+        header.prologue.extend(tangent_checks(&active, tangents));
+        super::function(hvp, &header)
+    }
+
+    /// A product that others call.
+    pub(super) fn hidden(&self, name: &str, function: &Function) -> TokenStream {
+        let attributes = quote!(#[doc(hidden)]);
+        let header = self.header_for(name, "");
+        super::function(function, &Header { attributes, result_type: None, ..header })
     }
 
     fn jvp_words(&self, value: &Function, covered: &[&Parameter]) -> String {
@@ -44,11 +64,25 @@ impl Item {
                  comes out.",
             );
         }
-        if covered.iter().any(|parameter| is_dynamic(parameter)) {
-            words.push_str("\n\n# Panics\nIf a tangent has not as many elements as its parameter.");
-        }
+        words.push_str(panic_words(covered));
         words
     }
+}
+
+fn panic_words(covered: &[&Parameter]) -> &'static str {
+    match covered.iter().any(|parameter| is_dynamic(parameter)) {
+        true => "\n\n# Panics\nIf a tangent has not as many elements as its parameter.",
+        false => "",
+    }
+}
+
+/// Tangents of the wrong length are reported before anything happens.
+fn tangent_checks(covered: &[&Parameter], tangents: &[Parameter]) -> TokenStream {
+    let pairs = covered.iter().zip(tangents);
+    let dynamic = pairs.filter(|(parameter, _)| is_dynamic(parameter));
+    let checks = dynamic
+        .map(|(parameter, tangent)| same_length(&name_of(tangent), &name_of(parameter), "tangent"));
+    checks.collect()
 }
 
 fn is_dynamic(parameter: &Parameter) -> bool {

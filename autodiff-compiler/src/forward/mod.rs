@@ -1,15 +1,22 @@
-//! Forward mode: from the IR of a function to the IR of its Jacobian-vector product.
+//! Forward mode: from the IR of a function to the IR of its derivatives along directions.
 //!
-//! The result has the primal's parameters, then for each active parameter one for its tangent: a number
-//! or array by value, a slice or `Vec` as slice; behind `&mut` the tangent at entry goes in and that at
-//! exit comes out. It returns the primal's result with its tangent, as a pair, if that holds floats.
+//! The Jacobian-vector product ([`forward`]) has the primal's parameters, then for each active parameter
+//! one for its tangent: a number or array by value, a slice or `Vec` as slice; behind `&mut` the tangent at
+//! entry goes in and that at exit comes out. It returns the primal's result with its tangent, as a pair, if
+//! that holds floats. [`begin`] makes the same code for other [`Seeds`]: directions that do not come out
+//! again, or several at once, the unit vectors; what becomes of the tangents of the result is then for the
+//! caller.
 //!
-//! * *Values.* An active value has a tangent, computed just after it by the derivative table.
+//! * *Values.* An active value has a tangent in each direction, computed just after it by the derivative
+//!   table.
 //! * *Memory.* An active slot has a tangent slot of the tangent type; what happens to the slot happens
 //!   to its tangent slot, at the same indices: stores store tangents, swaps swap, `push` pushes. So the
 //!   lengths agree at every point.
 //! * *Control flow.* Branches yield, and loops carry, the tangents beside the values.
-//! * *Calls.* The callee's Jacobian-vector product at the same arguments ([`calls`]).
+//! * *Calls.* The callee's Jacobian-vector product at the same arguments ([`calls`]), in one direction.
+//!
+//! Derivative code may be differentiated again: what it keeps on stacks has its tangents on stacks beside
+//! them.
 //!
 //! Assumes verified IR in which [`crate::reverse::support::check`] found nothing to refuse. Guarantees:
 //! the primal's instructions stay, in order, with every panic and effect; tangent code does not panic
@@ -17,19 +24,20 @@
 
 mod calls;
 mod content;
+mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use calls::active_calls;
+pub use calls::missing;
+pub use parameters::{Seeds, direction_parameter, takes_tangent, tangent_parameter};
 
 use crate::activity::Activity;
 use crate::derivatives;
 use crate::ir::builder::Builder;
+use crate::ir::operations::Operation;
 use crate::ir::*;
 use crate::reverse::Refusal;
-use crate::signature::{is_mutable, is_output};
 use crate::types::{FloatType, Type};
-use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The Jacobian-vector product of a function, and why it is not to be used, if there is anything.
@@ -41,138 +49,149 @@ pub struct Forwarded {
     pub refusals: Vec<Refusal>,
 }
 
-/// Differentiates a function whose activity is given. What is behind `&mut` is an output: see
-/// [`crate::reverse::split::with_active_outputs`].
+/// The Jacobian-vector product of a function whose activity is given. What is behind `&mut` is an output:
+/// see [`crate::reverse::split::with_active_outputs`].
 pub fn forward(primal: &Function, activity: &Activity) -> Forwarded {
+    begin(primal, activity, Seeds::Tangents).finish_with_tangent(primal)
+}
+
+/// The function with its tangents, up to its end: the caller goes on with [`Forward::builder`].
+pub fn begin<'a>(primal: &Function, activity: &'a Activity, seeds: Seeds<'_>) -> Forward<'a> {
+    begin_with(primal, activity, seeds, Map::new())
+}
+
+/// The same with slots that exist already for the tangents of some slots.
+pub fn begin_with<'a>(
+    primal: &Function,
+    activity: &'a Activity,
+    seeds: Seeds<'_>,
+    chosen: Map<SlotId, SlotId>,
+) -> Forward<'a> {
     let span = primal
         .parameters
         .first()
         .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
     let builder = Builder::new(Function { body: Region::default(), ..primal.clone() }, span);
-    let mut forward = Forward {
-        activity,
-        builder,
-        tangents: Map::new(),
-        tangent_slots: Map::new(),
-        refusals: vec![],
-    };
-    forward.parameters(primal);
+    let tangents = seeds.activities(primal, activity).into_iter().map(Tangents::new).collect();
+    let mut forward =
+        Forward { activity, builder, tangents, chosen, direction: 0, refusals: vec![] };
+    forward.parameters(primal, seeds);
     forward.instructions(&primal.body);
-    forward.result(primal);
-    Forwarded { function: forward.builder.finish(), refusals: forward.refusals }
+    forward
 }
 
-struct Forward<'a> {
+/// The state of the pass.
+pub struct Forward<'a> {
+    /// In all directions together.
     activity: &'a Activity,
-    builder: Builder,
+    /// The function so far.
+    pub builder: Builder,
+    /// By direction.
+    tangents: Vec<Tangents>,
+    /// Slots that were made beforehand for the tangents of others.
+    chosen: Map<SlotId, SlotId>,
+    /// The direction whose tangents are computed now.
+    direction: usize,
+    /// What could not be differentiated.
+    pub refusals: Vec<Refusal>,
+}
+
+/// The tangents in one direction.
+struct Tangents {
+    /// What varies in this direction.
+    activity: Rc<Activity>,
     /// Of active values; those that are missing are zero.
-    tangents: Map<ValueId, ValueId>,
-    tangent_slots: Map<SlotId, SlotId>,
-    refusals: Vec<Refusal>,
+    values: Map<ValueId, ValueId>,
+    slots: Map<SlotId, SlotId>,
+    /// Parameters whose content is that at entry yet, and the position of the one float in it that varies, if
+    /// there is one.
+    units: Map<SlotId, Option<u64>>,
 }
 
-/// Whether a Jacobian-vector product takes a tangent of a parameter.
-pub fn takes_tangent(parameter: &Parameter) -> bool {
-    (parameter.active || is_output(&parameter.ty)) && parameter.ty.tangent() != Type::Unit
-}
-
-/// The type in which a tangent is passed.
-pub fn tangent_parameter(ty: &Type) -> Type {
-    let tangent = ty.tangent();
-    let slice = |content: Type| match content {
-        Type::Vec(element) => Type::Slice(element),
-        other => other,
-    };
-    match ty {
-        // Only a `Vec` itself can change its length.
-        Type::Reference { mutable: true, to } => {
-            let resizable = matches!(**to, Type::Vec(_));
-            let to = if resizable { tangent } else { slice(tangent) };
-            Type::Reference { mutable: true, to: Box::new(to) }
-        }
-        _ => match slice(tangent) {
-            slice @ Type::Slice(_) => Type::Reference { mutable: false, to: Box::new(slice) },
-            other => other,
-        },
+impl Tangents {
+    fn new(activity: Rc<Activity>) -> Self {
+        Self { activity, values: Map::new(), slots: Map::new(), units: Map::new() }
     }
 }
 
 impl Forward<'_> {
-    /// The parameters for tangents, and tangents of what becomes active in other parameters.
-    fn parameters(&mut self, primal: &Function) {
-        let changed = changed_roots(primal);
-        for parameter in &primal.parameters {
-            let tangent = parameter.ty.tangent();
-            if !takes_tangent(parameter) {
-                if let ParameterBinding::Slot(slot) = parameter.binding
-                    && self.activity.is_active_slot(slot)
-                {
-                    let zeros = self.builder.zeros(&tangent, Some(&Place::root(slot)));
-                    self.define_tangent(slot, zeros);
-                }
-                continue;
-            }
-            let ty = tangent_parameter(&parameter.ty);
-            let mut name = format!("{}_tangent", parameter.name);
-            while primal.parameters.iter().any(|other| *other.name == *name) {
-                name.push('_');
-            }
-            let name: Rc<str> = name.into();
+    /// The tangent of a value in the one direction that there is.
+    pub fn tangent_of(&mut self, value: ValueId) -> ValueId {
+        self.tangent(value)
+    }
+
+    /// The same, if it is not known to be zero.
+    pub fn known_tangent_of(&self, value: ValueId) -> Option<ValueId> {
+        self.known(value)
+    }
+
+    /// Ends a function in one direction: it returns what the primal does, with its tangent, as a pair, if that
+    /// holds floats.
+    pub fn finish_with_tangent(mut self, primal: &Function) -> Forwarded {
+        if primal.result_type.holds_floats() {
+            let tangent = self.tangents_of_result(primal).remove(0);
             let function = &mut self.builder.function;
-            let binding = match parameter.binding {
-                ParameterBinding::Value(value) => {
-                    let own = function.new_value(ty.clone(), Some(name.clone()), parameter.span);
-                    self.tangents.insert(value, own);
-                    ParameterBinding::Value(own)
-                }
-                ParameterBinding::Slot(slot) => {
-                    let kind = match &ty {
-                        Type::Reference { mutable: true, .. } => SlotKind::Mutable,
-                        Type::Reference { .. } => SlotKind::Shared,
-                        _ => SlotKind::ByValue,
-                    };
-                    let content = ty.referent().clone();
-                    let own = function.new_slot(content, name.clone(), parameter.span, kind);
-                    if kind == SlotKind::Shared && changed.contains(&slot) {
-                        // A `Vec` that was passed by value is the function's own, and so is its tangent.
-                        let copy = Aggregate::Place(Place::root(own), Transfer::Clone);
-                        self.define_tangent(slot, copy);
-                    } else {
-                        self.tangent_slots.insert(slot, own);
-                    }
-                    ParameterBinding::Slot(own)
-                }
-            };
-            let span = parameter.span;
-            let parameter = Parameter { name, ty, binding, active: false, span };
-            self.builder.function.parameters.push(parameter);
+            function.result = Aggregate::Tuple(vec![primal.result.clone(), tangent]);
+            function.result_type =
+                Type::Tuple(vec![primal.result_type.clone(), primal.result_type.tangent()]);
         }
+        Forwarded { function: self.builder.finish(), refusals: self.refusals }
+    }
+
+    /// The tangents of the result, by direction.
+    pub fn tangents_of_result(&mut self, primal: &Function) -> Vec<Aggregate> {
+        self.in_each_direction(|forward| forward.content(&primal.result, &primal.result_type))
+    }
+
+    /// The tangents of what is behind a parameter at exit, by direction; `None` if they are zeros.
+    pub fn tangents_at_exit(&mut self, slot: SlotId) -> Vec<Option<Place>> {
+        self.in_each_direction(|forward| forward.tangent_place(&Place::root(slot)))
+    }
+
+    /// Does the same in each direction, in order.
+    fn in_each_direction<T>(&mut self, mut step: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let directions = 0..self.tangents.len();
+        directions
+            .map(|direction| {
+                self.direction = direction;
+                step(self)
+            })
+            .collect()
     }
 
     /// A local slot for the tangent of a slot.
     fn define_tangent(&mut self, primal: SlotId, content: Aggregate) {
         let Slot { name, ty, .. } = self.builder.function.slot(primal).clone();
         let name: Rc<str> = format!("{name}_tangent").into();
-        let slot = self.builder.define(ty.tangent(), name, content);
-        self.tangent_slots.insert(primal, slot);
+        let slot = match self.chosen.get(&primal) {
+            Some(chosen) => {
+                let chosen = *chosen;
+                self.builder.push(InstructionKind::Define(chosen, content), vec![]);
+                chosen
+            }
+            None => self.builder.define(ty.tangent(), name, content),
+        };
+        self.set_slot(primal, slot);
     }
 
-    /// The result with its tangent.
-    fn result(&mut self, primal: &Function) {
-        if !primal.result_type.holds_floats() {
-            return;
-        }
-        let tangent_type = primal.result_type.tangent();
-        let tangent = self.content(&primal.result, &primal.result_type);
-        let function = &mut self.builder.function;
-        function.result = Aggregate::Tuple(vec![primal.result.clone(), tangent]);
-        function.result_type = Type::Tuple(vec![primal.result_type.clone(), tangent_type]);
+    fn set_slot(&mut self, primal: SlotId, tangent: SlotId) {
+        self.tangents[self.direction].slots.insert(primal, tangent);
+    }
+
+    /// The tangent of a value, if it has one.
+    fn known(&self, value: ValueId) -> Option<ValueId> {
+        self.tangents[self.direction].values.get(&value).copied()
     }
 
     fn instructions(&mut self, region: &Region) {
         for instruction in &region.instructions {
             self.builder.at(instruction.span);
+            // What a loop changes it has changed when it runs again.
+            instruction.kind.regions().into_iter().for_each(|inner| {
+                inner.written_roots().into_iter().for_each(|root| self.forget_unit(root));
+            });
             self.instruction(instruction);
+            instruction.kind.for_each_written_root(&mut |root| self.forget_unit(root));
         }
     }
 
@@ -181,99 +200,39 @@ impl Forward<'_> {
         match &instruction.kind {
             InstructionKind::Operation(operation, arguments) => {
                 self.builder.append(instruction.clone());
-                if self.activity.is_active(results[0]) {
-                    let tangents: Vec<_> =
-                        arguments.iter().map(|value| self.tangents.get(value).copied()).collect();
-                    let tangent = derivatives::jvp(
-                        *operation,
-                        arguments,
-                        results[0],
-                        &tangents,
-                        &mut self.builder,
-                    );
-                    self.set(results[0], tangent);
-                }
+                self.in_each_direction(|forward| {
+                    if forward.is_active(results[0]) {
+                        forward.operation(*operation, arguments, results[0]);
+                    }
+                });
             }
             InstructionKind::Load(place) => {
                 self.builder.append(instruction.clone());
-                if self.activity.is_active(results[0])
-                    && let Some(place) = self.tangent_place(place)
-                {
-                    let ty = self.builder.function.value(results[0]).ty.clone();
-                    let tangent = self.builder.load(place, ty);
-                    self.set(results[0], Some(tangent));
-                }
+                self.in_each_direction(|forward| {
+                    if forward.is_active(results[0]) {
+                        forward.loaded(place, results[0]);
+                    }
+                });
             }
-            InstructionKind::Store(place, value) => {
+            // The tangent was pushed first.
+            InstructionKind::Pop(place) => {
                 self.builder.append(instruction.clone());
-                if let Some(place) = self.tangent_place(place) {
-                    let tangent = self.tangent(*value);
-                    self.builder.store(place, tangent);
-                }
+                self.in_each_direction(|forward| forward.popped(place, results[0]));
             }
-            InstructionKind::Fill(place, value) => {
+            InstructionKind::Store(..)
+            | InstructionKind::Fill(..)
+            | InstructionKind::AddTo(..)
+            | InstructionKind::Swap(..) => {
                 self.builder.append(instruction.clone());
-                if let Some(place) = self.tangent_place(place) {
-                    let tangent = self.tangent(*value);
-                    self.builder.push(InstructionKind::Fill(place, tangent), vec![]);
-                }
-            }
-            InstructionKind::AddTo(place, value) => {
-                self.builder.append(instruction.clone());
-                if let (Some(place), Some(tangent)) =
-                    (self.tangent_place(place), self.tangents.get(value).copied())
-                {
-                    self.builder.push(InstructionKind::AddTo(place, tangent), vec![]);
-                }
+                self.in_each_direction(|forward| forward.written(&instruction.kind));
             }
             // What is moved is gone afterwards: the tangent goes first.
-            InstructionKind::Define(slot, content) => {
-                if self.activity.is_active_slot(*slot) {
-                    let ty = self.builder.function.slot(*slot).ty.clone();
-                    let content = self.content(content, &ty);
-                    self.define_tangent(*slot, content);
-                } else {
-                    self.empty_what_is_taken(content);
-                }
+            InstructionKind::Define(..)
+            | InstructionKind::Assign(..)
+            | InstructionKind::Push(..)
+            | InstructionKind::Resize(..) => {
+                self.in_each_direction(|forward| forward.made(&instruction.kind));
                 self.builder.append(instruction.clone());
-            }
-            InstructionKind::Assign(place, Aggregate::Place(source, _))
-                if matches!(self.type_at(place), Type::Slice(_))
-                    && !self.activity.is_active_slot(source.root) =>
-            {
-                self.builder.append(instruction.clone());
-                if let Some(target) = self.tangent_place(place) {
-                    let tangent = self.type_at(place).tangent();
-                    self.builder.fill_with_zeros(&target, &tangent);
-                }
-            }
-            InstructionKind::Assign(place, content) => {
-                let ty = self.type_at(place);
-                if let Some((target, content)) = self.incoming(place, content, &ty) {
-                    self.builder.push(InstructionKind::Assign(target, content), vec![]);
-                }
-                self.builder.append(instruction.clone());
-            }
-            InstructionKind::Push(place, content) => {
-                let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
-                if let Some((target, content)) = self.incoming(place, content, &element) {
-                    self.builder.push(InstructionKind::Push(target, content), vec![]);
-                }
-                self.builder.append(instruction.clone());
-            }
-            InstructionKind::Resize(place, kind) => {
-                if let Some(target) = self.tangent_place(place) {
-                    let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
-                    let kind = self.resize(&target, kind, &element);
-                    self.builder.push(InstructionKind::Resize(target, kind), vec![]);
-                }
-                self.builder.append(instruction.clone());
-            }
-            InstructionKind::Swap(a, b) => {
-                self.builder.append(instruction.clone());
-                if let (Some(a), Some(b)) = (self.tangent_place(a), self.tangent_place(b)) {
-                    self.builder.push(InstructionKind::Swap(a, b), vec![]);
-                }
             }
             InstructionKind::If { condition, then_region, else_region } => {
                 let active = self.active_of(results);
@@ -296,7 +255,7 @@ impl Forward<'_> {
                 let parameters = &counted.body.parameters[1..];
                 let active = self.active_of(parameters);
                 let mut carried = counted.carried.clone();
-                carried.extend(self.initial(&counted.carried, &active));
+                carried.extend(self.tangents_of(&counted.carried, &active));
                 let body = self.body(&counted.body, parameters, &active);
                 let kind = InstructionKind::For(For { carried, body, ..counted.clone() });
                 self.append_with_tangents(instruction, kind, &active);
@@ -304,55 +263,227 @@ impl Forward<'_> {
             InstructionKind::Loop { carried, body } => {
                 let active = self.active_of(&body.parameters);
                 let mut all = carried.clone();
-                all.extend(self.initial(carried, &active));
+                all.extend(self.tangents_of(carried, &active));
                 let body = self.body(body, &body.parameters, &active);
                 let kind = InstructionKind::Loop { carried: all, body };
                 self.append_with_tangents(instruction, kind, &active);
             }
             InstructionKind::Call(call) => self.call(call, instruction),
             InstructionKind::Opaque(_) | InstructionKind::Effect(_) => {
-                for content in instruction.kind.contents() {
-                    self.empty_what_is_taken(content);
-                }
+                self.in_each_direction(|forward| {
+                    for content in instruction.kind.contents() {
+                        forward.empty_what_is_taken(content);
+                    }
+                });
                 self.builder.append(instruction.clone());
             }
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
-            // Of derivative code, whose own derivative is made elsewhere.
-            | InstructionKind::Pop(_)
+            // Of sweeps, whose own derivative is made before they have a tape.
             | InstructionKind::Save(_)
             | InstructionKind::SaveStack(_)
             | InstructionKind::Restore => self.builder.append(instruction.clone()),
         }
     }
 
-    /// The positions of active values.
-    fn active_of(&self, values: &[ValueId]) -> Vec<usize> {
-        (0..values.len()).filter(|position| self.activity.is_active(values[*position])).collect()
+    /// The tangent of an operation's result.
+    fn operation(&mut self, operation: Operation, arguments: &[ValueId], result: ValueId) {
+        let tangents: Vec<_> = arguments.iter().map(|value| self.known(*value)).collect();
+        let tangent = derivatives::jvp(operation, arguments, result, &tangents, &mut self.builder);
+        self.set(result, tangent);
+    }
+
+    /// The tangent of what is loaded.
+    fn loaded(&mut self, place: &Place, result: ValueId) {
+        let Some(target) = self.tangent_place(place) else { return };
+        let unit = self.tangents[self.direction].units.get(&place.root).copied();
+        let known = match unit {
+            Some(Some(one)) => self.position_in(place).map(|position| position == one),
+            Some(None) => Some(false),
+            None => None,
+        };
+        let tangent = match known {
+            // It does not vary in this direction.
+            Some(false) => return,
+            Some(true) => {
+                let ty = self.float_type(result);
+                self.builder.float(1.0, &ty)
+            }
+            None => {
+                let ty = self.builder.function.value(result).ty.clone();
+                self.builder.load(target, ty)
+            }
+        };
+        self.set(result, Some(tangent));
+    }
+
+    /// The position of a float in its root, if constants say it.
+    fn position_in(&self, place: &Place) -> Option<u64> {
+        let mut ty = self.builder.function.slot(place.root).ty.tangent();
+        let mut position = 0;
+        for projection in &place.path {
+            match projection {
+                Projection::Index { index, .. } => {
+                    let Some(Constant::Integer(index, _)) = self.builder.constant_of(*index) else {
+                        return None;
+                    };
+                    ty = ty.element()?.clone();
+                    position += *index as u64 * ty.float_count()?;
+                }
+                Projection::Field(name) => {
+                    for (field, ty) in ty.fields() {
+                        if field == *name {
+                            break;
+                        }
+                        position += ty.float_count()?;
+                    }
+                    ty = ty.field(name)?.clone();
+                }
+                Projection::Range { .. } => return None,
+            }
+        }
+        ty.is_float().then_some(position)
+    }
+
+    /// The content of a root is no longer that at entry.
+    fn forget_unit(&mut self, root: SlotId) {
+        self.tangents.iter_mut().for_each(|tangents| {
+            tangents.units.remove(&root);
+        });
+    }
+
+    /// The tangent of what is taken from a stack.
+    fn popped(&mut self, place: &Place, result: ValueId) {
+        let Some(place) = self.tangent_place(place) else { return };
+        if self.is_active(result) {
+            let ty = self.builder.function.value(result).ty.clone();
+            let tangent = self.builder.push(InstructionKind::Pop(place), vec![ty])[0];
+            self.set(result, Some(tangent));
+        } else {
+            // The tangents of a stack have its length, looked at or not.
+            self.builder.push(InstructionKind::Resize(place, ResizeKind::Pop), vec![]);
+        }
+    }
+
+    /// The same to the tangents, after memory was written.
+    fn written(&mut self, kind: &InstructionKind) {
+        let kind = match kind {
+            InstructionKind::Store(place, value) | InstructionKind::Fill(place, value) => {
+                let Some(place) = self.tangent_place(place) else { return };
+                let tangent = self.tangent(*value);
+                match kind {
+                    InstructionKind::Fill(..) => InstructionKind::Fill(place, tangent),
+                    _ => InstructionKind::Store(place, tangent),
+                }
+            }
+            InstructionKind::AddTo(place, value) => {
+                let (Some(place), Some(tangent)) = (self.tangent_place(place), self.known(*value))
+                else {
+                    return;
+                };
+                InstructionKind::AddTo(place, tangent)
+            }
+            InstructionKind::Swap(a, b) => {
+                let (Some(a), Some(b)) = (self.tangent_place(a), self.tangent_place(b)) else {
+                    return;
+                };
+                InstructionKind::Swap(a, b)
+            }
+            _ => return,
+        };
+        self.builder.push(kind, vec![]);
+    }
+
+    /// The same to the tangents, before content is made.
+    fn made(&mut self, kind: &InstructionKind) {
+        match kind {
+            InstructionKind::Define(slot, content) if self.is_active_slot(*slot) => {
+                let ty = self.builder.function.slot(*slot).ty.clone();
+                let content = self.content(content, &ty);
+                self.define_tangent(*slot, content);
+            }
+            InstructionKind::Define(_, content) => self.empty_what_is_taken(content),
+            InstructionKind::Assign(place, Aggregate::Place(source, _))
+                if matches!(self.type_at(place), Type::Slice(_))
+                    && !self.is_active_slot(source.root) =>
+            {
+                if let Some(target) = self.tangent_place(place) {
+                    let tangent = self.type_at(place).tangent();
+                    self.builder.fill_with_zeros(&target, &tangent);
+                }
+            }
+            InstructionKind::Assign(place, content) => {
+                let ty = self.type_at(place);
+                if let Some((target, content)) = self.incoming(place, content, &ty) {
+                    self.builder.push(InstructionKind::Assign(target, content), vec![]);
+                }
+            }
+            InstructionKind::Push(place, content) => {
+                let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
+                if let Some((target, content)) = self.incoming(place, content, &element) {
+                    self.builder.push(InstructionKind::Push(target, content), vec![]);
+                }
+            }
+            InstructionKind::Resize(place, kind) => {
+                if let Some(target) = self.tangent_place(place) {
+                    let element = self.type_at(place).element().cloned().unwrap_or(Type::Unit);
+                    let kind = self.resize(&target, kind, &element);
+                    self.builder.push(InstructionKind::Resize(target, kind), vec![]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a value has a tangent in the direction.
+    fn is_active(&self, value: ValueId) -> bool {
+        self.tangents[self.direction].activity.is_active(value)
+    }
+
+    /// Whether a slot has a tangent in the direction.
+    fn is_active_slot(&self, slot: SlotId) -> bool {
+        self.tangents[self.direction].activity.is_active_slot(slot)
+    }
+
+    /// The positions of active values, by direction.
+    fn active_of(&mut self, values: &[ValueId]) -> Vec<Vec<usize>> {
+        self.in_each_direction(|forward| {
+            let positions = 0..values.len();
+            positions.filter(|position| forward.is_active(values[*position])).collect()
+        })
     }
 
     /// A branch that yields tangents, too.
-    fn branch(&mut self, region: &Region, active: &[usize]) -> Region {
+    fn branch(&mut self, region: &Region, active: &[Vec<usize>]) -> Region {
         self.builder.open(region.parameters.clone());
         self.instructions(region);
         let mut yields = region.yields.clone();
-        for position in active {
-            yields.push(self.tangent(region.yields[*position]));
-        }
+        yields.extend(self.tangents_of(&region.yields, active));
         self.builder.close(yields)
     }
 
-    /// The tangents that a loop begins with.
-    fn initial(&mut self, carried: &[ValueId], active: &[usize]) -> Vec<ValueId> {
-        active.iter().map(|position| self.tangent(carried[*position])).collect()
+    /// The tangents of the values at some positions, direction by direction.
+    fn tangents_of(&mut self, values: &[ValueId], positions: &[Vec<usize>]) -> Vec<ValueId> {
+        let tangents = self.in_each_direction(|forward| {
+            let own = positions[forward.direction].iter();
+            own.map(|position| forward.tangent(values[*position])).collect::<Vec<_>>()
+        });
+        tangents.concat()
+    }
+
+    /// New values for them, which an instruction with regions gives.
+    fn new_tangents(&mut self, values: &[ValueId], positions: &[Vec<usize>]) -> Vec<ValueId> {
+        let tangents = self.in_each_direction(|forward| {
+            let own = positions[forward.direction].iter();
+            own.map(|position| forward.new_tangent(values[*position])).collect::<Vec<_>>()
+        });
+        tangents.concat()
     }
 
     /// A loop's body that carries tangents, too.
-    fn body(&mut self, body: &Region, carried: &[ValueId], active: &[usize]) -> Region {
+    fn body(&mut self, body: &Region, carried: &[ValueId], active: &[Vec<usize>]) -> Region {
         let mut parameters = body.parameters.clone();
-        for position in active {
-            parameters.push(self.new_tangent(carried[*position]));
-        }
+        parameters.extend(self.new_tangents(carried, active));
         let region = self.branch(body, active);
         Region { parameters, ..region }
     }
@@ -362,28 +493,25 @@ impl Forward<'_> {
         &mut self,
         instruction: &Instruction,
         kind: InstructionKind,
-        active: &[usize],
+        active: &[Vec<usize>],
     ) {
         let mut results = instruction.results.clone();
-        for position in active {
-            results.push(self.new_tangent(instruction.results[*position]));
-        }
+        results.extend(self.new_tangents(&instruction.results, active));
         self.builder.append(Instruction { kind, results, span: instruction.span });
     }
 
-    /// A value for a tangent that an instruction with regions gives.
     fn new_tangent(&mut self, value: ValueId) -> ValueId {
         let Value { ty, name, .. } = self.builder.function.value(value).clone();
         let name = name.map(|name| format!("{name}_tangent").into());
         let tangent = self.builder.value(ty, name);
-        self.tangents.insert(value, tangent);
+        self.set(value, Some(tangent));
         tangent
     }
 
     /// The tangent of a value; zero if it has none.
     fn tangent(&mut self, value: ValueId) -> ValueId {
-        match self.tangents.get(&value) {
-            Some(tangent) => *tangent,
+        match self.known(value) {
+            Some(tangent) => tangent,
             None => {
                 let ty = self.float_type(value);
                 self.builder.float(0.0, &ty)
@@ -399,7 +527,7 @@ impl Forward<'_> {
                 known.name = Some(format!("{name}_tangent").into());
             }
         }
-        self.tangents.insert(value, tangent);
+        self.tangents[self.direction].values.insert(value, tangent);
     }
 
     fn float_type(&self, value: ValueId) -> FloatType {
@@ -412,11 +540,10 @@ impl Forward<'_> {
 
     /// The tangent of a place; `None` if its root is not active, or the tangent of what is there is `()`.
     fn tangent_place(&mut self, place: &Place) -> Option<Place> {
-        if !self.activity.is_active_slot(place.root) || self.type_at(place).tangent() == Type::Unit
-        {
+        if !self.is_active_slot(place.root) || self.type_at(place).tangent() == Type::Unit {
             return None;
         }
-        let Some(root) = self.tangent_slots.get(&place.root).copied() else {
+        let Some(root) = self.tangents[self.direction].slots.get(&place.root).copied() else {
             // Going on would lose a derivative.
             self.refusals.push(Refusal {
                 span: self.builder.span(),
@@ -435,31 +562,4 @@ impl Forward<'_> {
     fn type_at(&self, place: &Place) -> Type {
         self.builder.function.place_type(place).unwrap_or(Type::Unit)
     }
-}
-
-/// The slots that the function changes, or moves something out of.
-fn changed_roots(function: &Function) -> HashSet<SlotId> {
-    let mut changed = function.body.written_roots();
-    let mut taken = |content: &Aggregate| {
-        content.for_each_taken(&mut |place| {
-            changed.insert(place.root);
-        });
-    };
-    function.body.for_each_instruction(&mut |instruction| {
-        instruction.kind.contents().into_iter().for_each(&mut taken);
-        if let InstructionKind::Call(call) = &instruction.kind {
-            for argument in &call.arguments {
-                if let Argument::Value(content) = argument {
-                    taken(content);
-                }
-            }
-        }
-    });
-    taken(&function.result);
-    let slots = function.parameters.iter().filter(|parameter| is_mutable(&parameter.ty));
-    changed.extend(slots.filter_map(|parameter| match parameter.binding {
-        ParameterBinding::Slot(slot) => Some(slot),
-        ParameterBinding::Value(_) => None,
-    }));
-    changed
 }

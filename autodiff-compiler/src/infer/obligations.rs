@@ -400,8 +400,14 @@ impl Inference<'_> {
         }
     }
 
-    /// The same for integers that are passed to something unseen.
+    /// The same for numbers that are passed to something unseen. A float without type is an `f64` where
+    /// there are no others.
     fn mark_passed(&mut self) {
+        let singles = self
+            .expressions
+            .iter()
+            .flatten()
+            .any(|ty| matches!(self.peel(ty).0, Type::Float(crate::types::FloatType::F32)));
         for argument in std::mem::take(&mut self.passed) {
             let lent = match self.body.expression(argument).kind {
                 ExpressionKind::Borrow { mutable: false, value } => value,
@@ -412,7 +418,7 @@ impl Inference<'_> {
             }
             if let Some(ty) = self.expressions[argument.0 as usize].as_ref()
                 && let (ty, _) = self.peel(ty)
-                && self.is_integer_variable(&ty)
+                && (self.is_integer_variable(&ty) || singles && self.is_number_variable(&ty))
             {
                 self.variables.mark_opaque(&ty);
             }

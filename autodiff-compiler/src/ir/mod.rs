@@ -447,6 +447,24 @@ pub enum CallOutput {
     /// `jvp`: the tangents of covered parameters follow the arguments, the result is a pair with its
     /// tangent. Only derivative code has it.
     Jvp,
+    /// `vjp`: value and gradient for cotangents that follow the arguments. Only derivative code has it.
+    Vjp,
+    /// `value_and_gradient`: a pair. Only derivative code has it.
+    ValueAndGradient,
+    /// `hvp`: the Hessian times directions that follow the arguments. Only derivative code has it.
+    Hvp,
+    /// `__gradient_into_jvp`: as `gradient_into`, with the tangents of everything; the result is a pair.
+    /// Only derivative code has it.
+    GradientIntoJvp,
+    /// `__forward_jvp`: as `__forward`, with tangents, which go on the tape, too. Only derivative code has
+    /// it.
+    ForwardJvp,
+    /// `__reverse_jvp`: as `__reverse`, with tangents. Only derivative code has it.
+    ReverseJvp,
+    /// `__hvp`: the same, and prints nothing. Only derivative code has it.
+    QuietHvp,
+    /// `__jvp`: as `jvp`, and prints nothing. Only derivative code has it.
+    QuietJvp,
     /// `__forward`: as `value`, and leaves on the tape what the reverse needs. Only derivative code
     /// has it.
     Forward,
@@ -456,6 +474,17 @@ pub enum CallOutput {
 }
 
 impl CallOutput {
+    /// The function that gives the tangents, too, if there is one.
+    pub fn with_tangents(self) -> Option<Self> {
+        match self {
+            CallOutput::Value => Some(CallOutput::Jvp),
+            CallOutput::Gradient | CallOutput::GradientInto => Some(CallOutput::GradientIntoJvp),
+            CallOutput::Forward => Some(CallOutput::ForwardJvp),
+            CallOutput::Reverse => Some(CallOutput::ReverseJvp),
+            _ => None,
+        }
+    }
+
     /// The name of the function, without prefix.
     pub fn name(self) -> &'static str {
         match self {
@@ -463,6 +492,14 @@ impl CallOutput {
             CallOutput::Gradient => "gradient",
             CallOutput::GradientInto => "gradient_into",
             CallOutput::Jvp => "jvp",
+            CallOutput::Vjp => "vjp",
+            CallOutput::ValueAndGradient => "value_and_gradient",
+            CallOutput::Hvp => "hvp",
+            CallOutput::GradientIntoJvp => "__gradient_into_jvp",
+            CallOutput::ForwardJvp => "__forward_jvp",
+            CallOutput::ReverseJvp => "__reverse_jvp",
+            CallOutput::QuietHvp => "__hvp",
+            CallOutput::QuietJvp => "__jvp",
             CallOutput::Forward => "__forward",
             CallOutput::Reverse => "__reverse",
         }
@@ -479,7 +516,8 @@ impl CallOutput {
 
     /// Whether it takes the tape.
     pub fn uses_tape(self) -> bool {
-        matches!(self, CallOutput::Forward | CallOutput::Reverse)
+        use CallOutput::{Forward, ForwardJvp, Reverse, ReverseJvp};
+        matches!(self, Forward | Reverse | ForwardJvp | ReverseJvp)
     }
 }
 

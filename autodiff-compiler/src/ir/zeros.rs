@@ -35,6 +35,48 @@ impl Builder {
         }
     }
 
+    /// Zeros of a tangent type of static shape, but for the float at a position, which is one.
+    pub fn unit(&mut self, tangent: &Type, position: Option<u64>) -> Aggregate {
+        let Some(position) = position else { return self.zeros(tangent, None) };
+        match tangent {
+            Type::Float(ty) => Aggregate::Value(self.float(1.0, ty)),
+            Type::Array(element, Length::Literal(length)) => {
+                let size = element.float_count().unwrap_or(0).max(1);
+                let elements = (0..*length).map(|index| {
+                    let inside = (index == position / size).then_some(position % size);
+                    self.unit(element, inside)
+                });
+                let elements = elements.collect();
+                Aggregate::Array(elements)
+            }
+            Type::Tuple(elements) => Aggregate::Tuple(self.units(elements.iter(), position)),
+            Type::Struct(definition) => {
+                let types = definition.fields.iter().map(|(_, ty)| ty);
+                let parts = self.units(types, position);
+                let names = definition.fields.iter().map(|(name, _)| name.clone());
+                Aggregate::Struct(definition.clone(), names.zip(parts).collect())
+            }
+            _ => Aggregate::Unit,
+        }
+    }
+
+    /// The same for parts that lie end to end.
+    fn units<'t>(
+        &mut self,
+        parts: impl Iterator<Item = &'t Type>,
+        position: u64,
+    ) -> Vec<Aggregate> {
+        let mut first = 0;
+        parts
+            .map(|part| {
+                let end = first + part.float_count().unwrap_or(0);
+                let inside = (first..end).contains(&position).then(|| position - first);
+                first = end;
+                self.unit(part, inside)
+            })
+            .collect()
+    }
+
     /// Sets every float at a place of a tangent type to zero.
     pub fn fill_with_zeros(&mut self, place: &Place, tangent: &Type) {
         match tangent {

@@ -41,7 +41,7 @@ pub mod split;
 mod stash;
 mod state;
 pub mod support;
-mod tape;
+pub mod tape;
 #[cfg(test)]
 mod tests;
 

@@ -26,6 +26,35 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// Values of the forward sweep, and the parameters of the reverse sweep that they become.
+    pub fn saved(&self) -> &[(ValueId, ValueId)] {
+        &self.saved
+    }
+
+    /// Stacks, which are slots of both.
+    pub fn stacks(&self) -> &[SlotId] {
+        &self.stacks
+    }
+
+    /// How many parameters the reverse sweep has besides.
+    pub fn own_parameters(&self) -> usize {
+        self.parameters
+    }
+
+    /// The tape of sweeps that leave more, the reverse sweep with more parameters of its own.
+    pub fn with(
+        &self,
+        saved: impl IntoIterator<Item = (ValueId, ValueId)>,
+        stacks: impl IntoIterator<Item = SlotId>,
+        parameters: usize,
+    ) -> Self {
+        let mut tape = self.clone();
+        tape.saved.extend(saved);
+        tape.stacks.extend(stacks);
+        tape.parameters = parameters;
+        tape
+    }
+
     /// Writes the tape into both functions, for what the reverse sweep, which is simplified, really
     /// uses.
     pub fn write(mut self, forward: &mut Function, reverse: &mut Function) {
@@ -178,7 +207,10 @@ fn direct_stacks(stacks: &[SlotId], forward: &Function, reverse: &Function) -> H
     reverse.body.for_each_instruction(&mut |instruction| match &instruction.kind {
         InstructionKind::Pop(_) => {}
         // Iterations that run again leave and take things in an order of their own.
-        InstructionKind::Call(Call { output: CallOutput::Forward, .. }) => reruns = true,
+        InstructionKind::Call(Call {
+            output: CallOutput::Forward | CallOutput::ForwardJvp,
+            ..
+        }) => reruns = true,
         kind => exclude(kind, &mut candidates),
     });
     if reruns {

@@ -4,6 +4,7 @@
 //! indexes with. A value is exact if anything of that depends on it. What only flows into derivative
 //! outputs is not, and may take rewrites with weaker claims.
 
+use super::ValueIn;
 use crate::ir::*;
 
 /// By value and by slot: whether it is exact.
@@ -26,13 +27,24 @@ impl Exactness {
 
     /// All but what only flows into the parameters from the given position on.
     pub(super) fn except_into(function: &Function, outputs: usize) -> Self {
+        Self::of_second(function, outputs, ValueIn::Result)
+    }
+
+    /// What flows into the first parameters, and into the value in the result.
+    pub(super) fn of_second(function: &Function, outputs: usize, kept: ValueIn) -> Self {
         let mut exactness = Self::nothing(function);
         for parameter in function.parameters.iter().take(outputs) {
             if let ParameterBinding::Slot(slot) = parameter.binding {
                 exactness.slots[slot.0 as usize] = true;
             }
         }
-        exactness.content(&function.result);
+        match (kept, &function.result) {
+            (ValueIn::Result, result) => exactness.content(result),
+            (ValueIn::First, Aggregate::Tuple(parts)) => {
+                parts.first().into_iter().for_each(|first| exactness.content(first));
+            }
+            (ValueIn::First, _) | (ValueIn::Nothing, _) => {}
+        }
         exactness.complete(function)
     }
 
@@ -128,7 +140,10 @@ impl Exactness {
             | InstructionKind::SaveStack(_)
             | InstructionKind::Restore => {}
             // Cotangents.
-            InstructionKind::Call(Call { output: CallOutput::Reverse, .. }) => {}
+            InstructionKind::Call(Call {
+                output: CallOutput::Reverse | CallOutput::ReverseJvp,
+                ..
+            }) => {}
             InstructionKind::Operation(_, arguments) => {
                 if self.is_exact(instruction.results[0]) {
                     arguments.iter().for_each(|argument| self.set_exact(*argument));

@@ -68,6 +68,40 @@ pub fn simplify_derivative_with(function: &mut Function, primal: &Function, fold
     run(function, &options);
 }
 
+/// Where the value of the primal is in the result of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueIn {
+    /// It is the result.
+    Result,
+    /// It is the first part of a tuple; the others are derivatives.
+    First,
+    /// It is not returned.
+    Nothing,
+}
+
+/// Simplifies a function that returns derivatives, in which the values and slots of `primal` come first: what
+/// that returns and leaves behind stays bit for bit the same.
+pub fn simplify_second(function: &mut Function, primal: &Function, kept: ValueIn) {
+    simplify_second_with(function, primal, kept, Folding::default());
+}
+
+/// The same, with a choice of what becomes of constants.
+pub fn simplify_second_with(
+    function: &mut Function,
+    primal: &Function,
+    kept: ValueIn,
+    folding: Folding,
+) {
+    let options = Options {
+        outputs: primal.parameters.len(),
+        primal_values: primal.values.len() as u32,
+        primal_slots: primal.slots.len() as u32,
+        folding,
+    };
+    let exactness = Exactness::of_second(function, primal.parameters.len(), kept);
+    fixpoint(function, &options, exactness);
+}
+
 /// Simplifies a function that calculates derivatives only: the reverse sweep of `primal` by itself.
 pub fn simplify_reverse(function: &mut Function, primal: &Function) {
     simplify_reverse_with(function, primal, Folding::default());

@@ -4,6 +4,7 @@
 //! those that this pass made, and call each other. So a mistake shows at the pass that makes it, whichever
 //! function it is in.
 
+use super::second::{Second, SecondPart};
 use super::{Failure, Passes, Settings};
 use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
@@ -40,14 +41,16 @@ pub(super) struct Stage {
 
 /// Those of one function.
 #[derive(Clone, Default)]
-struct Derivatives {
+pub(super) struct Derivatives {
     name: String,
     /// `gradient_into`.
-    gradient: Option<Function>,
+    pub(super) gradient: Option<Function>,
     /// `__forward` and `__reverse`.
     sweeps: Option<(Function, Function)>,
     /// `jvp`.
     jvp: Option<Function>,
+    /// What is of second order.
+    pub(super) second: Second,
 }
 
 /// A function after every pass.
@@ -163,6 +166,7 @@ impl By<'_> {
             }
             match begun.sweeps {
                 Ok((primal, split)) => {
+                    self.second_sweeps(&primal, split.clone(), &mut stages)?;
                     let road = self.sweeps_road(&primal, split)?;
                     for (stage, sweeps) in stages.iter_mut().zip(road) {
                         stage.last().sweeps = Some(sweeps);
@@ -170,6 +174,7 @@ impl By<'_> {
                 }
                 Err(refusal) => refusals.push((&function.name, refusal)),
             }
+            self.second_road(function, position + 1 == functions.len(), &mut stages)?;
             // Why there is none, the sweeps say, too.
             if let Ok((primal, jvp)) = begun.jvp {
                 let road = self.jvp_road(&primal, jvp)?;
@@ -260,7 +265,7 @@ impl Derived {
 
 impl Stage {
     /// The function that is under way.
-    fn last(&mut self) -> &mut Derivatives {
+    pub(super) fn last(&mut self) -> &mut Derivatives {
         let last = self.functions.len() - 1;
         &mut self.functions[last]
     }
@@ -268,9 +273,11 @@ impl Stage {
     /// All derivative functions of the main function.
     #[cfg(test)]
     pub(super) fn main_functions(&mut self) -> impl Iterator<Item = &mut Function> {
-        let Derivatives { gradient, sweeps, jvp, .. } = self.last();
-        let sweeps = sweeps.iter_mut().flat_map(|(forward, reverse)| [forward, reverse]);
-        gradient.iter_mut().chain(sweeps).chain(jvp)
+        let Derivatives { gradient, sweeps, jvp, second, .. } = self.last();
+        let Second { gradient: second_gradient, sweeps: second_sweeps, .. } = second;
+        let sweeps = sweeps.iter_mut().chain(second_sweeps);
+        let sweeps = sweeps.flat_map(|(forward, reverse)| [forward, reverse]);
+        gradient.iter_mut().chain(sweeps).chain(jvp).chain(second_gradient)
     }
 
     pub(super) fn main_gradient(&self) -> Option<&Function> {
@@ -289,6 +296,10 @@ impl Stage {
         }
     }
 
+    pub(super) fn main_second(&self) -> Option<&Second> {
+        Some(&self.functions.last()?.second)
+    }
+
     pub(super) fn main_sweeps(&self) -> Option<&(Function, Function)> {
         self.functions.last()?.sweeps.as_ref()
     }
@@ -301,7 +312,8 @@ impl Stage {
     ) -> Interpreter<'a> {
         let mut interpreter = super::interpreter(values, settings, OverflowMode::Panic)
             .step_limit(settings.derivative_steps());
-        for Derivatives { name, gradient, sweeps, jvp } in &self.functions {
+        for Derivatives { name, gradient, sweeps, jvp, second } in &self.functions {
+            interpreter = second.known_to(interpreter, name);
             if let Some(jvp) = jvp {
                 interpreter = interpreter.function(&CallOutput::Jvp.function_name(name), jvp);
             }
@@ -340,7 +352,14 @@ impl Stage {
             main.sweeps = None;
             blamed = name;
         }
-        match main.gradient.is_some() || main.sweeps.is_some() {
+        let complete = main.gradient.is_some() || main.sweeps.is_some();
+        for part in SecondPart::ALL {
+            let functions = self.functions.last().map(|main| main.second.part(part));
+            if self.missing(&functions.unwrap_or_default()).is_some() {
+                self.last().second.drop_part(part);
+            }
+        }
+        match complete {
             true => Ok(()),
             false => Err(blamed),
         }
@@ -371,6 +390,15 @@ impl Stage {
                     CallOutput::Jvp => callee.jvp.as_ref(),
                     CallOutput::Forward => callee.sweeps.as_ref().map(|(forward, _)| forward),
                     CallOutput::Reverse => callee.sweeps.as_ref().map(|(_, reverse)| reverse),
+                    CallOutput::GradientIntoJvp => callee.second.gradient.as_ref(),
+                    CallOutput::ForwardJvp => callee.second.sweeps.as_ref().map(|(f, _)| f),
+                    CallOutput::ReverseJvp => callee.second.sweeps.as_ref().map(|(_, r)| r),
+                    CallOutput::Hvp => callee.second.product.as_ref(),
+                    // Made of the others.
+                    CallOutput::ValueAndGradient
+                    | CallOutput::Vjp
+                    | CallOutput::QuietHvp
+                    | CallOutput::QuietJvp => None,
                 });
                 match code {
                     Some(code) => open.push(code),
@@ -384,8 +412,8 @@ impl Stage {
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Derivatives { gradient, sweeps, jvp, .. } in &self.functions {
-            for function in gradient.iter().chain(jvp) {
+        for Derivatives { gradient, sweeps, jvp, second, .. } in &self.functions {
+            for function in gradient.iter().chain(jvp).chain(second.functions()) {
                 writeln!(f, "{function}")?;
             }
             if let Some((forward, reverse)) = sweeps {

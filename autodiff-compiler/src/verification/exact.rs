@@ -118,14 +118,14 @@ impl Oracle<'_> {
 
 /// Whether everything could be compared.
 #[derive(Default)]
-struct Conclusion {
+pub(super) struct Conclusion {
     /// What could not.
     undefined: Option<String>,
 }
 
 impl Conclusion {
     /// Whether two elements are the same; where one is undefined that is noted, and they are.
-    fn same(&mut self, what: &str, expected: Element, found: Element) -> bool {
+    pub(super) fn same(&mut self, what: &str, expected: Element, found: Element) -> bool {
         let defined = expected.is_defined() && found.is_defined();
         if !defined && self.undefined.is_none() {
             self.undefined = Some(what.to_owned());
@@ -143,9 +143,9 @@ pub(super) struct Oracle<'a> {
 }
 
 /// A random point: elements for the floats of the arguments, in order, and a direction.
-struct Point {
-    elements: Vec<Element>,
-    direction: Vec<Element>,
+pub(super) struct Point {
+    pub(super) elements: Vec<Element>,
+    pub(super) direction: Vec<Element>,
 }
 
 /// What the program does at a point.
@@ -157,11 +157,16 @@ struct Reference {
 }
 
 impl Oracle<'_> {
-    fn main(&self) -> &Function {
+    pub(super) fn main(&self) -> &Function {
         self.program.main()
     }
 
-    fn failure(&self, pass: &'static str, message: &str, stage: Option<&Stage>) -> Failure {
+    pub(super) fn failure(
+        &self,
+        pass: &'static str,
+        message: &str,
+        stage: Option<&Stage>,
+    ) -> Failure {
         failure(pass, message, self.functions, stage, &self.program.arguments)
     }
 
@@ -211,13 +216,18 @@ impl Oracle<'_> {
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;
+                self.second_order(stage, &point, &mut conclusion)?;
             }
         }
         Ok(Some(conclusion))
     }
 
     /// The arguments at a point, with the direction in what is covered.
-    fn arguments(&self, point: &Point, covers: &dyn Fn(usize) -> bool) -> Vec<Datum<Field>> {
+    pub(super) fn arguments(
+        &self,
+        point: &Point,
+        covers: &dyn Fn(usize) -> bool,
+    ) -> Vec<Datum<Field>> {
         let mut next = 0;
         let arguments = self.program.arguments.iter().enumerate().map(|(k, argument)| {
             argument.map(&mut |shadow| {
@@ -279,7 +289,7 @@ impl Oracle<'_> {
             .map_err(|what| self.failure(pass, &what, Some(stage)))
     }
 
-    fn interpreter<'s>(&'s self, stage: &'s Stage) -> Interpreter<'s> {
+    pub(super) fn interpreter<'s>(&'s self, stage: &'s Stage) -> Interpreter<'s> {
         stage.interpreter(self.functions, self.settings)
     }
 
@@ -411,7 +421,7 @@ impl Oracle<'_> {
 }
 
 /// All elements of some data, in order.
-fn elements<'d>(data: impl IntoIterator<Item = &'d Datum<Field>>) -> Vec<Element> {
+pub(super) fn elements<'d>(data: impl IntoIterator<Item = &'d Datum<Field>>) -> Vec<Element> {
     data.into_iter().flat_map(Datum::floats).map(Field::element).collect()
 }
 
@@ -451,7 +461,7 @@ fn same_outputs(
 }
 
 impl Random {
-    fn element(&mut self) -> Element {
+    pub(super) fn element(&mut self) -> Element {
         Element::of_random(self.next())
     }
 

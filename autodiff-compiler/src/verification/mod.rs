@@ -12,7 +12,8 @@
 //! * scheduling changes no bit of a derivative; nor do the choices between storing and computing again;
 //! * the Jacobian-vector product ([`crate::forward`]) computes the value to the bit, too, and agrees with the
 //!   reference; so do dual numbers ([`crate::interpret::Dual`]);
-//! * all this again in exact arithmetic ([`exact`]), where nothing is excused by rounding.
+//! * all this again in exact arithmetic ([`exact`]), where nothing is excused by rounding;
+//! * in exact arithmetic, too, what is of second order ([`second`]).
 //!
 //! The reference shares no code with the passes, and rounds: a component may differ by as much as
 //! rounding explains ([`compare`]).
@@ -26,6 +27,7 @@ pub mod files;
 mod floats;
 #[cfg(test)]
 mod mechanisms;
+mod second;
 pub mod source;
 mod taped;
 #[cfg(test)]

@@ -1,0 +1,137 @@
+//! Second order: forward mode over the gradient.
+//!
+//! [`value_and_gradient`] makes one function that returns what the gradient function leaves in its buffers;
+//! [`hessian_vector_product`] is the tangent of that gradient in a direction that the caller gives.
+//! Hessians, which need several directions, are in [`crate::matrix`].
+//!
+//! For callers that are differentiated themselves: [`gradient_with_tangents`], and the two sweeps
+//! ([`sweeps`]).
+//!
+//! Assumes the gradient of a function that returns one float, after all passes but that which moves memory to
+//! the workspace. Guarantees: every panic and effect of the primal, in order, once.
+
+pub mod sweeps;
+
+use crate::activity::Activity;
+use crate::forward::{self, Forwarded, Seeds};
+use crate::ir::builder::Builder;
+use crate::ir::*;
+use crate::types::Type;
+
+/// What the functions of second order return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// The gradient alone.
+    Gradient,
+    /// A pair of the value and the gradient.
+    Both,
+}
+
+/// The function that returns the gradient, or value and gradient: one derivative per active parameter, a
+/// tuple if there are several.
+pub fn value_and_gradient(primal: &Function, gradient: &Function, returned: Returned) -> Function {
+    let (own, buffers) = gradient.parameters.split_at(primal.parameters.len());
+    let active: Vec<_> = own.iter().filter(|parameter| parameter.active).cloned().collect();
+    let mut function = gradient.clone();
+    function.parameters.truncate(own.len());
+    let body = std::mem::take(&mut function.body);
+    let span = own.first().map_or_else(|| proc_macro2::Span::call_site().into(), |p| p.span);
+    let mut builder = Builder::new(function, span);
+    let mut slots = vec![];
+    for (buffer, parameter) in buffers.iter().zip(&active) {
+        let ParameterBinding::Slot(slot) = buffer.binding else { continue };
+        let ty = parameter.ty.tangent();
+        let shape = match parameter.binding {
+            ParameterBinding::Slot(primal) => Some(Place::root(primal)),
+            ParameterBinding::Value(_) => None,
+        };
+        let zeros = builder.zeros(&ty, shape.as_ref());
+        let own = &mut builder.function.slots[slot.0 as usize];
+        own.kind = SlotKind::Local;
+        own.ty = ty.clone();
+        builder.push(InstructionKind::Define(slot, zeros), vec![]);
+        slots.push((slot, ty));
+    }
+    let mut untouched: Vec<_> = slots.iter().map(|(slot, _)| *slot).collect();
+    for mut instruction in body.instructions {
+        // It is full of zeros already.
+        if let InstructionKind::Fill(place, _) = &instruction.kind
+            && place.path.is_empty()
+            && untouched.contains(&place.root)
+        {
+            continue;
+        }
+        let written = instruction.kind.regions().into_iter().flat_map(|r| r.written_roots());
+        let mut written: Vec<_> = written.collect();
+        instruction.kind.for_each_written_root(&mut |root| written.push(root));
+        untouched.retain(|slot| !written.contains(slot));
+        // What is copied into the caller's slice is the buffer itself here.
+        if let InstructionKind::Assign(place, Aggregate::Place(_, transfer)) = &mut instruction.kind
+            && place.path.is_empty()
+            && slots.iter().any(|(slot, ty)| *slot == place.root && !ty.is_copy())
+        {
+            *transfer = Transfer::Move;
+        }
+        builder.append(instruction);
+    }
+    let parts: Vec<_> = slots
+        .iter()
+        .map(|(slot, ty)| match ty {
+            Type::Float(_) => Aggregate::Value(builder.load(Place::root(*slot), ty.clone())),
+            ty if ty.is_copy() => Aggregate::Place(Place::root(*slot), Transfer::Copy),
+            _ => Aggregate::Place(Place::root(*slot), Transfer::Move),
+        })
+        .collect();
+    let types = slots.into_iter().map(|(_, ty)| ty).collect();
+    let (parts, types) = (one_or_tuple(parts, Aggregate::Tuple), one_or_tuple(types, Type::Tuple));
+    let mut function = builder.finish();
+    if returned == Returned::Both {
+        function.result = Aggregate::Tuple(vec![function.result, parts]);
+        function.result_type = Type::Tuple(vec![function.result_type, types]);
+    } else {
+        function.result = parts;
+        function.result_type = types;
+    }
+    function
+}
+
+/// The product of the Hessian with the directions that follow the parameters, in the shape of the gradient.
+pub fn hessian_vector_product(primal: &Function, gradient: &Function) -> Forwarded {
+    let function = value_and_gradient(primal, gradient, Returned::Gradient);
+    let activity = Activity::of(&function);
+    let mut forward = forward::begin(&function, &activity, Seeds::Directions);
+    let product = forward.tangents_of_result(&function).remove(0);
+    let mut made = forward.builder.finish();
+    made.result = product;
+    made.result_type = function.result_type.tangent();
+    Forwarded { function: made, refusals: forward.refusals }
+}
+
+/// The gradient function with the tangents of all that it takes and gives: those of the active parameters
+/// follow the buffers, then those of the buffers, which come out.
+pub fn gradient_with_tangents(gradient: &Function) -> Forwarded {
+    forward::forward(gradient, &Activity::of(gradient))
+}
+
+/// One part by itself, several as a tuple.
+pub(crate) fn one_or_tuple<T>(mut parts: Vec<T>, tuple: impl Fn(Vec<T>) -> T) -> T {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => tuple(parts),
+    }
+}
+
+/// The function without what it prints and checks: it ran with that once already.
+pub(crate) fn without_effects(function: &Function) -> Function {
+    fn region(region_: &mut Region) {
+        region_
+            .instructions
+            .retain(|instruction| !matches!(instruction.kind, InstructionKind::Effect(_)));
+        for instruction in &mut region_.instructions {
+            instruction.kind.regions_mut().into_iter().for_each(region);
+        }
+    }
+    let mut function = function.clone();
+    region(&mut function.body);
+    function
+}
