@@ -10,6 +10,7 @@ mod common;
 mod facts;
 #[path = "more_garbow_hillstrom/minimize.rs"]
 mod minimize;
+#[macro_use]
 #[path = "more_garbow_hillstrom/problem.rs"]
 mod problem;
 #[path = "more_garbow_hillstrom/problems_01_07.rs"]
@@ -22,6 +23,11 @@ mod problems_15_21;
 mod problems_22_28;
 #[path = "more_garbow_hillstrom/problems_29_35.rs"]
 mod problems_29_35;
+// Once `jacobian`, `hessian` and `hvp` are emitted: without the `cfg`, and with
+// `#[differentiate(hessian, hvp)]` on every `objective`.
+#[cfg(any())]
+#[path = "more_garbow_hillstrom/second_order.rs"]
+mod second_order;
 
 /// The problems over dual numbers.
 #[allow(clippy::all, dead_code, unused_imports)]
@@ -43,10 +49,13 @@ mod over_duals {
     }
 }
 
-use autodiff_oracle_runtime::{Tree, gradient, jacobian_columns};
+use autodiff_oracle_runtime::{Tree, gradient, hessian, hessians, jacobian_rows};
 use common::report;
 use facts::Published;
 use problem::{Problem, problems};
+
+/// The name of the point far from the start.
+const FAR: &str = "10 start";
 
 impl Problem {
     /// The start, ten times the start (the start of Watson's is zero: ten everywhere), and points near
@@ -57,7 +66,7 @@ impl Problem {
             true => vec![10.0; start.len()],
             false => start.iter().map(|x| 10.0 * x).collect(),
         };
-        let mut points = vec![("start".to_owned(), start.clone()), ("10 start".to_owned(), far)];
+        let mut points = vec![("start".to_owned(), start.clone()), (FAR.to_owned(), far)];
         let mut random = 0x2545_F491_4F6C_DD1D_u64 + self.facts.number as u64;
         let mut unit = || {
             random ^= random << 13;
@@ -93,7 +102,12 @@ impl Problem {
 
     /// The same by dual numbers.
     fn jacobian_by_duals(&self, x: &[f64]) -> Vec<Vec<f64>> {
-        transposed(&jacobian_columns(&[tree(x)], &[true], self.residuals.over_duals))
+        jacobian_rows(&[tree(x)], &[true], self.residuals.over_duals)
+    }
+
+    /// The second derivatives of the sum of squares by hyper-dual numbers.
+    fn hessian_by_duals(&self, x: &[f64]) -> Vec<Vec<f64>> {
+        hessian(&[tree(x)], &[true], self.objective.over_duals)
     }
 }
 
@@ -247,6 +261,57 @@ fn jacobians_of_the_residuals_are_the_oracle_s() {
             outcome.rows(&format!("{label}, vjp"), &found, &expected, 1e-12);
             let found = problem.jacobian_by_jvp(&x);
             outcome.rows(&format!("{label}, jvp"), &found, &expected, 1e-12);
+        }
+    }
+    outcome.finish("rows");
+}
+
+/// ∇² Σ fᵢ² = 2 Σ (∇fᵢ ∇fᵢᵀ + fᵢ ∇²fᵢ), which other code calculates than the sum of squares.
+#[test]
+fn hessians_of_the_oracle_are_those_of_the_residuals() {
+    let mut outcome = Outcome::default();
+    for problem in problems() {
+        for (label, x) in problem.points() {
+            let f = (problem.residuals.call)(&x);
+            let jacobian = problem.jacobian_by_vjp(&x);
+            let curvatures = hessians(&[tree(&x)], &[true], problem.residuals.over_duals);
+            let entry = |j: usize, k: usize| {
+                let terms = f.iter().zip(&jacobian).zip(&curvatures);
+                terms.map(|((f, row), by)| 2.0 * (row[j] * row[k] + f * by[j][k])).sum::<f64>()
+            };
+            let n = x.len();
+            let expected: Vec<_> = (0..n).map(|j| (0..n).map(|k| entry(j, k)).collect()).collect();
+            outcome.rows(&label, &problem.hessian_by_duals(&x), &expected, 1e-11);
+        }
+    }
+    outcome.finish("rows");
+}
+
+#[test]
+fn hessians_of_the_oracle_are_differences_of_emitted_gradients() {
+    let mut outcome = Outcome::default();
+    for problem in problems() {
+        // Far away, numbers are so large that little is left of a difference.
+        for (label, x) in problem.points().into_iter().filter(|(label, _)| !label.ends_with(FAR)) {
+            let at = |k: usize, step: f64| {
+                let mut x = x.clone();
+                x[k] += step;
+                (problem.objective.value_and_gradient)(&x).1
+            };
+            // Central differences, extrapolated twice.
+            let row = |k: usize| -> Vec<f64> {
+                let difference = |step: f64| -> Vec<f64> {
+                    let pairs = at(k, step).into_iter().zip(at(k, -step));
+                    pairs.map(|(up, down)| (up - down) / (2.0 * step)).collect()
+                };
+                let step = 4e-4 * x[k].abs().max(0.1);
+                let [fine, middle, coarse] =
+                    [1.0, 2.0, 4.0].map(|factor| difference(factor * step));
+                let at = |i: usize| (64.0 * fine[i] - 20.0 * middle[i] + coarse[i]) / 45.0;
+                (0..x.len()).map(at).collect()
+            };
+            let expected: Vec<_> = (0..x.len()).map(row).collect();
+            outcome.rows(&label, &problem.hessian_by_duals(&x), &expected, 1e-6);
         }
     }
     outcome.finish("rows");

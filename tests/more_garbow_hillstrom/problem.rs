@@ -34,15 +34,15 @@ pub(crate) struct Objective {
 }
 
 /// The slice as an array.
-fn array<const N: usize>(x: &[f64]) -> [f64; N] {
+pub(crate) fn array<const N: usize>(x: &[f64]) -> [f64; N] {
     x.try_into().expect("as many as the problem has")
 }
 
 /// What buffers for residuals and their tangents hold at entry: whatever it is, it is overwritten.
-const GARBAGE: f64 = 7e77;
+pub(crate) const GARBAGE: f64 = 7e77;
 
 /// The residuals by the way they are written, which decides how the emitted functions are called.
-macro_rules! residuals {
+macro_rules! residuals_of {
     // fn residuals(x: &[f64; N]) -> [f64; M]
     (arrays $($name:ident)::+) => {
         Residuals {
@@ -83,7 +83,7 @@ macro_rules! residuals {
                 let ((), slopes) = $($name)::+::residuals::vjp(x, &mut f, cotangent);
                 (f, slopes)
             },
-            ..residuals!(@without_vjp $($name)::+)
+            ..residuals_of!(@without_vjp $($name)::+)
         }
     };
     // the same, with respect to both; no residual depends on what f holds at entry
@@ -96,7 +96,7 @@ macro_rules! residuals {
                 assert_eq!(of_garbage, vec![0.0; f.len()]);
                 (f, slopes)
             },
-            ..residuals!(@without_vjp $($name)::+)
+            ..residuals_of!(@without_vjp $($name)::+)
         }
     };
     (@without_vjp $($name:ident)::+) => {
@@ -153,7 +153,7 @@ macro_rules! residuals {
     };
 }
 
-macro_rules! objective {
+macro_rules! objective_of {
     // fn objective(x: &[f64; N]) -> f64
     (array $($name:ident)::+) => {
         Objective {
@@ -183,53 +183,60 @@ macro_rules! objective {
     };
 }
 
+/// Gives a macro all 35, in the order of the paper: how residuals and objective are written, and where.
+macro_rules! each_problem {
+    ($macro:ident) => {
+        $macro! {
+            arrays           array problems_01_07::rosenbrock;
+            arrays           array problems_01_07::freudenstein_and_roth;
+            arrays           array problems_01_07::powell_badly_scaled;
+            arrays           array problems_01_07::brown_badly_scaled;
+            arrays           array problems_01_07::beale;
+            slices           slice problems_01_07::jennrich_and_sampson;
+            arrays           array problems_01_07::helical_valley;
+            arrays           array problems_08_14::bard;
+            arrays           array problems_08_14::gaussian;
+            vectors          slice problems_08_14::meyer;
+            array_references array problems_08_14::gulf_research;
+            vectors          slice problems_08_14::box_three_dimensional;
+            arrays           array problems_08_14::powell_singular;
+            arrays           array problems_08_14::wood;
+            arrays           array problems_15_21::kowalik_and_osborne;
+            active_slices    slice problems_15_21::brown_and_dennis;
+            arrays           array problems_15_21::osborne_1;
+            arrays           array problems_15_21::biggs_exp6;
+            arrays           array problems_15_21::osborne_2;
+            slices           slice problems_15_21::watson;
+            slices           slice problems_15_21::extended_rosenbrock;
+            arrays           array problems_22_28::extended_powell_singular;
+            vectors          slice problems_22_28::penalty_1;
+            arrays           array problems_22_28::penalty_2;
+            active_slices    slice problems_22_28::variably_dimensioned;
+            vectors          slice problems_22_28::trigonometric;
+            arrays           array problems_22_28::brown_almost_linear;
+            slices           slice problems_22_28::discrete_boundary_value;
+            arrays           array problems_29_35::discrete_integral_equation;
+            vectors          slice problems_29_35::broyden_tridiagonal;
+            array_references array problems_29_35::broyden_banded;
+            arrays           array problems_29_35::linear_full_rank;
+            arrays           array problems_29_35::linear_rank_1;
+            active_slices    slice problems_29_35::linear_rank_1_with_zeros;
+            arrays           array problems_29_35::chebyquad;
+        }
+    };
+}
+
 macro_rules! problems {
     ($($residuals:ident $objective:ident $file:ident::$name:ident;)*) => {
         vec![$(Problem {
             facts: $file::$name::FACTS,
-            residuals: residuals!($residuals $file::$name),
-            objective: objective!($objective $file::$name),
+            residuals: residuals_of!($residuals $file::$name),
+            objective: objective_of!($objective $file::$name),
         }),*]
     };
 }
 
 /// All 35, in the order of the paper.
 pub(crate) fn problems() -> Vec<Problem> {
-    problems! {
-        arrays           array problems_01_07::rosenbrock;
-        arrays           array problems_01_07::freudenstein_and_roth;
-        arrays           array problems_01_07::powell_badly_scaled;
-        arrays           array problems_01_07::brown_badly_scaled;
-        arrays           array problems_01_07::beale;
-        slices           slice problems_01_07::jennrich_and_sampson;
-        arrays           array problems_01_07::helical_valley;
-        arrays           array problems_08_14::bard;
-        arrays           array problems_08_14::gaussian;
-        vectors          slice problems_08_14::meyer;
-        array_references array problems_08_14::gulf_research;
-        vectors          slice problems_08_14::box_three_dimensional;
-        arrays           array problems_08_14::powell_singular;
-        arrays           array problems_08_14::wood;
-        arrays           array problems_15_21::kowalik_and_osborne;
-        active_slices    slice problems_15_21::brown_and_dennis;
-        arrays           array problems_15_21::osborne_1;
-        arrays           array problems_15_21::biggs_exp6;
-        arrays           array problems_15_21::osborne_2;
-        slices           slice problems_15_21::watson;
-        slices           slice problems_15_21::extended_rosenbrock;
-        arrays           array problems_22_28::extended_powell_singular;
-        vectors          slice problems_22_28::penalty_1;
-        arrays           array problems_22_28::penalty_2;
-        active_slices    slice problems_22_28::variably_dimensioned;
-        vectors          slice problems_22_28::trigonometric;
-        arrays           array problems_22_28::brown_almost_linear;
-        slices           slice problems_22_28::discrete_boundary_value;
-        arrays           array problems_29_35::discrete_integral_equation;
-        vectors          slice problems_29_35::broyden_tridiagonal;
-        array_references array problems_29_35::broyden_banded;
-        arrays           array problems_29_35::linear_full_rank;
-        arrays           array problems_29_35::linear_rank_1;
-        active_slices    slice problems_29_35::linear_rank_1_with_zeros;
-        arrays           array problems_29_35::chebyquad;
-    }
+    each_problem!(problems)
 }
