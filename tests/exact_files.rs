@@ -206,6 +206,11 @@ fn whole_programs() {
 }
 
 #[test]
+fn problems_of_more_garbow_and_hillstrom() {
+    settle("problems", &annotated(&rust_files("tests/more_garbow_hillstrom")), 71, 0);
+}
+
+#[test]
 fn regressions() {
     settle("regressions", &annotated(&rust_files("tests/regression")), 51, 0);
 }

@@ -3,7 +3,11 @@
 //! `#[oracle]` on a function keeps it and adds
 //! * `<name>_oracle`: the same function over `Dual` for `f64` and `Dual32` for `f32`;
 //! * `<name>_oracle_gradient(the same parameters)`: for every active parameter, in order, the
-//!   derivatives of the returned float with respect to its floats, laid end to end.
+//!   derivatives of the returned float with respect to its floats, laid end to end;
+//! * `<name>_oracle_hessian(the same parameters)`: the second derivatives of the returned float by rows, the
+//!   floats of all active parameters laid end to end;
+//! * `<name>_oracle_jacobian(the same parameters)`: for every float that comes out, those behind `&mut`
+//!   parameters last, its derivatives with respect to all active floats.
 //!
 //! Arguments: `wrt(a, b)` as in `#[differentiate]`, which is read too if it stands below;
 //! `name = "…"` instead of `<name>_oracle`; `calls(g, h)` for functions that have an oracle as well.
@@ -117,8 +121,8 @@ fn oracle_function(options: &Tokens, mut function: syn::ItemFn) -> syn::Result<T
     over_duals.sig.ident = name.clone();
 
     let substitution = Substitution::new(&syn::Generics::default(), &[]);
-    let gradient = if function.sig.generics.params.is_empty() {
-        gradient_function(&function, &name, wrt.as_deref(), &substitution)?
+    let derivatives = if function.sig.generics.params.is_empty() {
+        derivative_functions(&function, &name, wrt.as_deref(), &substitution)?
     } else {
         Tokens::new() // no concrete signature
     };
@@ -127,7 +131,7 @@ fn oracle_function(options: &Tokens, mut function: syn::ItemFn) -> syn::Result<T
         #function
         #[allow(clippy::all, dead_code, unreachable_pub)]
         #over_duals
-        #gradient
+        #derivatives
     })
 }
 
@@ -147,15 +151,19 @@ fn given_name(options: &Tokens) -> Option<Ident> {
     })
 }
 
-/// `<name>_gradient`, with the parameters of the original.
-fn gradient_function(
+/// What is emitted beside the version over dual numbers: suffixes, and the functions of the runtime that they
+/// call.
+const DERIVATIVES: [(&str, &str); 3] =
+    [("_gradient", "gradient"), ("_hessian", "hessian"), ("_jacobian", "jacobian_rows")];
+
+/// `<name>_gradient` and the others, with the parameters of the original.
+fn derivative_functions(
     function: &syn::ItemFn,
     dual_name: &Ident,
     wrt: Option<&[Ident]>,
     substitution: &Substitution,
 ) -> syn::Result<Tokens> {
     let parameters = glue::parameters(&function.sig, wrt, substitution)?;
-    let name = suffixed(dual_name, "_gradient");
     let visibility = &function.vis;
     let mut inputs = Vec::new();
     let mut trees = Vec::new();
@@ -176,13 +184,21 @@ fn gradient_function(
         )));
     }
     let call = glue::call(&dual_name.to_token_stream(), &parameters, Numbers::Dual);
-    let active = parameters.iter().map(|parameter| parameter.active);
-    Ok(quote! {
-        #[allow(clippy::all, dead_code, unused_variables, unused_mut)]
-        #visibility fn #name(#(#inputs),*) -> ::std::vec::Vec<::std::vec::Vec<f64>> {
-            ::autodiff_oracle_runtime::gradient(&[#(#trees),*], &[#(#active),*], |inputs, cursor, part| #call)
+    let active: Vec<_> = parameters.iter().map(|parameter| parameter.active).collect();
+    let functions = DERIVATIVES.map(|(suffix, driver)| {
+        let (name, driver) = (suffixed(dual_name, suffix), quote::format_ident!("{driver}"));
+        quote! {
+            #[allow(clippy::all, dead_code, unused_variables, unused_mut)]
+            #visibility fn #name(#(#inputs),*) -> ::std::vec::Vec<::std::vec::Vec<f64>> {
+                ::autodiff_oracle_runtime::#driver(
+                    &[#(#trees),*],
+                    &[#(#active),*],
+                    |inputs, cursor, part| #call,
+                )
+            }
         }
-    })
+    });
+    Ok(functions.into_iter().collect())
 }
 
 fn oracle_module(module: syn::ItemMod) -> syn::Result<Tokens> {

@@ -2,7 +2,8 @@
 //! samples and near them.
 
 use crate::{
-    Cursor, Derived, Entry, Part, Slope, Tree, caught, gradient_with_scales, jacobian_columns,
+    Cursor, Derived, Entry, Part, Slope, Tree, caught, gradient_with_scales, hessian_with_scales,
+    jacobian_columns,
 };
 
 /// What came of a comparison.
@@ -36,7 +37,10 @@ pub struct Tolerance {
 impl Tolerance {
     /// For functions as people write them: a relative error, or a few rounding errors of what was added up.
     pub const WRITTEN: Self = Self { relative: 1e-12, rounding: 2e-15, largest: f64::INFINITY };
-    /// The same for `f32`.
+    /// For second derivatives of those.
+    pub const SECOND_ORDER: Self =
+        Self { relative: 1e-10, rounding: 2e-14, largest: f64::INFINITY };
+    /// As `WRITTEN`, for `f32`.
     pub const WRITTEN_SINGLE: Self =
         Self { relative: 2e-5, rounding: 1e-6, largest: f64::INFINITY };
     /// For random functions, which add up the same numbers hundreds of times in other orders, and where one
@@ -260,7 +264,7 @@ pub fn compare_products(
             let weights = cotangents.floats();
             let columns = jacobian_columns(&inputs, dual.active, dual.call);
             let scales = jacobian_columns(&inputs, dual.active, |inputs, cursor, _| {
-                (dual.call)(inputs, cursor, Part::Scale)
+                (dual.call)(inputs, cursor, Part::FirstScale)
             });
             let actual = gradient.floats();
             if actual.len() != columns.len() {
@@ -283,6 +287,28 @@ pub fn compare_products(
 }
 
 impl Comparison {
+    /// Compares second derivatives of a function's float at `inputs`, the floats of all active parameters laid
+    /// end to end, with those of its version over dual numbers.
+    pub fn hessian(
+        &mut self,
+        label: &str,
+        found: &[Vec<f64>],
+        dual: &Entry,
+        inputs: &[Tree],
+        tolerance: (Tolerance, bool),
+    ) {
+        self.compared += 1;
+        let expected = hessian_with_scales(inputs, dual.active, dual.call);
+        if found.iter().map(Vec::len).ne(expected.iter().map(Vec::len)) {
+            self.failures.push(format!("{label}: {found:?} for {expected:?}"));
+            return;
+        }
+        for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            let pairs = found.iter().copied().zip(expected.iter().copied());
+            self.slopes(&format!("{label}, row {index}"), pairs, tolerance);
+        }
+    }
+
     /// Compares derivatives, one by one.
     fn slopes(
         &mut self,

@@ -114,9 +114,11 @@ pub enum Part {
     /// The derivative in the first direction.
     First,
     /// To what rounding errors of `First` are relative.
-    Scale,
+    FirstScale,
     /// The second derivative in both directions.
     Mixed,
+    /// To what rounding errors of `Mixed` are relative.
+    MixedScale,
 }
 
 /// A type that converts to and from trees.
@@ -158,8 +160,9 @@ macro_rules! floats {
                 match part {
                     Part::Value => Tree::$variant(self.value),
                     Part::First => Tree::Float(self.first()),
-                    Part::Scale => Tree::Float(self.scale()),
+                    Part::FirstScale => Tree::Float(self.first_slope().scale),
                     Part::Mixed => Tree::Float(self.mixed()),
+                    Part::MixedScale => Tree::Float(self.mixed_slope().scale),
                 }
             }
         }

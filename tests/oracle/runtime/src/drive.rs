@@ -1,6 +1,7 @@
 //! Calling functions in every direction: gradients, Hessians and Jacobians out of seeds.
 
 use crate::data::{Cursor, Part, Tree};
+use crate::number::Slope;
 
 /// Calls a function with arguments out of trees; gives a list of its result and of what is behind
 /// `&mut` parameters at exit.
@@ -49,15 +50,6 @@ pub fn active_floats(inputs: &[Tree], active: &[bool]) -> usize {
     inputs.iter().zip(active).filter(|(_, on)| **on).map(|(tree, _)| tree.floats().len()).sum()
 }
 
-/// A derivative, and to what its rounding errors are relative.
-#[derive(Clone, Copy, Debug)]
-pub struct Slope {
-    /// The derivative.
-    pub value: f64,
-    /// The sum of the absolute values of what was added up to give it.
-    pub scale: f64,
-}
-
 /// [`gradient`] with the scales of rounding errors.
 ///
 /// # Panics
@@ -68,10 +60,16 @@ pub fn gradient_with_scales(
     call: impl Fn(&[Tree], Cursor, Part) -> Tree,
 ) -> Vec<Vec<Slope>> {
     let values = gradient(inputs, active, |inputs, cursor, _| call(inputs, cursor, Part::First));
-    let scales = gradient(inputs, active, |inputs, cursor, _| call(inputs, cursor, Part::Scale));
+    let scales =
+        gradient(inputs, active, |inputs, cursor, _| call(inputs, cursor, Part::FirstScale));
+    slopes(&values, &scales)
+}
+
+/// Values beside their scales.
+fn slopes(values: &[Vec<f64>], scales: &[Vec<f64>]) -> Vec<Vec<Slope>> {
     let slope = |(value, scale): (&f64, &f64)| Slope { value: *value, scale: *scale };
-    let zipped = values.iter().zip(&scales);
-    zipped.map(|(values, scales)| values.iter().zip(scales).map(slope).collect()).collect()
+    let rows = values.iter().zip(scales);
+    rows.map(|(values, scales)| values.iter().zip(scales).map(slope).collect()).collect()
 }
 
 /// The derivatives of the returned float: for every active parameter those with respect to its
@@ -106,9 +104,45 @@ pub fn hessian(
     active: &[bool],
     call: impl Fn(&[Tree], Cursor, Part) -> Tree,
 ) -> Vec<Vec<f64>> {
+    by_pairs(inputs, active, |cursor| call(inputs, cursor, Part::Mixed).floats()[0])
+}
+
+/// [`hessian`] with the scales of rounding errors.
+///
+/// # Panics
+/// If the function does, or returns no float.
+pub fn hessian_with_scales(
+    inputs: &[Tree],
+    active: &[bool],
+    call: impl Fn(&[Tree], Cursor, Part) -> Tree,
+) -> Vec<Vec<Slope>> {
+    let scale = |cursor| call(inputs, cursor, Part::MixedScale).floats()[0];
+    slopes(&hessian(inputs, active, &call), &by_pairs(inputs, active, scale))
+}
+
+/// The second derivatives of every float that comes out, in the order of [`jacobian_columns`].
+///
+/// # Panics
+/// If the function does.
+pub fn hessians(
+    inputs: &[Tree],
+    active: &[bool],
+    call: impl Fn(&[Tree], Cursor, Part) -> Tree,
+) -> Vec<Vec<Vec<f64>>> {
+    let entries = by_pairs(inputs, active, |cursor| call(inputs, cursor, Part::Mixed).floats());
+    let outputs = entries.first().map_or(0, |row| row[0].len());
+    let of = |output: usize| {
+        let row = |row: &Vec<Vec<f64>>| row.iter().map(|entry| entry[output]).collect();
+        entries.iter().map(row).collect()
+    };
+    (0..outputs).map(of).collect()
+}
+
+/// What comes out for every pair of active floats as the two directions.
+fn by_pairs<T>(inputs: &[Tree], active: &[bool], entry: impl Fn(Cursor) -> T) -> Vec<Vec<T>> {
     let count = active_floats(inputs, active);
-    let entry = |i, j| call(inputs, Cursor::seeded(i, j), Part::Mixed).floats()[0];
-    (0..count).map(|i| (0..count).map(|j| entry(i, j)).collect()).collect()
+    let row = |i| (0..count).map(|j| entry(Cursor::seeded(i, j))).collect();
+    (0..count).map(row).collect()
 }
 
 /// One row per active float: the derivatives of all floats that come out, those behind `&mut`
@@ -123,4 +157,19 @@ pub fn jacobian_columns(
 ) -> Vec<Vec<f64>> {
     let count = active_floats(inputs, active);
     (0..count).map(|k| call(inputs, Cursor::seeded(k, k), Part::First).floats()).collect()
+}
+
+/// One row for every float that comes out, in the order of [`jacobian_columns`]: its derivatives with
+/// respect to the active floats. Empty if there are none of those.
+///
+/// # Panics
+/// If the function does.
+pub fn jacobian_rows(
+    inputs: &[Tree],
+    active: &[bool],
+    call: impl Fn(&[Tree], Cursor, Part) -> Tree,
+) -> Vec<Vec<f64>> {
+    let columns = jacobian_columns(inputs, active, call);
+    let outputs = columns.first().map_or(0, Vec::len);
+    (0..outputs).map(|i| columns.iter().map(|column| column[i]).collect()).collect()
 }

@@ -29,6 +29,19 @@ macro_rules! by_formula {
     )*};
 }
 
+/// Methods that are linear, at least piecewise, with f'(x).
+macro_rules! linear {
+    ($($method:ident $x:ident => $slope:expr;)*) => {$(
+        #[doc = concat!("As `f64::", stringify!($method), "`.")]
+        #[must_use]
+        pub fn $method(self) -> Self {
+            let $x = self.value.wide();
+            let _ = $x;
+            self.chain_linear(self.value.$method(), $slope)
+        }
+    )*};
+}
+
 /// Piecewise constant methods.
 macro_rules! steps {
     ($($method:ident)*) => {$(
@@ -56,7 +69,6 @@ impl<F: Float> Number<F> {
     }
 
     by_formula! {
-        abs x _y => if x == 0.0 { 0.0 } else { x.signum() }, 0.0;
         sqrt x y => 0.5 / y, -0.25 / (x * y);
         cbrt x y => 1.0 / (3.0 * y * y), -2.0 / (9.0 * x * y * y);
         asin x _y => ((1.0 - x) * (1.0 + x)).sqrt().recip(), x / ((1.0 - x) * (1.0 + x)).powf(1.5);
@@ -64,11 +76,15 @@ impl<F: Float> Number<F> {
         acosh x _y => ((x - 1.0).sqrt() * (x + 1.0).sqrt()).recip(), -x / ((x - 1.0) * (x + 1.0)).powf(1.5);
         atanh x _y => ((1.0 - x) * (1.0 + x)).recip(), 2.0 * x / ((1.0 - x) * (1.0 + x)).powi(2);
         tanh x y => x.cosh().powi(-2), -2.0 * y * x.cosh().powi(-2);
-        fract x _y => 1.0, 0.0;
-        next_up x _y => 1.0, 0.0;
-        next_down x _y => 1.0, 0.0;
-        to_degrees x _y => 180.0 / std::f64::consts::PI, 0.0;
-        to_radians x _y => std::f64::consts::PI / 180.0, 0.0;
+    }
+
+    linear! {
+        abs x => if x == 0.0 { 0.0 } else { x.signum() };
+        fract x => 1.0;
+        next_up x => 1.0;
+        next_down x => 1.0;
+        to_degrees x => 180.0 / std::f64::consts::PI;
+        to_radians x => std::f64::consts::PI / 180.0;
     }
 
     steps! {
@@ -99,9 +115,11 @@ impl<F: Float> Number<F> {
     #[must_use]
     pub fn powi(self, n: i32) -> Self {
         let (x, k) = (self.value.wide(), f64::from(n));
+        if n == 1 {
+            return self.chain_linear(self.value.powi(n), 1.0);
+        }
         let slope = if n == 0 { 0.0 } else { k * x.powi(n.wrapping_sub(1)) };
-        let curvature =
-            if n == 0 || n == 1 { 0.0 } else { k * (k - 1.0) * x.powi(n.wrapping_sub(2)) };
+        let curvature = if n == 0 { 0.0 } else { k * (k - 1.0) * x.powi(n.wrapping_sub(2)) };
         self.chain(self.value.powi(n), slope, curvature)
     }
 
@@ -116,9 +134,9 @@ impl<F: Float> Number<F> {
         let p = Partials {
             a: term(y, y - 1.0),
             b: if flat { 0.0 } else { x.powf(y) * x.ln() },
-            aa: term(y * (y - 1.0), y - 2.0),
-            ab: x.powf(y - 1.0) * (1.0 + y * x.ln()),
-            bb: if flat { 0.0 } else { x.powf(y) * x.ln() * x.ln() },
+            aa: Some(term(y * (y - 1.0), y - 2.0)),
+            ab: Some(if x == 0.0 && y > 1.0 { 0.0 } else { x.powf(y - 1.0) * (1.0 + y * x.ln()) }),
+            bb: Some(if flat { 0.0 } else { x.powf(y) * x.ln() * x.ln() }),
         };
         self.chain2(exponent, self.value.powf(exponent.value), &p)
     }
@@ -131,9 +149,9 @@ impl<F: Float> Number<F> {
         let p = Partials {
             a: 1.0 / (x * lb),
             b: -lx / (b * lb * lb),
-            aa: -1.0 / (x * x * lb),
-            ab: -1.0 / (x * b * lb * lb),
-            bb: lx * (lb + 2.0) / (b * b * lb * lb * lb),
+            aa: Some(-1.0 / (x * x * lb)),
+            ab: Some(-1.0 / (x * b * lb * lb)),
+            bb: Some(lx * (lb + 2.0) / (b * b * lb * lb * lb)),
         };
         self.chain2(base, self.value.log(base.value), &p)
     }
@@ -144,10 +162,11 @@ impl<F: Float> Number<F> {
         let (x, y) = (self.value.wide(), other.value.wide());
         let h = x.hypot(y);
         let p = if h == 0.0 {
-            Partials { a: 0.0, b: 0.0, aa: 0.0, ab: 0.0, bb: 0.0 }
+            Partials::linear(0.0, 0.0)
         } else {
             let (c, s) = (x / h, y / h);
-            Partials { a: c, b: s, aa: s * s / h, ab: -c * s / h, bb: c * c / h }
+            let (aa, ab, bb) = (Some(s * s / h), Some(-c * s / h), Some(c * c / h));
+            Partials { a: c, b: s, aa, ab, bb }
         };
         self.chain2(other, self.value.hypot(other.value), &p)
     }
@@ -158,15 +177,15 @@ impl<F: Float> Number<F> {
         let (y, x) = (self.value.wide(), other.value.wide());
         let h = x.hypot(y);
         let p = if h == 0.0 {
-            Partials { a: 0.0, b: 0.0, aa: 0.0, ab: 0.0, bb: 0.0 }
+            Partials::linear(0.0, 0.0)
         } else {
             let (c, s) = (x / h, y / h);
             Partials {
                 a: c / h,
                 b: -s / h,
-                aa: -2.0 * c * s / h / h,
-                ab: (s * s - c * c) / h / h,
-                bb: 2.0 * c * s / h / h,
+                aa: Some(-2.0 * c * s / h / h),
+                ab: Some((s * s - c * c) / h / h),
+                bb: Some(2.0 * c * s / h / h),
             }
         };
         self.chain2(other, self.value.atan2(other.value), &p)
@@ -212,17 +231,16 @@ impl<F: Float> Number<F> {
     pub fn copysign(self, sign: Self) -> Self {
         let value = self.value.copysign(sign.value);
         if self.value.wide() == 0.0 {
-            return self.chain(value, 0.0, 0.0);
+            return self.chain_linear(value, 0.0);
         }
         let same = self.value.is_sign_negative() == sign.value.is_sign_negative();
-        self.chain(value, if same { 1.0 } else { -1.0 }, 0.0)
+        self.chain_linear(value, if same { 1.0 } else { -1.0 })
     }
 
     /// As `f64::midpoint`.
     #[must_use]
     pub fn midpoint(self, other: Self) -> Self {
-        let half = Partials { a: 0.5, b: 0.5, aa: 0.0, ab: 0.0, bb: 0.0 };
-        self.chain2(other, self.value.midpoint(other.value), &half)
+        self.chain2(other, self.value.midpoint(other.value), &Partials::linear(0.5, 0.5))
     }
 
     /// As `f64::rem_euclid`.

@@ -5,7 +5,8 @@
 //! the original; partial derivatives come from `num-dual`, or from a formula here where `num-dual`
 //! cancels or has no such function; conventions at kinks are those of the project's documentation.
 //!
-//! What does not depend on a direction has no tangent, rather than a zero one.
+//! What does not depend on a direction has no tangent, rather than a zero one. Every number has tangents in
+//! two directions and a second derivative in both: a call with two seeds gives one entry of a Hessian.
 
 #![forbid(unsafe_code)]
 
@@ -23,9 +24,9 @@ pub mod special;
 pub use cast::{CastTo, Lift, cast, lift};
 pub use data::{Cursor, Data, Part, Tree};
 pub use drive::{
-    Call, Derived, Entry, Gradient, GradientInto, Slope, active_floats, gradient,
-    gradient_with_scales, hessian, jacobian_columns,
+    Call, Derived, Entry, Gradient, GradientInto, active_floats, gradient, gradient_with_scales,
+    hessian, hessian_with_scales, hessians, jacobian_columns, jacobian_rows,
 };
 pub use float::Float;
-pub use number::{Dual, Dual32, Number};
+pub use number::{Dual, Dual32, Number, Slope};
 pub use panics::caught;

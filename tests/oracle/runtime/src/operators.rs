@@ -12,30 +12,28 @@ use std::ops::{
 impl<F: Float> Number<F> {
     fn binary(operator: char, a: Self, b: Self) -> Self {
         let value = F::operate(operator, a.value, b.value);
-        match operator {
-            '+' => a.chain2_dual(b, value, |a, b| a + b),
-            '-' => a.chain2_dual(b, value, |a, b| a - b),
-            // By formula: in num-dual a zero part times an infinite factor is NaN.
-            '*' => {
-                let (x, y) = (a.value.wide(), b.value.wide());
-                a.chain2(b, value, &Partials { a: y, b: x, aa: 0.0, ab: 1.0, bb: 0.0 })
-            }
+        let (x, y) = (a.value.wide(), b.value.wide());
+        // By formula: in num-dual a zero part times an infinite factor is NaN.
+        let partials = match operator {
+            '+' => Partials::linear(1.0, 1.0),
+            '-' => Partials::linear(1.0, -1.0),
+            '*' => Partials { ab: Some(1.0), ..Partials::linear(y, x) },
             '/' => {
-                let (x, y) = (a.value.wide(), b.value.wide());
                 let (q, r) = (x / y, 1.0 / y);
-                let p = Partials { a: r, b: -q / y, aa: 0.0, ab: -r / y, bb: 2.0 * q / y / y };
-                a.chain2(b, value, &p)
+                let (ab, bb) = (Some(-r / y), Some(2.0 * q / y / y));
+                Partials { ab, bb, ..Partials::linear(r, -q / y) }
             }
             // a % b = a - b trunc(a / b)
-            '%' => a.chain2(b, value, &remainder(a.value.wide(), b.value.wide(), f64::trunc)),
+            '%' => remainder(x, y, f64::trunc),
             other => unreachable!("operator {other}"),
-        }
+        };
+        a.chain2(b, value, &partials)
     }
 }
 
 /// Partials of a - b q where q = round(a / b) is piecewise constant.
 pub(crate) fn remainder(a: f64, b: f64, round: fn(f64) -> f64) -> Partials {
-    Partials { a: 1.0, b: -round(a / b), aa: 0.0, ab: 0.0, bb: 0.0 }
+    Partials::linear(1.0, -round(a / b))
 }
 
 macro_rules! operators {
@@ -88,7 +86,7 @@ operators! {
 impl<F: Float> Neg for Number<F> {
     type Output = Number<F>;
     fn neg(self) -> Number<F> {
-        self.chain(F::operate('n', self.value, self.value), -1.0, 0.0)
+        self.chain_linear(F::operate('n', self.value, self.value), -1.0)
     }
 }
 
