@@ -25,7 +25,7 @@ mod problems_22_28;
 mod problems_29_35;
 // Once `jacobian`, `hessian` and `hvp` are emitted: without the `cfg`, and with
 // `#[differentiate(hessian, hvp)]` on every `objective`.
-#[cfg(any())]
+
 #[path = "more_garbow_hillstrom/second_order.rs"]
 mod second_order;
 

@@ -16,12 +16,12 @@ pub(crate) mod rosenbrock {
         zero: Some(|| vec![1.0, 1.0]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 2]) -> [f64; 2] {
         [10.0 * (x[1] - x[0].powi(2)), 1.0 - x[0]]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 2]) -> f64 {
         100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2)
     }
@@ -44,13 +44,13 @@ pub(crate) mod freudenstein_and_roth {
         zero: Some(|| vec![5.0, 4.0]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 2]) -> [f64; 2] {
         let [x1, x2] = *x;
         [-13.0 + x1 + ((5.0 - x2) * x2 - 2.0) * x2, -29.0 + x1 + ((x2 + 1.0) * x2 - 14.0) * x2]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 2]) -> f64 {
         let [f1, f2] = residuals(x);
         f1 * f1 + f2 * f2
@@ -73,12 +73,12 @@ pub(crate) mod powell_badly_scaled {
         zero: None, // the paper gives four digits of it
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 2]) -> [f64; 2] {
         [1e4 * x[0] * x[1] - 1.0, (-x[0]).exp() + (-x[1]).exp() - 1.0001]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 2]) -> f64 {
         let f = residuals(x);
         f[0].powi(2) + f[1].powi(2)
@@ -101,12 +101,12 @@ pub(crate) mod brown_badly_scaled {
         zero: Some(|| vec![1e6, 2e-6]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 2]) -> [f64; 3] {
         [x[0] - 1e6, x[1] - 2e-6, x[0] * x[1] - 2.0]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 2]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -130,7 +130,7 @@ pub(crate) mod beale {
 
     const Y: [f64; 3] = [1.5, 2.25, 2.625];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 2]) -> [f64; 3] {
         let mut f = [0.0; 3];
         for i in 0..3 {
@@ -139,7 +139,7 @@ pub(crate) mod beale {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 2]) -> f64 {
         let mut sum = 0.0;
         let mut power = 1.0;
@@ -168,7 +168,7 @@ pub(crate) mod jennrich_and_sampson {
         zero: None,
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         for (i, f) in f.iter_mut().enumerate() {
             let k = (i + 1) as f64;
@@ -176,7 +176,7 @@ pub(crate) mod jennrich_and_sampson {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut f = [0.0; 10];
         residuals(x, &mut f);
@@ -202,19 +202,19 @@ pub(crate) mod helical_valley {
     };
 
     /// The angle of (x, y) in turns, between -1/4 and 3/4.
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     fn turns(x: f64, y: f64) -> f64 {
         let angle = (y / x).atan() / (2.0 * PI);
         if x > 0.0 { angle } else { angle + 0.5 }
     }
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 3]) -> [f64; 3] {
         let radius = (x[0] * x[0] + x[1] * x[1]).sqrt();
         [10.0 * (x[2] - 10.0 * turns(x[0], x[1])), 10.0 * (radius - 1.0), x[2]]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 3]) -> f64 {
         let mut sum = 0.0;
         for f in residuals(x) {

@@ -19,7 +19,7 @@ pub(crate) mod bard {
     const Y: [f64; 15] =
         [0.14, 0.18, 0.22, 0.25, 0.29, 0.32, 0.35, 0.39, 0.37, 0.58, 0.73, 0.96, 1.34, 2.10, 4.39];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 3]) -> [f64; 15] {
         let mut f = [0.0; 15];
         for i in 0..15 {
@@ -31,7 +31,7 @@ pub(crate) mod bard {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 3]) -> f64 {
         residuals(x).iter().map(|f| f.powi(2)).sum()
     }
@@ -56,7 +56,7 @@ pub(crate) mod gaussian {
     /// The values at -3.5, -3, …, 3.5 are symmetric.
     const Y: [f64; 8] = [0.0009, 0.0044, 0.0175, 0.0540, 0.1295, 0.2420, 0.3521, 0.3989];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 3]) -> [f64; 15] {
         std::array::from_fn(|i| {
             let t = (7.0 - i as f64) / 2.0;
@@ -65,7 +65,7 @@ pub(crate) mod gaussian {
         })
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 3]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -92,7 +92,7 @@ pub(crate) mod meyer {
         6005.0, 5147.0, 4427.0, 3820.0, 3307.0, 2872.0,
     ];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64]) -> Vec<f64> {
         let mut f = Vec::with_capacity(Y.len());
         for i in 0..Y.len() {
@@ -102,7 +102,7 @@ pub(crate) mod meyer {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -125,7 +125,7 @@ pub(crate) mod gulf_research {
         zero: Some(|| vec![50.0, 25.0, 1.5]),
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64; 3], f: &mut [f64; 99]) {
         for i in 1..=99 {
             let t = i as f64 / 100.0;
@@ -134,7 +134,7 @@ pub(crate) mod gulf_research {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 3]) -> f64 {
         (1..=99)
             .map(|i| {
@@ -162,17 +162,17 @@ pub(crate) mod box_three_dimensional {
         zero: Some(|| vec![1.0, 10.0, 1.0]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     fn residual(x: &[f64], t: f64) -> f64 {
         (-t * x[0]).exp() - (-t * x[1]).exp() - x[2] * ((-t).exp() - (-10.0 * t).exp())
     }
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64]) -> Vec<f64> {
         (1..=10).map(|i| residual(x, 0.1 * i as f64)).collect()
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         let mut i = 1;
@@ -200,7 +200,7 @@ pub(crate) mod powell_singular {
         zero: Some(|| vec![0.0; 4]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 4]) -> [f64; 4] {
         let f1 = x[0] + 10.0 * x[1];
         let f2 = 5.0_f64.sqrt() * (x[2] - x[3]);
@@ -209,7 +209,7 @@ pub(crate) mod powell_singular {
         [f1, f2, f3, f4]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 4]) -> f64 {
         (x[0] + 10.0 * x[1]).powi(2)
             + 5.0 * (x[2] - x[3]).powi(2)
@@ -234,7 +234,7 @@ pub(crate) mod wood {
         zero: Some(|| vec![1.0; 4]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 4]) -> [f64; 6] {
         [
             10.0 * (x[1] - x[0].powi(2)),
@@ -246,7 +246,7 @@ pub(crate) mod wood {
         ]
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 4]) -> f64 {
         residuals(x).into_iter().fold(0.0, |sum, f| sum + f * f)
     }

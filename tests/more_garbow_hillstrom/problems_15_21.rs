@@ -30,7 +30,7 @@ pub(crate) mod kowalik_and_osborne {
         (0.0246, 0.0625),
     ];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 4]) -> [f64; 11] {
         let mut f = [0.0; 11];
         for i in 0..11 {
@@ -40,7 +40,7 @@ pub(crate) mod kowalik_and_osborne {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 4]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -62,7 +62,7 @@ pub(crate) mod brown_and_dennis {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         for i in 0..20 {
             let t = (i + 1) as f64 / 5.0;
@@ -72,7 +72,7 @@ pub(crate) mod brown_and_dennis {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut f = vec![0.0; 20];
         residuals(x, &mut f);
@@ -102,7 +102,7 @@ pub(crate) mod osborne_1 {
         0.438, 0.431, 0.424, 0.420, 0.414, 0.411, 0.406,
     ];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 5]) -> [f64; 33] {
         let mut f = [0.0; 33];
         for (i, f) in f.iter_mut().enumerate() {
@@ -112,7 +112,7 @@ pub(crate) mod osborne_1 {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 5]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -135,12 +135,12 @@ pub(crate) mod biggs_exp6 {
     };
 
     /// What the parameters of the zero would measure.
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     fn measured(t: f64) -> f64 {
         (-t).exp() - 5.0 * (-10.0 * t).exp() + 3.0 * (-4.0 * t).exp()
     }
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 6]) -> [f64; 13] {
         let mut f = [0.0; 13];
         for i in 0..13 {
@@ -151,7 +151,7 @@ pub(crate) mod biggs_exp6 {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 6]) -> f64 {
         let f = residuals(x);
         let mut sum = 0.0;
@@ -186,12 +186,12 @@ pub(crate) mod osborne_2 {
         0.597, 0.625, 0.739, 0.710, 0.729, 0.720, 0.636, 0.581, 0.428, 0.292, 0.162, 0.098, 0.054,
     ];
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     fn peak(t: f64, height: f64, sharpness: f64, centre: f64) -> f64 {
         height * (-(t - centre).powi(2) * sharpness).exp()
     }
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 11]) -> [f64; 65] {
         let mut f = [0.0; 65];
         for (i, f) in f.iter_mut().enumerate() {
@@ -205,7 +205,7 @@ pub(crate) mod osborne_2 {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 11]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -227,7 +227,7 @@ pub(crate) mod watson {
         zero: None,
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         for i in 0..29 {
             let t = (i + 1) as f64 / 29.0;
@@ -244,7 +244,7 @@ pub(crate) mod watson {
         f[30] = x[1] - x[0] * x[0] - 1.0;
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut f = vec![0.0; 31];
         residuals(x, &mut f);
@@ -268,7 +268,7 @@ pub(crate) mod extended_rosenbrock {
         zero: Some(|| vec![1.0; 10]),
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         for (f, x) in f.chunks_exact_mut(2).zip(x.chunks_exact(2)) {
             f[0] = 10.0 * (x[1] - x[0] * x[0]);
@@ -276,7 +276,7 @@ pub(crate) mod extended_rosenbrock {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         x.chunks(2)
             .map(|pair| 100.0 * (pair[1] - pair[0].powi(2)).powi(2) + (1.0 - pair[0]).powi(2))

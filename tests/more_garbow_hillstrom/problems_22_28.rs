@@ -16,7 +16,7 @@ pub(crate) mod extended_powell_singular {
         zero: Some(|| vec![0.0; 12]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 12]) -> [f64; 12] {
         let mut f = [0.0; 12];
         for i in (0..12).step_by(4) {
@@ -28,7 +28,7 @@ pub(crate) mod extended_powell_singular {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 12]) -> f64 {
         let mut sum = 0.0;
         for x in x.chunks_exact(4) {
@@ -55,14 +55,14 @@ pub(crate) mod penalty_1 {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64]) -> Vec<f64> {
         let mut f: Vec<f64> = x.iter().map(|x| 1e-5_f64.sqrt() * (x - 1.0)).collect();
         f.push(x.iter().map(|x| x * x).sum::<f64>() - 0.25);
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let away: f64 = x.iter().map(|x| (x - 1.0).powi(2)).sum();
         let length: f64 = x.iter().map(|x| x.powi(2)).sum();
@@ -86,7 +86,7 @@ pub(crate) mod penalty_2 {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 10]) -> [f64; 20] {
         let n = x.len();
         let weight = 1e-5_f64.sqrt();
@@ -105,7 +105,7 @@ pub(crate) mod penalty_2 {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 10]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -127,7 +127,7 @@ pub(crate) mod variably_dimensioned {
         zero: Some(|| vec![1.0; 10]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         let n = x.len();
         let mut sum = 0.0;
@@ -139,7 +139,7 @@ pub(crate) mod variably_dimensioned {
         f[n + 1] = sum.powi(2);
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let (mut sum, mut squares) = (0.0, 0.0);
         for (j, x) in x.iter().enumerate() {
@@ -168,7 +168,7 @@ pub(crate) mod trigonometric {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64]) -> Vec<f64> {
         let n = x.len() as f64;
         let cosines: f64 = x.iter().map(|x| x.cos()).sum();
@@ -181,7 +181,7 @@ pub(crate) mod trigonometric {
             .collect()
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let f = residuals(x);
         f.iter().map(|f| f * f).sum()
@@ -204,7 +204,7 @@ pub(crate) mod brown_almost_linear {
         zero: Some(|| vec![1.0; 10]),
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 10]) -> [f64; 10] {
         let sum: f64 = x.iter().sum();
         let product: f64 = x.iter().product();
@@ -213,7 +213,7 @@ pub(crate) mod brown_almost_linear {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 10]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -235,7 +235,7 @@ pub(crate) mod discrete_boundary_value {
         zero: None,
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         let n = x.len();
         let h = 1.0 / (n + 1) as f64;
@@ -247,7 +247,7 @@ pub(crate) mod discrete_boundary_value {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut f = vec![0.0; x.len()];
         residuals(x, &mut f);

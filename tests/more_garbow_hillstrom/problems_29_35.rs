@@ -16,7 +16,7 @@ pub(crate) mod discrete_integral_equation {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 10]) -> [f64; 10] {
         let h = 1.0 / 11.0;
         let time = |j: usize| (j + 1) as f64 * h;
@@ -36,7 +36,7 @@ pub(crate) mod discrete_integral_equation {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 10]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -58,7 +58,7 @@ pub(crate) mod broyden_tridiagonal {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64]) -> Vec<f64> {
         let mut f: Vec<f64> = x.iter().map(|x| (3.0 - 2.0 * x) * x + 1.0).collect();
         for i in 1..x.len() {
@@ -68,7 +68,7 @@ pub(crate) mod broyden_tridiagonal {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -90,7 +90,7 @@ pub(crate) mod broyden_banded {
         zero: None,
     };
 
-    #[differentiate(jvp, wrt(x))]
+    #[differentiate(jvp, order = 2, wrt(x))]
     pub(crate) fn residuals(x: &[f64; 10], f: &mut [f64; 10]) {
         for i in 0..10_usize {
             let mut neighbours = 0.0;
@@ -103,7 +103,7 @@ pub(crate) mod broyden_banded {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 10]) -> f64 {
         let mut f = [0.0; 10];
         residuals(x, &mut f);
@@ -127,7 +127,7 @@ pub(crate) mod linear_full_rank {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 5]) -> [f64; 10] {
         let sum: f64 = x.iter().sum();
         let mut f = [-2.0 / 10.0 * sum - 1.0; 10];
@@ -137,7 +137,7 @@ pub(crate) mod linear_full_rank {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 5]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -159,7 +159,7 @@ pub(crate) mod linear_rank_1 {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 5]) -> [f64; 10] {
         let mut f = [-1.0; 10];
         for i in 0..10 {
@@ -170,7 +170,7 @@ pub(crate) mod linear_rank_1 {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 5]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
@@ -193,7 +193,7 @@ pub(crate) mod linear_rank_1_with_zeros {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64], f: &mut [f64]) {
         let (n, m) = (x.len(), f.len());
         let mut sum = 0.0;
@@ -205,7 +205,7 @@ pub(crate) mod linear_rank_1_with_zeros {
         }
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64]) -> f64 {
         let mut f = vec![0.0; 10];
         residuals(x, &mut f);
@@ -229,7 +229,7 @@ pub(crate) mod chebyquad {
         zero: None,
     };
 
-    #[differentiate(jvp)]
+    #[differentiate(jvp, order = 2)]
     pub(crate) fn residuals(x: &[f64; 8]) -> [f64; 8] {
         let mut f = [0.0; 8];
         for &x in x {
@@ -249,7 +249,7 @@ pub(crate) mod chebyquad {
         f
     }
 
-    #[differentiate]
+    #[differentiate(hessian, hvp)]
     pub(crate) fn objective(x: &[f64; 8]) -> f64 {
         residuals(x).iter().map(|f| f * f).sum()
     }
