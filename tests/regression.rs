@@ -16,6 +16,8 @@ mod generic_callees;
 mod left_to_rustc;
 #[path = "regression/opaque_arguments.rs"]
 mod opaque_arguments;
+#[path = "regression/passive_beside_active.rs"]
+mod passive_beside_active;
 #[path = "regression/passive_buffers.rs"]
 mod passive_buffers;
 #[path = "regression/replaced_by_itself.rs"]

@@ -56,6 +56,7 @@ mod differentiable;
 mod float;
 pub mod optimize;
 pub mod special;
+mod steps;
 pub mod workspace;
 
 pub use autodiff_macro::Differentiable;
@@ -272,6 +273,7 @@ pub mod __private {
     pub use crate::accumulate::Accumulate;
     pub use crate::checkpoint::{checkpoint_budget, next_checkpoint};
     pub use crate::float::Sealed;
+    pub use crate::steps::backwards;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
 

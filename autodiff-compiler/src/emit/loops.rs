@@ -6,7 +6,7 @@ use super::control::Deliver;
 use super::expressions::Code;
 use super::pending::{Variable, Writes};
 use crate::ir::{For, Instruction, Region, ValueId};
-use crate::types::Type;
+use crate::types::{IntegerType, Type};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -38,14 +38,21 @@ impl Emitter<'_> {
         let (exit, variables) = self.carry(instruction, carried, &range, parameters, *exits);
         let start = self.operand(*start).code;
         let end = self.operand(*end).code;
+        let step = step.map(|step| self.operand(step).code.tokens());
         let mut indices = Code::range(&start, &end, *inclusive);
-        if let Some(step) = step {
-            let step = self.operand(*step).code.tokens();
-            indices = quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::step_by(#indices, #step));
-        }
-        if *reversed {
-            indices =
-                quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::rev(#indices));
+        if let (Some(step), true) = (&step, *reversed && !self.steps_backwards(*index, *inclusive))
+        {
+            let core = &self.header.crate_path;
+            let (start, end) = (start.typed(), end.typed());
+            indices = quote!(#core::__private::backwards(#start, #end, #inclusive, #step));
+        } else {
+            if let Some(step) = step {
+                indices = quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::step_by(#indices, #step));
+            }
+            if *reversed {
+                indices =
+                    quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::rev(#indices));
+            }
         }
         self.names.open();
         let mut name = quote!(_);
@@ -60,6 +67,17 @@ impl Emitter<'_> {
         let body = self.asked_at_end(&exit, &variables, block).braced();
         self.statements.push(quote!(for #name in #indices #body));
         self.after_loop(instruction, &exit, &variables);
+    }
+
+    /// Whether `rev` works after `step_by`: std knows the lengths of ranges that fit a `usize`, and adds one to
+    /// those of inclusive ones.
+    fn steps_backwards(&self, index: ValueId, inclusive: bool) -> bool {
+        use IntegerType::{I8, I16, I32, Isize, U8, U16, U32, Usize};
+        match self.function.value(index).ty {
+            Type::Integer(I8 | U8 | I16 | U16) => true,
+            Type::Integer(I32 | U32 | Isize | Usize) => !inclusive,
+            _ => false,
+        }
     }
 
     /// `while … { … }` or `loop { … }`

@@ -33,7 +33,10 @@ impl Forward<'_> {
         });
         self.direction = 0;
         match (active, call.output) {
-            (false, _) => self.builder.append(instruction.clone()),
+            (false, _) => {
+                self.builder.append(instruction.clone());
+                self.passive_slot(&instruction.kind);
+            }
             (true, CallOutput::Gradient) => self.gradient_call(call, instruction),
             (true, CallOutput::Reverse) => {
                 let tangents = call.arguments.iter().map(|argument| self.own_argument(argument));

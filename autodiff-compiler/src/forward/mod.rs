@@ -276,6 +276,7 @@ impl Forward<'_> {
                     }
                 });
                 self.builder.append(instruction.clone());
+                self.passive_slot(&instruction.kind);
             }
             InstructionKind::Constant(_)
             | InstructionKind::Length(_)
@@ -443,6 +444,14 @@ impl Forward<'_> {
     /// Whether a slot has a tangent in the direction.
     fn is_active_slot(&self, slot: SlotId) -> bool {
         self.tangents[self.direction].activity.is_active_slot(slot)
+    }
+
+    /// Content that does not vary yet, in a slot that is active: its tangent is zero.
+    fn passive_slot(&mut self, kind: &InstructionKind) {
+        let Some(slot) = kind.defined_slot() else { return };
+        let tangent = self.builder.function.slot(slot).ty.tangent();
+        self.in_each_direction(|forward| forward.zero_tangent(slot, &tangent));
+        self.direction = 0;
     }
 
     /// The positions of active values, by direction.

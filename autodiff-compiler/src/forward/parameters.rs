@@ -189,7 +189,7 @@ impl Forward<'_> {
     }
 
     /// The tangent of a parameter that does not vary at entry and may do so later.
-    fn zero_tangent(&mut self, slot: SlotId, tangent: &Type) {
+    pub(super) fn zero_tangent(&mut self, slot: SlotId, tangent: &Type) {
         if self.is_active_slot(slot) {
             let zeros = self.builder.zeros(tangent, Some(&Place::root(slot)));
             self.define_tangent(slot, zeros);

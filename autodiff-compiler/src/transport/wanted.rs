@@ -236,8 +236,11 @@ impl Flow<'_> {
 
     /// What is assigned to, or lent mutably, may hold it from now on.
     fn bind_variables(&mut self, id: ExpressionId) {
-        if let ExpressionKind::Variable(binding) = self.body.expression(id).kind {
-            self.grew |= self.active.insert(binding);
+        match self.body.expression(id).kind {
+            ExpressionKind::Variable(binding) => self.grew |= self.active.insert(binding),
+            // An index stays passive.
+            ExpressionKind::Index(base, _) => return self.bind_variables(base),
+            _ => {}
         }
         self.body.children(id).into_iter().for_each(|child| self.bind_variables(child));
     }
