@@ -2,11 +2,11 @@
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
 use crate::emit::{one_or_tuple, type_tokens};
-use crate::forward::{direction_parameter, tangent_parameter};
+use crate::forward::tangent_parameter;
 use crate::matrix;
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
-use crate::signature::{Environment, FunctionSignature, is_output};
+use crate::signature::{Environment, FunctionSignature, direction_parameter, is_output};
 use crate::target::{Place, Target};
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};

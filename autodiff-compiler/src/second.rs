@@ -16,6 +16,7 @@ use crate::activity::Activity;
 use crate::forward::{self, Forwarded, Seeds};
 use crate::ir::builder::Builder;
 use crate::ir::*;
+use crate::signature::one_or_tuple;
 use crate::types::Type;
 
 /// What the functions of second order return.
@@ -111,14 +112,6 @@ pub fn hessian_vector_product(primal: &Function, gradient: &Function) -> Forward
 /// follow the buffers, then those of the buffers, which come out.
 pub fn gradient_with_tangents(gradient: &Function) -> Forwarded {
     forward::forward(gradient, &Activity::of(gradient))
-}
-
-/// One part by itself, several as a tuple.
-pub(crate) fn one_or_tuple<T>(mut parts: Vec<T>, tuple: impl Fn(Vec<T>) -> T) -> T {
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => tuple(parts),
-    }
 }
 
 /// The function without what it prints and checks: it ran with that once already.

@@ -67,6 +67,24 @@ impl Notes {
     }
 }
 
+/// One part by itself, several as a tuple.
+pub(crate) fn one_or_tuple<T>(mut parts: Vec<T>, tuple: impl Fn(Vec<T>) -> T) -> T {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => tuple(parts),
+    }
+}
+
+/// The type in which a direction of a parameter is passed: its gradient type, but for a `Vec` a slice.
+pub fn direction_parameter(ty: &Type) -> Type {
+    match ty.tangent() {
+        Type::Vec(element) => {
+            Type::Reference { mutable: false, to: Box::new(Type::Slice(element)) }
+        }
+        other => other,
+    }
+}
+
 impl FunctionSignature {
     /// Whether calls of it are reversed by `__forward` and `__reverse`.
     pub fn is_split(&self) -> bool {
@@ -112,6 +130,54 @@ impl FunctionSignature {
     }
 }
 
+/// A derivative that an annotated function may call of another one: `potential::gradient(x)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NestedOutput {
+    /// `gradient`.
+    Gradient,
+    /// `value_and_gradient`.
+    ValueAndGradient,
+    /// `jvp`: value and slope in a direction.
+    Jvp,
+}
+
+impl NestedOutput {
+    /// By the last segment of the path.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "gradient" => Some(Self::Gradient),
+            "value_and_gradient" => Some(Self::ValueAndGradient),
+            "jvp" => Some(Self::Jvp),
+            _ => None,
+        }
+    }
+
+    /// The path of the function, and what is called of it; none of another path.
+    pub fn of_path(text: &str) -> Option<(&str, Self)> {
+        let (function, name) = text.rsplit_once("::")?;
+        Some((function, Self::named(name)?))
+    }
+}
+
+impl FunctionSignature {
+    /// The signature of one of its derivatives; it is not itself annotated.
+    pub fn of_output(&self, output: NestedOutput) -> Self {
+        let gradients = self.covered().map(|position| self.parameters[position].tangent());
+        let gradient = one_or_tuple(gradients.collect(), Type::Tuple);
+        let mut parameters = self.parameters.clone();
+        let result = match output {
+            NestedOutput::Gradient => gradient,
+            NestedOutput::ValueAndGradient => Type::Tuple(vec![self.result.clone(), gradient]),
+            NestedOutput::Jvp => {
+                let directions = self.covered();
+                parameters.extend(directions.map(|k| direction_parameter(&self.parameters[k])));
+                Type::Tuple(vec![self.result.clone(), self.result.tangent()])
+            }
+        };
+        Self { active: vec![false; parameters.len()], parameters, result, ..self.clone() }
+    }
+}
+
 /// Whether it is `&mut`.
 pub fn is_mutable(ty: &Type) -> bool {
     matches!(ty, Type::Reference { mutable: true, .. })
@@ -147,4 +213,12 @@ pub struct Environment {
     pub structs: HashMap<String, Rc<StructType>>,
     /// Methods of annotated `impl` blocks in the same item, by `Type::method`.
     pub methods: HashMap<String, FunctionSignature>,
+}
+
+impl Environment {
+    /// `path::gradient` and the like of an annotated function: its signature and what is called.
+    pub fn output(&self, text: &str) -> Option<(&FunctionSignature, NestedOutput)> {
+        let (function, output) = NestedOutput::of_path(text)?;
+        Some((self.functions.get(function)?, output))
+    }
 }

@@ -122,13 +122,10 @@ fn second_order(
     }
     let activity = Activity::of(gradient);
     refuse_missing(gradient, &activity, diagnostics)?;
-    // Callers reverse a call by the gradient, or by the sweeps.
-    if !own.signature.is_split() {
-        let made = second::gradient_with_tangents(gradient);
-        let kept = ValueIn::First;
-        let function = finished("gradient with tangents", made, value, kept, trace, diagnostics)?;
-        derivatives.gradient_with_tangents = Some(function);
-    }
+    let made = second::gradient_with_tangents(gradient);
+    let kept = ValueIn::First;
+    let function = finished("gradient with tangents", made, value, kept, trace, diagnostics)?;
+    derivatives.gradient_with_tangents = Some(function);
     let asked = |output| choices.asked(output);
     let hessians = [Output::Hessian, Output::ValueGradientHessian];
     let mut wants_product = asked(Output::Hvp).is_some();

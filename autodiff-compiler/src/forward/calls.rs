@@ -13,7 +13,7 @@ use crate::activity::Activity;
 use crate::diagnostics::SourceSpan;
 use crate::generics::Generics;
 use crate::ir::*;
-use crate::second::one_or_tuple;
+use crate::signature::one_or_tuple;
 use crate::types::Type;
 use std::rc::Rc;
 

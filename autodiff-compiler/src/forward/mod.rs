@@ -29,7 +29,7 @@ mod parameters;
 mod tests;
 
 pub use calls::missing;
-pub use parameters::{Seeds, direction_parameter, takes_tangent, tangent_parameter};
+pub use parameters::{Seeds, takes_tangent, tangent_parameter};
 
 use crate::activity::Activity;
 use crate::derivatives;

@@ -3,7 +3,7 @@
 use super::Forward;
 use crate::activity::Activity;
 use crate::ir::*;
-use crate::signature::{is_mutable, is_output};
+use crate::signature::{direction_parameter, is_mutable, is_output};
 use crate::types::Type;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -62,14 +62,6 @@ pub fn tangent_parameter(ty: &Type) -> Type {
             Type::Reference { mutable: true, to: Box::new(to) }
         }
         _ => direction_parameter(ty),
-    }
-}
-
-/// The type in which a direction is passed, which does not change.
-pub fn direction_parameter(ty: &Type) -> Type {
-    match as_slice(ty.tangent()) {
-        slice @ Type::Slice(_) => Type::Reference { mutable: false, to: Box::new(slice) },
-        other => other,
     }
 }
 

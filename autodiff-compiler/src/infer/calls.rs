@@ -150,6 +150,9 @@ impl<'a> Inference<'a> {
         if let Some(signature) = environment.functions.get(&*path.text) {
             return Some(self.instantiate(signature, &path.generics));
         }
+        if let Some((signature, output)) = environment.output(&path.text) {
+            return Some(self.instantiate(&signature.of_output(output), &path.generics));
+        }
         if let Some(signature) = self.method_by_path(&path.text) {
             return Some(self.instantiate(signature, &path.generics));
         }

@@ -39,6 +39,9 @@ impl Lowerer<'_> {
                 if let Some(signature) = self.annotated(path) {
                     return self.annotated_call(id, path, &signature, arguments, Vec::new());
                 }
+                if let Some((signature, output)) = self.environment.output(&path.text) {
+                    return self.nested_call(id, path, &signature.clone(), output, arguments);
+                }
                 match crate::known::function(&path.text, &self.float_parameters()) {
                     Some(Known::Function(function)) => self.known_call(id, function, arguments),
                     Some(Known::Primitive(ty, method)) => {

@@ -26,6 +26,7 @@ mod literals;
 mod loops;
 mod macros;
 mod methods;
+mod nested;
 mod operand;
 mod options;
 mod passive;

@@ -5,8 +5,8 @@ use crate::activity::Activity;
 use crate::forward::{self, Forward, Forwarded, Seeds};
 use crate::ir::*;
 use crate::reverse::split::with_active_outputs;
-use crate::second::{Returned, one_or_tuple, value_and_gradient};
-use crate::signature::is_output;
+use crate::second::{Returned, value_and_gradient};
+use crate::signature::{is_output, one_or_tuple};
 use crate::types::{FloatType, Type};
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Floats end to end: what has structure as one row.
 
 use crate::ir::builder::Builder;
-use crate::ir::operations::IntegerOperation;
+use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::*;
 use crate::types::Type;
 
@@ -164,6 +164,36 @@ impl Builder {
                     self.sum(count, more)
                 })
             }
+        }
+    }
+
+    /// `sum` + Σ aₖ bₖ over the floats at two places of one type.
+    pub fn add_product(&mut self, sum: ValueId, a: &Place, b: &Place, ty: &Type) -> ValueId {
+        match ty {
+            Type::Float(_) => {
+                let (a, b) = (self.load(a.clone(), ty.clone()), self.load(b.clone(), ty.clone()));
+                let product = self.float_operation(FloatOperation::Mul, &[a, b]);
+                self.float_operation(FloatOperation::Add, &[sum, product])
+            }
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element)
+                if ty.holds_floats() =>
+            {
+                let (start, end) = (self.usize(0), self.length(a.clone()));
+                let float = self.function.value(sum).ty.clone();
+                let (index, carried) =
+                    (self.value(Type::USIZE, None), self.value(float.clone(), None));
+                self.open(vec![index, carried]);
+                // Of the other one it is checked: it need not be as long.
+                let own = a.project(Projection::Index { index, proven: true });
+                let other = b.project(Projection::Index { index, proven: false });
+                let next = self.add_product(carried, &own, &other, element);
+                let body = self.close(vec![next]);
+                let kind = For { body, carried: vec![sum], ..For::over(start, end) };
+                self.push(InstructionKind::For(kind), vec![float])[0]
+            }
+            _ => fields(ty).fold(sum, |sum, (field, ty)| {
+                self.add_product(sum, &a.project(field.clone()), &b.project(field), &ty)
+            }),
         }
     }
 

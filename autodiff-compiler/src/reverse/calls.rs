@@ -27,6 +27,10 @@ impl Reverse {
         let InstructionKind::Call(call) = &mut instruction.kind else { return vec![] };
         let signature = call.signature.clone();
         let result = instruction.results.first().copied();
+        if call.output == CallOutput::GradientInto {
+            let call = call.clone();
+            return self.nested_call(&call, result, adjoints, scope);
+        }
         let adjoint = result.and_then(|result| self.taken(result, adjoints));
         let split = signature.is_split()
             || (signature.offers_split() && !call.arguments.iter().all(|a| self.stays(a, scope)));
@@ -62,7 +66,7 @@ impl Reverse {
 
     /// The positions of the parameters that the callee's derivative covers, and their tangent types in
     /// the caller's terms.
-    fn covered(&self, call: &Call, result: Option<&Type>) -> Vec<(usize, Type)> {
+    pub(super) fn covered(&self, call: &Call, result: Option<&Type>) -> Vec<(usize, Type)> {
         let signature = &call.signature;
         let mut generics = Generics::default();
         if let Some(result) = result {
@@ -233,7 +237,7 @@ impl Reverse {
     }
 
     /// Makes the argument one that can be passed again in the reverse sweep. `None` if it cannot be.
-    fn keep_argument(
+    pub(super) fn keep_argument(
         &mut self,
         argument: &mut Argument,
         scope: &Scope,
@@ -344,7 +348,7 @@ impl Reverse {
     }
 
     /// Multiplies every float at a place.
-    fn scale(&mut self, place: &Place, tangent: &Type, factor: ValueId) {
+    pub(super) fn scale(&mut self, place: &Place, tangent: &Type, factor: ValueId) {
         match tangent {
             Type::Float(_) => {
                 let value = self.builder.load(place.clone(), tangent.clone());
@@ -563,11 +567,11 @@ impl Reverse {
 
 /// What a joint call keeps for the reverse sweep.
 #[derive(Default)]
-struct Kept {
+pub(super) struct Kept {
     /// What the forward sweep does before the call.
-    before: Vec<Instruction>,
+    pub(super) before: Vec<Instruction>,
     /// What the reverse sweep does after the call.
-    popped: Vec<InstructionKind>,
+    pub(super) popped: Vec<InstructionKind>,
 }
 
 /// Whether an argument may be in the same memory as a place: different fields are not.

@@ -34,6 +34,7 @@ mod independence;
 mod loops;
 mod memory;
 mod moves;
+mod nested;
 mod recompute;
 mod rerun;
 mod shape;

@@ -114,7 +114,9 @@ impl Check<'_> {
             return None;
         }
         let name = &call.name;
-        for (position, argument) in call.arguments.iter().enumerate() {
+        // Buffers for gradients follow the arguments.
+        let arguments = call.arguments.iter().take(call.signature.parameters.len());
+        for (position, argument) in arguments.enumerate() {
             if self.activity.is_varied_argument(argument) && !call.signature.covers(position) {
                 return Some((
                     format!(

@@ -11,7 +11,7 @@ use super::path_text;
 use crate::hir::{BindingId, Body, Callee, ExpressionId, ExpressionKind, Pattern, Statement};
 use crate::options::{Options, parameter_name};
 use crate::resolve::{Outline, TypeContext, outline, read_type, signature_of};
-use crate::signature::Environment;
+use crate::signature::{Environment, NestedOutput};
 use crate::target::{Place, Target};
 use crate::types::Type;
 use proc_macro2::TokenStream;
@@ -123,8 +123,19 @@ fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<To
         let constructor = path.segments.last().is_some_and(|segment| {
             segment.ident.to_string().starts_with(|first: char| first.is_uppercase())
         });
-        if !constructor && text != own_name && called.contains(&text) {
-            add(&mut paths, path);
+        if constructor || text == own_name || !called.contains(&text) {
+            continue;
+        }
+        match NestedOutput::of_path(&text) {
+            // The derivative of a function: its signature tells.
+            Some((function, _)) if function == own_name => {}
+            Some(_) => {
+                let mut function = path.clone();
+                function.segments.pop();
+                function.segments.pop_punct();
+                add(&mut paths, &function);
+            }
+            None => add(&mut paths, path),
         }
     }
     paths
