@@ -82,6 +82,43 @@ fn steepest(x: f64, scale: f64) -> f64 {
     at.x + at.y * at.y
 }
 
+#[differentiate(order = 3)]
+fn step(s: &mut [f64; 2], k: f64) {
+    let a = -k * s[0].sin();
+    s[0] += 0.1 * s[1] * s[1];
+    s[1] += 0.1 * a * s[0];
+}
+
+#[differentiate(order = 3)]
+fn wave(x: f64) -> f64 {
+    x.sin() * x
+}
+
+#[differentiate(order = 3)]
+fn energy(x: &[f64; 2], k: f64) -> f64 {
+    let mut s = *x;
+    let mut sum = 0.0;
+    for i in 0..3 {
+        step(&mut s, k);
+        sum += wave(s[0] * s[1]) * i as f64;
+    }
+    sum
+}
+
+/// Its Hessian needs the third derivatives of the energy, whose steps are reversed by sweeps.
+#[differentiate(hessian, hvp)]
+fn pushed(start: [f64; 2], k: f64, steps: usize) -> f64 {
+    let (mut x, mut v) = (start, [0.0; 2]);
+    for _ in 0..steps {
+        let (force, _) = energy::gradient(&x, k);
+        for i in 0..2 {
+            v[i] -= 0.1 * force[i];
+            x[i] += 0.1 * v[i];
+        }
+    }
+    x[0] * x[1] + v[0]
+}
+
 /// Central differences; their error is of the order of 1e-10 here.
 fn slope(f: impl Fn(f64) -> f64) -> f64 {
     let step = 1e-5;
@@ -131,6 +168,23 @@ fn numbers_lists_and_structs() {
     );
     near(by_x, slope(|h| steepest(0.4 + h, 1.5)));
     near(by_scale, slope(|h| steepest(0.4, 1.5 + h)));
+}
+
+#[test]
+fn hessians_around_a_gradient() {
+    let hessian = pushed::hessian([0.7, -0.4], 1.3, 3);
+    let gradient = |h: [f64; 3]| {
+        let ([x, y], k) = pushed::gradient([0.7 + h[0], -0.4 + h[1]], 1.3 + h[2], 3);
+        [x, y, k]
+    };
+    for (row, entries) in hessian.iter().enumerate() {
+        let moved = |h: f64| std::array::from_fn(|k| if k == row { h } else { 0.0 });
+        for (column, entry) in entries.iter().enumerate() {
+            near(*entry, slope(|h| gradient(moved(h))[column]));
+        }
+    }
+    let ([x, y], k) = pushed::hvp([0.7, -0.4], 1.3, 3, [0.0, 1.0], 0.0);
+    close(&[x, y, k], &hessian[1]);
 }
 
 /// The perturbation of the inner derivative is not that of the outer one: d/dx (x d/dy (x + y)) = 1.

@@ -289,7 +289,7 @@ impl Varied<'_> {
             }
             InstructionKind::Call(Call { arguments, result_slot, output, .. }) => {
                 // What it takes from the tape varies.
-                let taken = *output == CallOutput::Reverse;
+                let taken = output.takes_from_tape();
                 if taken || arguments.iter().any(|argument| self.argument(argument)) {
                     results.iter().for_each(|result| self.set(*result));
                     result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
@@ -466,7 +466,7 @@ impl Useful<'_> {
             }
             InstructionKind::Call(Call { arguments, result_slot, output, .. }) => {
                 // What goes to the tape is useful, and what is taken from there is not asked about.
-                let useful = matches!(output, CallOutput::Forward | CallOutput::Reverse)
+                let useful = output.uses_tape()
                     || result_useful
                     || result_slot.is_some_and(|slot| self.marks.slot(slot))
                     || arguments.iter().any(|argument| match argument {

@@ -47,6 +47,11 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         };
         outputs.push(("jvp", stub.with_tangents(), pair));
         outputs.extend(stub.matrices(&gradient));
+        if options.notes().second {
+            outputs.extend(
+                stub.second_order(&result, &quote!(tape: &mut #crate_path::__private::Tape)),
+            );
+        }
     }
     let visibility = match &target.place {
         Place::Impl(block, _) if block.trait_.is_some() => quote!(pub),
@@ -210,6 +215,51 @@ impl Stub {
         outputs
     }
 
+    /// What callers call that are differentiated twice.
+    fn second_order(
+        &self,
+        result: &TokenStream,
+        tape: &TokenStream,
+    ) -> Vec<(&'static str, Vec<TokenStream>, TokenStream)> {
+        let pair = |ty: &Type, written: &TokenStream| match ty.holds_floats() {
+            true => {
+                let tangent = type_tokens(&ty.tangent());
+                quote!((#written, #tangent))
+            }
+            false => written.clone(),
+        };
+        let value = pair(&self.read.result, result);
+        let mut outputs = vec![];
+        let tangents = &self.with_tangents()[self.declared.len()..];
+        if self.read.result.is_float() {
+            let buffers = &self.with_buffers()[self.declared.len()..];
+            let names = (0..buffers.len()).map(|k| format_ident!("tangent_{k}"));
+            let outwards = names.zip(self.gradients()).map(|(name, ty)| {
+                let buffer = type_tokens(&behind_reference(ty));
+                quote!(#name: &mut #buffer)
+            });
+            let all = self.declared.iter().chain(buffers).chain(tangents).cloned().chain(outwards);
+            outputs.push(("__gradient_into_jvp", all.collect(), value.clone()));
+        }
+        let forward = self.declared.iter().chain(tangents).chain([tape]).cloned();
+        outputs.push(("__forward_jvp", forward.collect(), value));
+        let (reverse, returned) = self.reverse();
+        let again = reverse.iter().map(|parameter| {
+            let text = format_ident!("tangent_of_{}", first_name(parameter));
+            let ty = parameter.clone().into_iter().skip(1);
+            let ty: TokenStream = ty.collect();
+            quote!(#text #ty)
+        });
+        let all = reverse.iter().cloned().chain(again).chain([tape.clone()]);
+        let given = if returned.is_empty() { quote!(()) } else { quote!((#returned, #returned)) };
+        let none = self
+            .read
+            .covered()
+            .all(|position| matches!(self.read.parameters[position], Type::Reference { .. }));
+        outputs.push(("__reverse_jvp", all.collect(), if none { quote!(()) } else { given }));
+        outputs
+    }
+
     /// The parameters of `hvp`.
     fn with_directions(&self) -> Vec<TokenStream> {
         let active = (0..self.names.len()).filter(|position| self.is_active(*position));
@@ -244,6 +294,11 @@ impl Stub {
         });
         self.declared.iter().cloned().chain(cotangents).collect()
     }
+}
+
+/// The name of a declared parameter.
+fn first_name(parameter: &TokenStream) -> String {
+    parameter.clone().into_iter().next().map_or_else(String::new, |name| name.to_string())
 }
 
 /// What a buffer for a gradient is a reference to.

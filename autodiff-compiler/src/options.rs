@@ -31,7 +31,7 @@ pub struct Options {
     pub outputs: Vec<Output>,
     /// Where each was asked for.
     pub spans: Vec<SourceSpan>,
-    /// `order = 2`: callers may differentiate the derivatives.
+    /// `order = 2`: callers may differentiate the derivatives; `order = 3`: those of these, too.
     pub order: u8,
 }
 
@@ -205,7 +205,7 @@ impl Options {
         let second = self.order >= 2 || second.iter().any(|output| self.outputs.contains(output));
         // The gradient calls the value, and its tangent that of the value.
         let jvp = second || self.outputs.contains(&Output::Jvp);
-        Notes { jvp, second, ..Notes::default() }
+        Notes { jvp, second, third: self.order >= 3, ..Notes::default() }
     }
 
     /// Which parameters the derivative covers. `self` is passive unless it is named or the only
@@ -372,7 +372,7 @@ fn read_order(word: &Ident, tokens: TokenStream, diagnostics: &mut Diagnostics) 
     let span = if tokens.is_empty() { word.span().into() } else { SourceSpan::of(&tokens) };
     let number = syn::parse2::<syn::LitInt>(tokens).ok();
     match number.and_then(|number| number.base10_parse().ok()) {
-        Some(order @ 1..=2) => order,
+        Some(order @ 1..=3) => order,
         _ => {
             bad_order(span, diagnostics);
             1
@@ -384,7 +384,7 @@ fn bad_order(span: SourceSpan, diagnostics: &mut Diagnostics) {
     diagnostics.error(
         span,
         "`order` takes the highest order of derivatives that callers may ask for",
-        "write `order = 2`".to_string(),
+        "write `order = 2` or `order = 3`".to_string(),
     );
 }
 
@@ -487,8 +487,8 @@ mod tests {
         refused("crate = 3", &[path]);
         refused("crate", &[path]);
         let order = "`order` takes the highest order of derivatives that callers may ask for\n\
-                     help: write `order = 2`";
-        for word in ["order", "order = 4", "order = two", "order(2)"] {
+                     help: write `order = 2` or `order = 3`";
+        for word in ["order", "order = 4", "order = 0", "order = two", "order(2)"] {
             refused(word, &[order]);
         }
         assert_eq!(parse("wrt(a) strict").1.len(), 1);

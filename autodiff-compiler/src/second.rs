@@ -114,6 +114,20 @@ pub fn gradient_with_tangents(gradient: &Function) -> Forwarded {
     forward::forward(gradient, &Activity::of(gradient))
 }
 
+/// A function that has tangents already, with the tangents of everything once more: those of the parameters
+/// from position `own` on, too.
+pub fn once_more(function: &Function, own: usize) -> Forwarded {
+    let function = active_from(function, own);
+    forward::forward(&function, &Activity::of(&function))
+}
+
+/// The function in which the parameters from a position on are active.
+pub fn active_from(function: &Function, own: usize) -> Function {
+    let mut function = function.clone();
+    function.parameters.iter_mut().skip(own).for_each(|parameter| parameter.active = true);
+    function
+}
+
 /// The function without what it prints and checks: it ran with that once already.
 pub(crate) fn without_effects(function: &Function) -> Function {
     fn region(region_: &mut Region) {

@@ -37,23 +37,28 @@ pub struct Notes {
     pub jvp: bool,
     /// Its derivatives have theirs: the order is 2 or more.
     pub second: bool,
+    /// Those have theirs: the order is 3.
+    pub third: bool,
 }
 
 impl Notes {
     /// The notes with their names.
     pub fn named(self) -> impl Iterator<Item = &'static str> {
-        let Notes { prints, by_rule, jvp, second } = self;
-        [("prints", prints), ("by_rule", by_rule), ("jvp", jvp), ("second", second)]
+        let Notes { prints, by_rule, jvp, second, third } = self;
+        let orders = [("jvp", jvp), ("second", second), ("third", third)];
+        [("prints", prints), ("by_rule", by_rule)]
             .into_iter()
+            .chain(orders)
             .filter_map(|(name, holds)| holds.then_some(name))
     }
 
     /// Whether there is a function that callers want.
     pub fn offers(self, output: CallOutput) -> bool {
-        use CallOutput::{ForwardJvp, GradientIntoJvp, Jvp, ReverseJvp};
+        use CallOutput as C;
         match output {
-            Jvp => self.jvp,
-            GradientIntoJvp | ForwardJvp | ReverseJvp => self.second,
+            C::Jvp => self.jvp,
+            C::GradientIntoJvp | C::ForwardJvp | C::ReverseJvp => self.second,
+            C::JvpJvp | C::GradientIntoJvpJvp | C::ForwardJvpJvp | C::ReverseJvpJvp => self.third,
             _ => true,
         }
     }
@@ -64,6 +69,7 @@ impl Notes {
         self.by_rule |= name == "by_rule";
         self.jvp |= name == "jvp";
         self.second |= name == "second";
+        self.third |= name == "third";
     }
 }
 

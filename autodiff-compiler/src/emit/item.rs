@@ -38,8 +38,8 @@ pub struct Derivatives {
     pub vjp: bool,
     /// The Jacobian-vector product.
     pub jvp: Option<Function>,
-    /// Value and gradient with tangents.
-    pub gradient_with_tangents: Option<Function>,
+    /// What callers call that are differentiated again, by name.
+    pub higher: Vec<(&'static str, Function)>,
     /// The Jacobian-vector product without what the function prints.
     pub quiet_jvp: Option<Function>,
     /// The Hessian-vector product.
@@ -57,8 +57,8 @@ pub struct Sweeps {
     pub forward: Function,
     /// The reverse sweep.
     pub reverse: Function,
-    /// Both with tangents, for callers that are differentiated twice.
-    pub tangents: Option<(Function, Function)>,
+    /// Both with tangents, for callers that are differentiated again, order by order.
+    pub tangents: Vec<(Function, Function)>,
 }
 
 /// A function that returns a matrix.
@@ -77,8 +77,8 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         vec![super::function(value, &item.header_for("value", &item.value_words()))];
     if let Some(sweeps) = &derivatives.sweeps {
         functions.extend(item.sweeps(["__forward", "__reverse"], &sweeps.forward, &sweeps.reverse));
-        if let Some((forward, reverse)) = &sweeps.tangents {
-            functions.extend(item.sweeps(["__forward_jvp", "__reverse_jvp"], forward, reverse));
+        for ((forward, reverse), names) in sweeps.tangents.iter().zip(SWEEPS_WITH_TANGENTS) {
+            functions.extend(item.sweeps(names, forward, reverse));
         }
         if derivatives.vjp || super::sweeps::has_vjp(value) {
             functions.push(item.vjp(value));
@@ -95,12 +95,9 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     functions.extend(derivatives.jvp.iter().map(|jvp| item.jvp(value, jvp)));
     functions.extend(derivatives.hvp.iter().map(|hvp| item.hvp(value, hvp)));
     functions.extend(derivatives.matrices.iter().map(|matrix| item.matrix(value, matrix)));
-    let hidden = [
-        ("__gradient_into_jvp", &derivatives.gradient_with_tangents),
-        ("__jvp", &derivatives.quiet_jvp),
-        ("__hvp", &derivatives.quiet_hvp),
-    ];
-    for (name, function) in hidden {
+    let higher = derivatives.higher.iter();
+    functions.extend(higher.map(|(name, function)| item.hidden(name, function)));
+    for (name, function) in [("__jvp", &derivatives.quiet_jvp), ("__hvp", &derivatives.quiet_hvp)] {
         functions.extend(function.iter().map(|function| item.hidden(name, function)));
     }
     let Item { conditions, visibility, .. } = item;
@@ -121,6 +118,10 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         }
     }
 }
+
+/// The names of the sweeps with tangents, order by order.
+const SWEEPS_WITH_TANGENTS: [[&str; 2]; 2] =
+    [["__forward_jvp", "__reverse_jvp"], ["__forward_jvp_jvp", "__reverse_jvp_jvp"]];
 
 /// What generated code may do that a person is warned of.
 fn lints() -> TokenStream {

@@ -15,7 +15,7 @@ use crate::reverse::{self, Refusal, Strategy};
 use crate::schedule;
 use crate::second;
 use crate::second::sweeps::SweepsWithTangents;
-use crate::signature::{FunctionSignature, is_output};
+use crate::signature::{FunctionSignature, Notes, is_output};
 use crate::simplify::{self, ValueIn};
 use crate::trace::Trace;
 use crate::types::FloatType;
@@ -65,8 +65,15 @@ pub fn derivatives(
     if signature.notes.jvp {
         derivatives.jvp = Some(jacobian_vector_product(value, trace, diagnostics)?);
     }
+    if let (true, Some(jvp)) = (signature.notes.third, &derivatives.jvp) {
+        refuse_missing(jvp, &Activity::of(jvp), diagnostics)?;
+        let again = second::once_more(jvp, value.parameters.len());
+        let kept = ValueIn::First;
+        let function = finished("jvp with tangents", again, value, kept, trace, diagnostics)?;
+        derivatives.higher.push(("__jvp_jvp", function));
+    }
     jacobians(value, signature, own, choices, &mut derivatives, trace, diagnostics)?;
-    let second = signature.notes.second;
+    let second = signature.notes;
     if needs_sweeps(signature, value) || derivatives.vjp {
         derivatives.sweeps = Some(sweeps(value, strategy, second, trace, diagnostics)?);
     } else if signature.offers_split() && signature.result.is_float() {
@@ -124,8 +131,17 @@ fn second_order(
     refuse_missing(gradient, &activity, diagnostics)?;
     let made = second::gradient_with_tangents(gradient);
     let kept = ValueIn::First;
+    if own.signature.notes.third {
+        let first = &made.function;
+        refuse(&made.refusals, diagnostics)?;
+        refuse_missing(first, &Activity::of(first), diagnostics)?;
+        let again = second::once_more(first, gradient.parameters.len());
+        let name = "gradient with second tangents";
+        let function = finished(name, again, value, kept, trace, diagnostics)?;
+        derivatives.higher.push(("__gradient_into_jvp_jvp", function));
+    }
     let function = finished("gradient with tangents", made, value, kept, trace, diagnostics)?;
-    derivatives.gradient_with_tangents = Some(function);
+    derivatives.higher.push(("__gradient_into_jvp", function));
     let asked = |output| choices.asked(output);
     let hessians = [Output::Hessian, Output::ValueGradientHessian];
     let mut wants_product = asked(Output::Hvp).is_some();
@@ -353,7 +369,7 @@ fn needs_sweeps(signature: &FunctionSignature, value: &Function) -> bool {
 fn sweeps(
     value: &Function,
     strategy: Strategy,
-    second: bool,
+    notes: Notes,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Sweeps> {
@@ -368,11 +384,9 @@ fn sweeps(
 
     let mut reverse = schedule::schedule(reverse);
     simplify::simplify_reverse(&mut reverse, &primal);
-    let tangents = match second {
-        true => {
-            Some(sweeps_with_tangents(&primal, (&forward, &reverse), &tape, trace, diagnostics)?)
-        }
-        false => None,
+    let tangents = match notes.second {
+        true => higher_sweeps(&primal, (&forward, &reverse), &tape, notes, trace, diagnostics)?,
+        false => vec![],
     };
     tape.write(&mut forward, &mut reverse);
     simplify::simplify_derivative(&mut forward, &primal);
@@ -384,25 +398,47 @@ fn sweeps(
     Some(Sweeps { forward, reverse, tangents })
 }
 
-/// The passes after the sweeps: the same with tangents.
-fn sweeps_with_tangents(
+/// The passes after the sweeps: the same with tangents, order by order.
+fn higher_sweeps(
     primal: &Function,
     (forward, reverse): (&Function, &Function),
     tape: &Tape,
+    notes: Notes,
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
-) -> Option<(Function, Function)> {
+) -> Option<Vec<(Function, Function)>> {
     for sweep in [forward, reverse] {
         refuse_missing(sweep, &Activity::of(sweep), diagnostics)?;
     }
     let made = second::sweeps::sweeps_with_tangents(forward, reverse, tape);
+    let mut all = vec![];
+    if notes.third {
+        let forward = second::active_from(&made.forward, primal.parameters.len());
+        for sweep in [&forward, &made.reverse] {
+            refuse_missing(sweep, &Activity::of(sweep), diagnostics)?;
+        }
+        let again = second::sweeps::sweeps_with_tangents(&forward, &made.reverse, &made.tape);
+        all.push(finished_sweeps(primal, again, ValueIn::First, trace, diagnostics)?);
+    }
+    all.insert(0, finished_sweeps(primal, made, value_in_pair(primal), trace, diagnostics)?);
+    Some(all)
+}
+
+/// The passes after sweeps with tangents were made.
+fn finished_sweeps(
+    primal: &Function,
+    made: SweepsWithTangents,
+    kept: ValueIn,
+    trace: &mut Trace,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Function, Function)> {
     let SweepsWithTangents { mut forward, mut reverse, tape, refusals } = made;
     refuse(&refusals, diagnostics)?;
     check_between("forward with tangents", &forward, diagnostics)?;
     check_between("reverse with tangents", &reverse, diagnostics)?;
     simplify::simplify_reverse(&mut reverse, primal);
     tape.write(&mut forward, &mut reverse);
-    simplify::simplify_second(&mut forward, primal, value_in_pair(primal));
+    simplify::simplify_second(&mut forward, primal, kept);
     schedule::use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
     trace.ir("forward with tangents", &forward);
     trace.ir("reverse with tangents", &reverse);
@@ -433,13 +469,24 @@ fn refuse_missing(
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
     for (span, call) in forward::missing(function, activity) {
+        let name = &call.name;
+        use CallOutput::{Forward, Gradient, GradientInto, Reverse, Value};
         let (message, wanted) = match call.output {
-            CallOutput::Value => (format!("`{}` has no `jvp`", call.name), "jvp"),
-            _ => (format!("`{}` has no second derivatives", call.name), "order = 2"),
+            Value => (format!("`{name}` has no `jvp`"), "jvp"),
+            Gradient | GradientInto | Forward | Reverse => {
+                (format!("`{name}` has no second derivatives"), "order = 2")
+            }
+            _ if call.signature.notes.third => {
+                (format!("`{name}` has no fourth derivatives"), "order = 4")
+            }
+            _ => (format!("`{name}` has no third derivatives"), "order = 3"),
         };
         let help = match call.signature.notes.by_rule {
             true => {
                 "its derivative is a rule written by hand, which gives gradients only".to_string()
+            }
+            false if wanted == "order = 4" => {
+                "this is where it ends: derivatives of third order are the highest".to_string()
             }
             false => format!("ask for it where it is annotated: `#[differentiate({wanted})]`"),
         };

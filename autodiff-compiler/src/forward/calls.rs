@@ -22,7 +22,7 @@ impl Forward<'_> {
     pub(super) fn call(&mut self, call: &Call, instruction: &Instruction) {
         let active = is_active(self.activity, call, instruction);
         let covers = |position: usize| {
-            active && (call.output == CallOutput::Reverse || call.signature.covers(position))
+            active && (call.output.takes_from_tape() || call.signature.covers(position))
         };
         self.in_each_direction(|forward| {
             for (position, argument) in call.arguments.iter().enumerate() {
@@ -38,7 +38,7 @@ impl Forward<'_> {
                 self.passive_slot(&instruction.kind);
             }
             (true, CallOutput::Gradient) => self.gradient_call(call, instruction),
-            (true, CallOutput::Reverse) => {
+            (true, output) if output.takes_from_tape() => {
                 let tangents = call.arguments.iter().map(|argument| self.own_argument(argument));
                 let tangents = tangents.collect();
                 self.call_with_tangents(call, instruction, tangents);
@@ -49,9 +49,9 @@ impl Forward<'_> {
                 for (position, ty) in self.covered(call, instruction) {
                     tangents.push(self.argument(&call.arguments[position], &ty));
                 }
-                // Buffers of a gradient.
-                for buffer in &call.arguments[call.signature.parameters.len()..] {
-                    tangents.push(self.own_argument(buffer));
+                // Buffers of a gradient, and tangents.
+                for further in &call.arguments[call.signature.parameters.len()..] {
+                    tangents.push(self.own_argument(further));
                 }
                 self.call_with_tangents(call, instruction, tangents);
             }
@@ -189,7 +189,8 @@ impl Forward<'_> {
                 let ty = self.builder.function.argument_type(argument).unwrap_or(Type::Unit);
                 Argument::Value(self.content(content, &ty))
             }
-            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+            Argument::Shared(place) => Argument::Shared(self.tangent_or_zeros(place)),
+            Argument::Mutable(place) | Argument::Place(place) => {
                 Argument::Mutable(self.tangent_or_zeros(place))
             }
         }
@@ -282,7 +283,7 @@ pub fn missing<'f>(function: &'f Function, activity: &Activity) -> Vec<(SourceSp
 
 /// Whether anything that the call gives is active.
 fn is_active(activity: &Activity, call: &Call, instruction: &Instruction) -> bool {
-    if matches!(call.output, CallOutput::Forward | CallOutput::Reverse) {
+    if call.output.uses_tape() {
         return true;
     }
     let varied = call.arguments.iter().any(|argument| activity.is_varied_argument(argument));

@@ -461,6 +461,15 @@ pub enum CallOutput {
     ForwardJvp,
     /// `__reverse_jvp`: as `__reverse`, with tangents. Only derivative code has it.
     ReverseJvp,
+    /// `__jvp_jvp`: as `jvp`, with the tangents of everything. So are those that follow. Only derivative code
+    /// has them.
+    JvpJvp,
+    /// `__gradient_into_jvp_jvp`.
+    GradientIntoJvpJvp,
+    /// `__forward_jvp_jvp`.
+    ForwardJvpJvp,
+    /// `__reverse_jvp_jvp`.
+    ReverseJvpJvp,
     /// `__hvp`: the same, and prints nothing. Only derivative code has it.
     QuietHvp,
     /// `__jvp`: as `jvp`, and prints nothing. Only derivative code has it.
@@ -481,6 +490,10 @@ impl CallOutput {
             CallOutput::Gradient | CallOutput::GradientInto => Some(CallOutput::GradientIntoJvp),
             CallOutput::Forward => Some(CallOutput::ForwardJvp),
             CallOutput::Reverse => Some(CallOutput::ReverseJvp),
+            CallOutput::Jvp => Some(CallOutput::JvpJvp),
+            CallOutput::GradientIntoJvp => Some(CallOutput::GradientIntoJvpJvp),
+            CallOutput::ForwardJvp => Some(CallOutput::ForwardJvpJvp),
+            CallOutput::ReverseJvp => Some(CallOutput::ReverseJvpJvp),
             _ => None,
         }
     }
@@ -498,6 +511,10 @@ impl CallOutput {
             CallOutput::GradientIntoJvp => "__gradient_into_jvp",
             CallOutput::ForwardJvp => "__forward_jvp",
             CallOutput::ReverseJvp => "__reverse_jvp",
+            CallOutput::JvpJvp => "__jvp_jvp",
+            CallOutput::GradientIntoJvpJvp => "__gradient_into_jvp_jvp",
+            CallOutput::ForwardJvpJvp => "__forward_jvp_jvp",
+            CallOutput::ReverseJvpJvp => "__reverse_jvp_jvp",
             CallOutput::QuietHvp => "__hvp",
             CallOutput::QuietJvp => "__jvp",
             CallOutput::Forward => "__forward",
@@ -516,8 +533,19 @@ impl CallOutput {
 
     /// Whether it takes the tape.
     pub fn uses_tape(self) -> bool {
-        use CallOutput::{Forward, ForwardJvp, Reverse, ReverseJvp};
-        matches!(self, Forward | Reverse | ForwardJvp | ReverseJvp)
+        self.leaves_on_tape() || self.takes_from_tape()
+    }
+
+    /// Whether it is a forward sweep.
+    pub fn leaves_on_tape(self) -> bool {
+        use CallOutput::{Forward, ForwardJvp, ForwardJvpJvp};
+        matches!(self, Forward | ForwardJvp | ForwardJvpJvp)
+    }
+
+    /// Whether it is a reverse sweep.
+    pub fn takes_from_tape(self) -> bool {
+        use CallOutput::{Reverse, ReverseJvp, ReverseJvpJvp};
+        matches!(self, Reverse | ReverseJvp | ReverseJvpJvp)
     }
 }
 

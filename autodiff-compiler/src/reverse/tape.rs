@@ -207,10 +207,7 @@ fn direct_stacks(stacks: &[SlotId], forward: &Function, reverse: &Function) -> H
     reverse.body.for_each_instruction(&mut |instruction| match &instruction.kind {
         InstructionKind::Pop(_) => {}
         // Iterations that run again leave and take things in an order of their own.
-        InstructionKind::Call(Call {
-            output: CallOutput::Forward | CallOutput::ForwardJvp,
-            ..
-        }) => reruns = true,
+        InstructionKind::Call(call) if call.output.leaves_on_tape() => reruns = true,
         kind => exclude(kind, &mut candidates),
     });
     if reruns {

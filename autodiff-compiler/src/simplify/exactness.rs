@@ -140,10 +140,7 @@ impl Exactness {
             | InstructionKind::SaveStack(_)
             | InstructionKind::Restore => {}
             // Cotangents.
-            InstructionKind::Call(Call {
-                output: CallOutput::Reverse | CallOutput::ReverseJvp,
-                ..
-            }) => {}
+            InstructionKind::Call(Call { output, .. }) if output.takes_from_tape() => {}
             InstructionKind::Operation(_, arguments) => {
                 if self.is_exact(instruction.results[0]) {
                     arguments.iter().for_each(|argument| self.set_exact(*argument));

@@ -312,6 +312,12 @@ impl Stage {
     ) -> Interpreter<'a> {
         let mut interpreter = super::interpreter(values, settings, OverflowMode::Panic)
             .step_limit(settings.derivative_steps());
+        interpreter = self.known_to(interpreter);
+        interpreter
+    }
+
+    /// The interpreter that knows all derivatives, too.
+    pub(super) fn known_to<'a>(&'a self, mut interpreter: Interpreter<'a>) -> Interpreter<'a> {
         for Derivatives { name, gradient, sweeps, jvp, second } in &self.functions {
             interpreter = second.known_to(interpreter, name);
             if let Some(jvp) = jvp {
@@ -394,8 +400,12 @@ impl Stage {
                     CallOutput::ForwardJvp => callee.second.sweeps.as_ref().map(|(f, _)| f),
                     CallOutput::ReverseJvp => callee.second.sweeps.as_ref().map(|(_, r)| r),
                     CallOutput::Hvp => callee.second.product.as_ref(),
-                    // Made of the others.
-                    CallOutput::ValueAndGradient
+                    // Made of the others, or of third order.
+                    CallOutput::JvpJvp
+                    | CallOutput::GradientIntoJvpJvp
+                    | CallOutput::ForwardJvpJvp
+                    | CallOutput::ReverseJvpJvp
+                    | CallOutput::ValueAndGradient
                     | CallOutput::Vjp
                     | CallOutput::QuietHvp
                     | CallOutput::QuietJvp => None,

@@ -21,7 +21,7 @@
 
 use super::derived::{By, Derived, Stage};
 use super::{
-    Failure, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
+    Failure, Nested, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
     reverse_sweep, split_jvp, takes_tangent, texts,
 };
 use crate::interpret::{
@@ -48,7 +48,9 @@ pub enum Exactness {
 /// Asks exact arithmetic alone about a program. ([`super::check`] asks, too, and is content with whatever
 /// does not contradict; [`super::check_fully`] tells.) Panics of passes are not caught.
 pub fn check_exactly(program: &Program, settings: &Settings) -> Result<Exactness, Failure> {
-    exactly(program, settings, &Passes { current: Cell::new("lower") })
+    let passes = Passes { current: Cell::new("lower") };
+    let nested = Nested::of(&program.functions, &passes)?;
+    exactly(program, &Settings { nested, ..settings.clone() }, &passes)
 }
 
 /// How many points more are tried where something was undefined.

@@ -36,16 +36,18 @@ mod tests;
 use crate::forward::takes_tangent;
 use crate::interpret::{Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, World};
 use crate::ir::verify::verify;
-use crate::ir::{CallOutput, Function, Parameter};
+use crate::ir::{CallOutput, Function, InstructionKind, Parameter};
 use crate::reverse::Strategy;
 use crate::signature::is_output;
-use crate::simplify::simplify;
+use crate::simplify::{Folding, simplify};
 use crate::types::Type;
-use derived::Stage;
+use derived::{By, Stage};
 use exact::Exactness;
 use floats::Primal;
 use std::cell::Cell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use taped::Recording;
 
 /// A function with the functions it calls (callees before callers), and arguments for it.
@@ -113,11 +115,58 @@ pub struct Settings {
     pub points: usize,
     /// Values for what the interpreter does not look into; none: such a program is refused.
     pub world: Option<World>,
+    /// The derivatives that the program itself calls of its functions; a check finds them.
+    pub nested: Option<Nested>,
+}
+
+/// The derivatives that a program calls of its functions: those that the passes make. That they are right is
+/// checked for each function by itself.
+#[derive(Clone)]
+pub struct Nested(Rc<Stage>);
+
+impl fmt::Debug for Nested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Nested {
+    /// Of a program's functions, if one of them calls the gradient of another one.
+    fn of(functions: &[Function], passes: &Passes) -> Result<Option<Self>, Failure> {
+        let mut calls = false;
+        for function in functions {
+            function.body.for_each_instruction(&mut |instruction| {
+                calls |= matches!(
+                    &instruction.kind,
+                    InstructionKind::Call(call) if call.output == CallOutput::GradientInto
+                );
+            });
+        }
+        if !calls {
+            return Ok(None);
+        }
+        let by = By { strategy: Strategy::default(), folding: Folding::Exact, passes };
+        // The main function is not called.
+        let callees = &functions[..functions.len() - 1];
+        let derived = by.derived(callees)?;
+        Ok(derived
+            .ok()
+            .and_then(|derived| derived.stages.into_iter().next_back())
+            .map(Rc::new)
+            .map(Nested))
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-9, simplified: true, steps: 1_000_000, points: 2, world: None }
+        Self {
+            tolerance: 1e-9,
+            simplified: true,
+            steps: 1_000_000,
+            points: 2,
+            world: None,
+            nested: None,
+        }
     }
 }
 
@@ -222,12 +271,18 @@ fn interpreter<'a>(
     if let Some(world) = &settings.world {
         interpreter = interpreter.world(world);
     }
-    functions.iter().fold(interpreter, |interpreter, function| {
+    let interpreter = functions.iter().fold(interpreter, |interpreter, function| {
         interpreter.function(&CallOutput::Value.function_name(&function.name), function)
-    })
+    });
+    match &settings.nested {
+        Some(Nested(stage)) => stage.known_to(interpreter),
+        None => interpreter,
+    }
 }
 
 fn checked(program: &Program, settings: &Settings, passes: &Passes) -> Result<Checked, Failure> {
+    let nested = Nested::of(&program.functions, passes)?;
+    let settings = &Settings { nested, ..settings.clone() };
     let nothing = |verdict| Checked { verdict, exactness: Exactness::Nothing };
     let refused = |reason: &str| Ok(nothing(Verdict::Refused(reason.to_owned())));
     let Some(main) = program.functions.last() else { return refused("there is no function") };
