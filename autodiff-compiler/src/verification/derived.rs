@@ -313,7 +313,25 @@ impl Stage {
         let mut interpreter = super::interpreter(values, settings, OverflowMode::Panic)
             .step_limit(settings.derivative_steps());
         interpreter = self.known_to(interpreter);
+        // The gradients that the program itself calls are the same at every stage: so are their bits.
+        if let Some(nested) = &settings.nested {
+            interpreter = nested.gradients_known_to(interpreter);
+        }
         interpreter
+    }
+
+    /// The interpreter that knows the gradients.
+    pub(super) fn gradients_known_to<'a>(
+        &'a self,
+        interpreter: Interpreter<'a>,
+    ) -> Interpreter<'a> {
+        self.functions.iter().fold(interpreter, |interpreter, function| match &function.gradient {
+            Some(gradient) => {
+                let name = CallOutput::GradientInto.function_name(&function.name);
+                interpreter.function(&name, gradient)
+            }
+            None => interpreter,
+        })
     }
 
     /// The interpreter that knows all derivatives, too.

@@ -38,6 +38,41 @@ fn what_is_swapped_is_swapped_back() {
 }
 
 #[test]
+fn a_gradient_inside_is_differentiated_again() {
+    agrees(
+        "#[differentiate(order = 2)]
+         fn potential(p: &[f64; 2], k: f64) -> f64 {
+             let mut q = p[0] * p[1];
+             for i in 0..3 { q = q * k + p[i % 2] * q; }
+             q
+         }
+         fn main(start: [f64; 2], k: f64) -> f64 {
+             let mut p = start;
+             let mut sum = 0.0;
+             for i in 0..3 {
+                 let (value, (slope, by_k)) = potential::value_and_gradient(&p, k);
+                 p[0] = p[0] - 0.5 * slope[0];
+                 p[1] = p[1] - 0.5 * slope[1] * by_k;
+                 sum += value * p[0] + potential::jvp(&p, k, slope, by_k).1;
+             }
+             sum
+         }",
+        vec![[0.5, 0.25].into(), 0.5.into()],
+    );
+}
+
+#[test]
+fn buffers_behind_references_are_those_at_entry_in_every_direction() {
+    agrees(
+        "fn main(work: &mut [f64; 2], list: &mut Vec<f64>, x: f64) -> f64 {
+             for i in 0..2 { work[i] = work[i] * x + list[i]; list.push(work[i] * x); }
+             work[0] * work[1] * list[2]
+         }",
+        vec![[0.5, 1.25].into(), vec![2.0, -1.0].into(), 0.75.into()],
+    );
+}
+
+#[test]
 fn what_is_recorded_comes_back_in_order() {
     agrees(
         "fn main(a: &[f64; 4], x: f64) -> f64 {

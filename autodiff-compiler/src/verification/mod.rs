@@ -131,6 +131,10 @@ impl fmt::Debug for Nested {
 }
 
 impl Nested {
+    fn gradients_known_to<'a>(&'a self, interpreter: Interpreter<'a>) -> Interpreter<'a> {
+        self.0.gradients_known_to(interpreter)
+    }
+
     /// Of a program's functions, if one of them calls the gradient of another one.
     fn of(functions: &[Function], passes: &Passes) -> Result<Option<Self>, Failure> {
         let mut calls = false;

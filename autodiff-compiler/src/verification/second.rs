@@ -134,7 +134,11 @@ impl By<'_> {
                 use_workspace(&mut finished, SlotId(primal.slots.len() as u32));
             });
             passes.verified(&finished)?;
-            for (stage, function) in [(MADE, function), (FINISHED, finished)] {
+            // Callers call it at every stage.
+            let earlier = if is_main { MADE..MADE } else { 0..MADE };
+            let earlier = earlier.map(|stage| (stage, function.clone()));
+            let made = [(MADE, function.clone()), (FINISHED, finished)];
+            for (stage, function) in earlier.chain(made) {
                 let second = &mut stages[stage].last().second;
                 match part {
                     SecondPart::Gradient => second.gradient = Some(function),

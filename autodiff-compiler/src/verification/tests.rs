@@ -7,11 +7,17 @@ use crate::ir::InstructionKind;
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::simplify::Folding;
 
-/// A program of the functions in a file; the last is the main one.
+/// A program of the functions in a file, which may be annotated; the last is the main one.
 pub(super) fn program(source: &str, arguments: Vec<Datum<Real>>) -> Program {
     let file = syn::parse_file(source).expect("the source parses");
     let functions = file.items.into_iter().map(|item| match item {
-        syn::Item::Fn(item) => Annotated { options: Default::default(), item },
+        syn::Item::Fn(mut item) => {
+            let options = item.attrs.pop().and_then(|attribute| match attribute.meta {
+                syn::Meta::List(list) => Some(list.tokens),
+                _ => None,
+            });
+            Annotated { options: options.unwrap_or_default(), item }
+        }
         _ => panic!("not a function"),
     });
     let functions = lowered(&functions.collect::<Vec<_>>());

@@ -26,6 +26,8 @@ const PASSES: &[&str] = &[
     "activity",
     "reverse",
     "forward",
+    "second",
+    "matrix",
     "schedule",
     "lower",
     "emit",
