@@ -123,6 +123,70 @@ pub use autodiff_macro::Differentiable;
 /// assert_eq!((x, y, dx, dy), (2.0, 0.0, 1.0, 1.0));
 /// ```
 ///
+/// # Second derivatives and matrices
+///
+/// They are emitted when asked for: `#[differentiate(hessian, hvp)]`.
+///
+/// | function | signature | meaning |
+/// | --- | --- | --- |
+/// | `f::hvp` | `(params…, v…) -> G` | the Hessian times a direction |
+/// | `f::hessian` | `(params…) -> H` | the Hessian, symmetric to the last bit |
+/// | `f::value_gradient_hessian` | `(params…) -> (f64, G, H)` | all three, with what they share computed once |
+/// | `f::jacobian` | `(params…) -> J` | of functions that give several floats; there without being asked for, where it can be |
+/// | `f::value_and_jacobian` | `(params…) -> (R, J)` | with what the function returns |
+///
+/// `H` is `[[f64; N]; N]` over the floats of all active parameters, end to end, if literals say how many there
+/// are, or one array whose length has a name; else a `Vec<f64>`, row after row. `J` is one matrix for each
+/// active parameter, a tuple if there are several: `[[f64; N]; M]`, for a number `[f64; M]`, or a `Vec<f64>`,
+/// row after row. Its rows are the floats that are returned, then those behind each `&mut` parameter at exit.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[differentiate(hessian, hvp)]
+/// fn rosenbrock(x: &[f64; 2]) -> f64 {
+///     (1.0 - x[0]).powi(2) + 100.0 * (x[1] - x[0] * x[0]).powi(2)
+/// }
+///
+/// #[differentiate(wrt(p), jacobian)]
+/// fn residuals(p: &[f64; 2], t: &[f64], y: &[f64]) -> Vec<f64> {
+///     t.iter().zip(y).map(|(t, y)| p[0] * (-p[1] * t).exp() - y).collect()
+/// }
+///
+/// assert_eq!(rosenbrock::hessian(&[1.0, 1.0]), [[802.0, -400.0], [-400.0, 200.0]]);
+/// assert_eq!(rosenbrock::hvp(&[1.0, 1.0], [0.0, 1.0]), [-400.0, 200.0]);
+/// assert_eq!(residuals::jacobian(&[2.0, 0.0], &[0.0, 3.0], &[1.0, 1.0]), [1.0, 0.0, 1.0, -6.0]);
+/// ```
+///
+/// At most eight directions through code that is not long are computed in one sweep; otherwise a loop calls the
+/// product for each direction, so that the size of the code does not depend on the number of parameters. That
+/// loop copies what is behind `&mut` (a struct there has to be `Clone`), and runs nothing that prints twice.
+///
+/// The functions that it calls need derivatives of second order, too: `hessian` or `hvp`, or
+/// `#[differentiate(order = 2)]`, which emits nothing to call by hand but `jvp`.
+///
+/// # Derivatives inside
+///
+/// A differentiated function may call `g::gradient`, `g::value_and_gradient` and `g::jvp` of another annotated
+/// function that returns one float: gradient descent inside of an objective, forces that are the slope of a
+/// potential. That function needs `order = 2`; for a Hessian around it, `order = 3`. What it is
+/// differentiated with respect to (`wrt`) has to cover what varies around it.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[differentiate(order = 2)]
+/// fn potential(x: f64, k: f64) -> f64 {
+///     k * x.powi(4)
+/// }
+///
+/// #[differentiate]
+/// fn after_a_step(x: f64, k: f64) -> f64 {
+///     let (slope, _) = potential::gradient(x, k);
+///     x - 0.5 * slope // x - 2 k x³
+/// }
+///
+/// assert_eq!(after_a_step::gradient(1.0, 3.0), (1.0 - 18.0, -2.0));
+/// ```
+///
 /// # Arguments
 ///
 /// * `wrt(a, b)`: the active parameters. Without it every parameter that holds floats is active; a
@@ -130,6 +194,8 @@ pub use autodiff_macro::Differentiable;
 ///   says `cannot find macro` of that name if it does not), or be left out with `wrt`.
 /// * `jvp`: emits the Jacobian-vector product.
 /// * `vjp`: emits the vector-Jacobian product of a function that returns one float, too.
+/// * `hvp`, `hessian`, `value_gradient_hessian`, `jacobian`, `value_and_jacobian`: see above.
+/// * `order = 2`, `order = 3`: the derivatives can themselves be differentiated by callers.
 /// * `checkpoint`: the outermost sequential loops keep few of their states and run again from those, so
 ///   that memory grows with the logarithm of the trip count; without it a loop keeps, for each iteration,
 ///   what its reverse cannot compute again, at least 8 bytes for a carried number ([`workspace`]). The
