@@ -397,6 +397,9 @@ impl Lowerer<'_> {
         before: Vec<Argument>,
     ) -> Lowered<Operand> {
         let span = self.body.span(id);
+        if before.len() + arguments.len() != signature.parameters.len() {
+            return self.left_to_rustc();
+        }
         let mut given = before;
         let mut back = Vec::new();
         for (position, argument) in arguments.iter().enumerate() {

@@ -241,6 +241,12 @@ impl<'a> Lowerer<'a> {
         Err(Halt::Error)
     }
 
+    /// Gives up on what rustc reports where the function stands as it was written.
+    fn left_to_rustc<T>(&mut self) -> Lowered<T> {
+        self.failed = true;
+        Err(Halt::Error)
+    }
+
     /// Reports that something is not supported here.
     fn refuse<T>(
         &mut self,

@@ -50,6 +50,9 @@ impl Lowerer<'_> {
                  generic arguments",
             );
         }
+        if arguments.len() != signature.of_output(output).parameters.len() {
+            return self.left_to_rustc();
+        }
         let mut given = vec![];
         let mut back = vec![];
         for (position, argument) in arguments.iter().enumerate() {

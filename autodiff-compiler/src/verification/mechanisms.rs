@@ -62,6 +62,17 @@ fn a_gradient_inside_is_differentiated_again() {
 }
 
 #[test]
+fn units_vary_where_they_are_one() {
+    agrees(
+        "fn main(a: &[f64; 3], b: [[f64; 2]; 1], c: f64) -> f64 {
+             let first = a[0] * a[1] * a[2] + b[0][0] * b[0][1];
+             first * first * c + a[2] * b[0][1]
+         }",
+        vec![[0.5, 1.25, -2.0].into(), super::Datum::List(vec![[2.0, 3.0].into()]), 0.75.into()],
+    );
+}
+
+#[test]
 fn buffers_behind_references_are_those_at_entry_in_every_direction() {
     agrees(
         "fn main(work: &mut [f64; 2], list: &mut Vec<f64>, x: f64) -> f64 {

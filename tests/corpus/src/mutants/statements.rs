@@ -1,7 +1,7 @@
 //! Changes to the statements of a block.
 
 use super::{Context, Kind, filled, parsed};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Stmt, parse_quote};
 
 pub(super) fn kinds() -> Vec<Kind> {
@@ -162,7 +162,7 @@ fn change_let(statements: &mut Vec<Stmt>, position: usize, context: &mut Context
 
 /// A pattern with its type, which `parse_quote!` does not read.
 fn typed_pattern(tokens: proc_macro2::TokenStream) -> syn::Pat {
-    match syn::parse2::<Stmt>(quote::quote!(let #tokens;)) {
+    match syn::parse2::<Stmt>(quote!(let #tokens;)) {
         Ok(Stmt::Local(local)) => local.pat,
         _ => parse_quote!(_),
     }
@@ -192,15 +192,15 @@ fn attribute(statements: &mut [Stmt], position: usize, context: &mut Context) ->
 
 fn name_result(statements: &mut Vec<Stmt>, position: usize, context: &mut Context) -> bool {
     let Stmt::Expr(result, None) = &statements[position] else { return false };
-    let result = result.clone();
-    let named: [fn(syn::Expr) -> Vec<Stmt>; 5] = [
-        |e| vec![parse_quote!(return #e;)],
-        |e| vec![parse_quote!(let result = #e;), Stmt::Expr(parse_quote!(result), None)],
-        |e| vec![parse_quote!(let gradient = #e;), parse_quote!(return gradient;)],
-        |e| vec![Stmt::Expr(parse_quote!({ #e }), None)],
-        |e| vec![Stmt::Expr(parse_quote!(return #e), None)],
+    let named = [
+        quote!({ return #result; }),
+        quote!({ let result = #result; result }),
+        quote!({ let gradient = #result; return gradient; }),
+        quote!({ { #result } }),
+        quote!({ return #result }),
     ];
-    let named = context.choose(&named)(result);
-    statements.splice(position..=position, named);
+    // Attributes may stand before an expression that ends a block, and not everywhere else.
+    let Ok(block) = syn::parse2::<syn::Block>(context.choose(&named).clone()) else { return false };
+    statements.splice(position..=position, block.stmts);
     true
 }
