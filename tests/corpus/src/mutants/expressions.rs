@@ -400,9 +400,14 @@ fn closure(expression: &mut Expr, context: &mut Context) -> bool {
         3 => *closure.body = parsed!((#body)),
         _ => {
             for input in &mut closure.inputs {
+                // A pattern with a type is none that may stand in parentheses.
                 *input = match input.clone() {
-                    syn::Pat::Ident(name) => parse_quote!(mut #name),
-                    other => parse_quote!((#other)),
+                    syn::Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() => {
+                        let mut name = name;
+                        name.mutability = Some(Default::default());
+                        syn::Pat::Ident(name)
+                    }
+                    other => other,
                 };
             }
         }

@@ -1,6 +1,6 @@
 //! Changes to a function as a whole: its parameters, names, generics and attributes.
 
-use super::{Context, Kind};
+use super::{Context, Kind, parsed};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{FnArg, ItemFn, Type, parse_quote};
@@ -268,14 +268,14 @@ fn return_type(function: &mut ItemFn, context: &mut Context) -> bool {
     let syn::ReturnType::Type(_, ty) = &function.sig.output else { return false };
     let block = &function.block;
     let (output, body): (Type, syn::Block) = match context.choice % 6 {
-        0 => (parse_quote!((#ty, usize)), parse_quote!({ (#block, 3) })),
-        1 => (parse_quote!([#ty; 2]), parse_quote!({ let result = #block; [result, result] })),
-        2 => (parse_quote!((#ty,)), parse_quote!({ (#block,) })),
-        3 => (parse_quote!(Vec<#ty>), parse_quote!({ vec![#block] })),
-        4 => (parse_quote!(Option<#ty>), parse_quote!({ Some(#block) })),
-        _ => (parse_quote!(Result<#ty, String>), parse_quote!({ Ok(#block) })),
+        0 => (parsed!((#ty, usize)), parsed!({ (#block, 3) })),
+        1 => (parsed!([#ty; 2]), parsed!({ let result = #block; [result, result] })),
+        2 => (parsed!((#ty,)), parsed!({ (#block,) })),
+        3 => (parsed!(Vec<#ty>), parsed!({ vec![#block] })),
+        4 => (parsed!(Option<#ty>), parsed!({ Some(#block) })),
+        _ => (parsed!(Result<#ty, String>), parsed!({ Ok(#block) })),
     };
-    function.sig.output = parse_quote!(-> #output);
+    function.sig.output = parsed!(-> #output);
     *function.block = body;
     true
 }
