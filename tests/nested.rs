@@ -187,6 +187,66 @@ fn hessians_around_a_gradient() {
     close(&[x, y, k], &hessian[1]);
 }
 
+#[differentiate(order = 3)]
+fn polar(r: f64, angle: &[f64; 1]) -> [f64; 2] {
+    [r * angle[0].cos(), r * r * angle[0].sin()]
+}
+
+#[differentiate(order = 3)]
+fn products(x: &[f64], scale: f64) -> Vec<f64> {
+    let mut sum = scale;
+    x.iter()
+        .map(|x| {
+            sum = sum * x + scale;
+            sum * sum
+        })
+        .collect()
+}
+
+#[differentiate(jvp, hessian)]
+fn of_products(r: f64, angle: f64) -> f64 {
+    let (value, (by_r, by_angle)) = polar::vjp(r, &[angle], [angle, r * angle]);
+    let (again, slope) = polar::jvp(r, &[angle], value[0], [by_r]);
+    by_r * by_angle[0] + slope[0] * again[1] + slope[1] * value[0]
+}
+
+#[differentiate(jvp, hessian)]
+fn of_list_products(x: &[f64], scale: f64) -> f64 {
+    let (value, (by_x, by_scale)) = products::vjp(x, scale, x);
+    let weights: Vec<f64> = by_x.iter().map(|by_x| 0.1 * by_x * scale).collect();
+    let (_, slope) = products::jvp(x, scale, &weights, by_scale * 0.01);
+    value[1] * slope[2] + by_x[1]
+}
+
+#[test]
+fn products_with_jacobians_inside() {
+    let (by_r, by_angle) = of_products::gradient(0.7, 1.3);
+    close(
+        &[by_r, by_angle],
+        &[of_products::jvp(0.7, 1.3, 1.0, 0.0).1, of_products::jvp(0.7, 1.3, 0.0, 1.0).1],
+    );
+    near(by_r, slope(|h| of_products(0.7 + h, 1.3)));
+    near(by_angle, slope(|h| of_products(0.7, 1.3 + h)));
+    let hessian = of_products::hessian(0.7, 1.3);
+    near(hessian[0][0], slope(|h| of_products::gradient(0.7 + h, 1.3).0));
+    near(hessian[0][1], slope(|h| of_products::gradient(0.7, 1.3 + h).0));
+    near(hessian[1][1], slope(|h| of_products::gradient(0.7, 1.3 + h).1));
+
+    let (x, scale) = ([0.3, 0.5, -0.2], 0.8);
+    let (by_x, by_scale) = of_list_products::gradient(&x, scale);
+    let hessian = of_list_products::hessian(&x, scale);
+    for k in 0..3 {
+        let mut direction = [0.0; 3];
+        direction[k] = 1.0;
+        let moved = |h: f64| [0, 1, 2].map(|i| x[i] + h * direction[i]);
+        close(&[by_x[k]], &[of_list_products::jvp(&x, scale, &direction, 0.0).1]);
+        near(by_x[k], slope(|h| of_list_products(&moved(h), scale)));
+        near(hessian[4 * k + 3], slope(|h| of_list_products::gradient(&moved(h), scale).1));
+    }
+    near(by_scale, slope(|h| of_list_products(&x, scale + h)));
+    near(hessian[15], slope(|h| of_list_products::gradient(&x, scale + h).1));
+}
+
 /// The perturbation of the inner derivative is not that of the outer one: d/dx (x d/dy (x + y)) = 1.
 #[test]
 fn perturbations_are_not_confused() {

@@ -145,6 +145,8 @@ pub enum NestedOutput {
     ValueAndGradient,
     /// `jvp`: value and slope in a direction.
     Jvp,
+    /// `vjp`: value and gradient for cotangents.
+    Vjp,
 }
 
 impl NestedOutput {
@@ -154,6 +156,7 @@ impl NestedOutput {
             "gradient" => Some(Self::Gradient),
             "value_and_gradient" => Some(Self::ValueAndGradient),
             "jvp" => Some(Self::Jvp),
+            "vjp" => Some(Self::Vjp),
             _ => None,
         }
     }
@@ -174,6 +177,10 @@ impl FunctionSignature {
         let result = match output {
             NestedOutput::Gradient => gradient,
             NestedOutput::ValueAndGradient => Type::Tuple(vec![self.result.clone(), gradient]),
+            NestedOutput::Vjp => {
+                parameters.push(direction_parameter(&self.result));
+                Type::Tuple(vec![self.result.clone(), gradient])
+            }
             NestedOutput::Jvp => {
                 let directions = self.covered();
                 parameters.extend(directions.map(|k| direction_parameter(&self.parameters[k])));

@@ -167,8 +167,9 @@ pub use autodiff_macro::Differentiable;
 /// # Derivatives inside
 ///
 /// A differentiated function may call `g::gradient`, `g::value_and_gradient` and `g::jvp` of another annotated
-/// function that returns one float: gradient descent inside of an objective, forces that are the slope of a
-/// potential. That function needs `order = 2`; for a Hessian around it, `order = 3`. What it is
+/// function that returns one float, and `g::vjp` and `g::jvp` of one that returns several: gradient descent
+/// inside of an objective, forces that are the slope of a potential. It changes nothing behind `&mut`. That
+/// function needs `order = 2`; for a Hessian around it, `order = 3`. What it is
 /// differentiated with respect to (`wrt`) has to cover what varies around it.
 ///
 /// ```

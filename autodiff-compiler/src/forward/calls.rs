@@ -12,6 +12,7 @@ use super::Forward;
 use crate::activity::Activity;
 use crate::diagnostics::SourceSpan;
 use crate::generics::Generics;
+use crate::ir::sweep_calls::content_of;
 use crate::ir::*;
 use crate::signature::one_or_tuple;
 use crate::types::Type;
@@ -38,6 +39,7 @@ impl Forward<'_> {
                 self.passive_slot(&instruction.kind);
             }
             (true, CallOutput::Gradient) => self.gradient_call(call, instruction),
+            (true, CallOutput::Vjp) => self.vjp_call(call, instruction),
             (true, output) if output.takes_from_tape() => {
                 let tangents = call.arguments.iter().map(|argument| self.own_argument(argument));
                 let tangents = tangents.collect();
@@ -120,6 +122,40 @@ impl Forward<'_> {
         if self.is_active_slot(result_slot) {
             let content = content(self, &buffer_tangents);
             self.define_tangent(result_slot, content);
+        }
+    }
+
+    /// A vector-Jacobian product: both sweeps with tangents.
+    fn vjp_call(&mut self, call: &Call, instruction: &Instruction) {
+        let Some(result_slot) = call.result_slot else { return };
+        let Type::Tuple(parts) = self.builder.function.slot(result_slot).ty.clone() else { return };
+        let mut alone = call.clone();
+        let cotangents = alone.arguments.split_off(call.signature.parameters.len());
+        let Some(cotangent) = cotangents.first() else { return };
+        let mut directions = vec![];
+        let mut covered = vec![];
+        for (position, ty) in self.covered(call, instruction) {
+            directions.push(self.argument(&call.arguments[position], &ty));
+            covered.push((position, ty.tangent()));
+        }
+        let tangent = self.own_argument(cotangent);
+        let function = &self.builder.function;
+        let contents = [content_of(function, cotangent), content_of(function, &tangent)];
+        let swept = self.builder.call_sweeps(&alone, &covered, directions, contents, &parts[0]);
+        let leaving = |place: Place, ty: &Type| {
+            Aggregate::Place(place, if ty.is_copy() { Transfer::Copy } else { Transfer::Move })
+        };
+        let (gradients, tangents): (Vec<_>, Vec<_>) = swept.gradients.into_iter().unzip();
+        let all = |places: Vec<Place>| {
+            let parts = places.into_iter().zip(&covered).map(|(place, (_, ty))| leaving(place, ty));
+            one_or_tuple(parts.collect(), Aggregate::Tuple)
+        };
+        let primal = vec![leaving(swept.value, &parts[0]), all(gradients)];
+        let content = Aggregate::Tuple(primal);
+        self.builder.push(InstructionKind::Define(result_slot, content), vec![]);
+        if self.is_active_slot(result_slot) {
+            let tangent = vec![leaving(swept.tangent, &parts[0].tangent()), all(tangents)];
+            self.define_tangent(result_slot, Aggregate::Tuple(tangent));
         }
     }
 

@@ -29,6 +29,7 @@ pub mod set;
 pub mod sketch;
 #[cfg(any(test, feature = "interpret"))]
 mod special;
+pub mod sweep_calls;
 pub mod verify;
 mod walk;
 pub mod zeros;
@@ -491,6 +492,8 @@ impl CallOutput {
             CallOutput::Forward => Some(CallOutput::ForwardJvp),
             CallOutput::Reverse => Some(CallOutput::ReverseJvp),
             CallOutput::Jvp => Some(CallOutput::JvpJvp),
+            // And the reverse sweep with tangents.
+            CallOutput::Vjp => Some(CallOutput::ForwardJvp),
             CallOutput::GradientIntoJvp => Some(CallOutput::GradientIntoJvpJvp),
             CallOutput::ForwardJvp => Some(CallOutput::ForwardJvpJvp),
             CallOutput::ReverseJvp => Some(CallOutput::ReverseJvpJvp),
@@ -662,12 +665,36 @@ impl Function {
     /// The type of what is passed; `None` where that takes more than a look.
     pub fn argument_type(&self, argument: &Argument) -> Option<Type> {
         match argument {
-            Argument::Value(Aggregate::Value(value)) => Some(self.value(*value).ty.clone()),
-            Argument::Value(Aggregate::Place(place, _))
-            | Argument::Shared(place)
-            | Argument::Mutable(place)
-            | Argument::Place(place) => self.place_type(place),
-            Argument::Value(_) => None,
+            Argument::Value(content) => self.content_type(content),
+            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                self.place_type(place)
+            }
+        }
+    }
+
+    /// The type of content, if it says it.
+    fn content_type(&self, content: &Aggregate) -> Option<Type> {
+        let first = |elements: &[Aggregate]| Some(Box::new(self.content_type(elements.first()?)?));
+        match content {
+            Aggregate::Unit => Some(Type::Unit),
+            Aggregate::Value(value) => Some(self.value(*value).ty.clone()),
+            Aggregate::Place(place, _) => self.place_type(place),
+            Aggregate::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.content_type(part));
+                Some(Type::Tuple(parts.collect::<Option<_>>()?))
+            }
+            Aggregate::Struct(definition, _) => Some(Type::Struct(definition.clone())),
+            Aggregate::Array(elements) => {
+                Some(Type::Array(first(elements)?, Length::Literal(elements.len() as u64)))
+            }
+            Aggregate::ArrayRepeat(element, length) => {
+                Some(Type::Array(Box::new(self.content_type(element)?), length.clone()))
+            }
+            Aggregate::Vec(elements) => Some(Type::Vec(first(elements)?)),
+            Aggregate::VecRepeat(element, _) => {
+                Some(Type::Vec(Box::new(self.content_type(element)?)))
+            }
+            _ => None,
         }
     }
 

@@ -410,9 +410,8 @@ impl Lowerer<'_> {
             given.push(self.argument(operand, ty.as_ref(), &mut back)?);
         }
         self.builder.at(span);
-        let result = self.type_of(id);
         let name: Rc<str> = path.text.rsplit("::").next().unwrap_or(&path.text).into();
-        let mut call = Call {
+        let call = Call {
             path: path.tokens.clone(),
             name,
             signature: Rc::new(signature.clone()),
@@ -420,6 +419,18 @@ impl Lowerer<'_> {
             arguments: given,
             result_slot: None,
         };
+        self.finish_call(id, call, back)
+    }
+
+    /// Appends a call, and makes its result a value.
+    pub(super) fn finish_call(
+        &mut self,
+        id: ExpressionId,
+        mut call: Call,
+        back: Vec<(Pointer, crate::ir::SlotId)>,
+    ) -> Lowered<Operand> {
+        let span = self.body.span(id);
+        let result = self.type_of(id);
         let value = match &result {
             Type::Unit => {
                 self.builder.push(InstructionKind::Call(call), Vec::new());

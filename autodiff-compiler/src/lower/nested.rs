@@ -1,7 +1,8 @@
 //! Derivatives of other annotated functions, as users call them: `potential::gradient(x)`.
 //!
-//! Whichever of them is called, it becomes one call that leaves the gradients in local buffers: the result is
-//! made of those. So there is one thing to differentiate again, by the symmetry of second derivatives.
+//! Whichever is called of a function that returns one float, it becomes one call that leaves the gradients in
+//! local buffers: the result is made of those. So there is one thing to differentiate again, by the symmetry of
+//! second derivatives. `vjp` and `jvp` of other functions stay what they are.
 
 use super::Lowerer;
 use super::flow::Lowered;
@@ -12,7 +13,7 @@ use crate::ir::operations::FloatOperation;
 use crate::ir::{
     Aggregate, Argument, Call, CallOutput, InstructionKind, Place, SlotId, Transfer, ValueId,
 };
-use crate::signature::{FunctionSignature, NestedOutput, direction_parameter, is_mutable};
+use crate::signature::{FunctionSignature, NestedOutput, is_mutable};
 use crate::types::Type;
 use proc_macro2::{TokenStream, TokenTree};
 use std::rc::Rc;
@@ -35,11 +36,18 @@ impl Lowerer<'_> {
                 "move what is differentiated to a function of its own",
             );
         }
-        if !signature.result.is_float() || signature.parameters.iter().any(is_mutable) {
+        if signature.parameters.iter().any(is_mutable) || !signature.result.holds_floats() {
             return self.refuse(
                 id,
                 format!("a derivative of `{function}` cannot be taken inside another function"),
-                "that works for functions that return one float and change nothing behind `&mut`",
+                "that works for functions that return floats and change nothing behind `&mut`",
+            );
+        }
+        if output == NestedOutput::Vjp && signature.result.is_float() {
+            return self.refuse(
+                id,
+                format!("`{function}` returns one float: its `vjp` is not supported here"),
+                "call `value_and_gradient`, and multiply",
             );
         }
         if signature.notes.prints || signature.prefix.is_some() || !path.generics.is_empty() {
@@ -50,7 +58,8 @@ impl Lowerer<'_> {
                  generic arguments",
             );
         }
-        if arguments.len() != signature.of_output(output).parameters.len() {
+        let seen = signature.of_output(output).parameters;
+        if arguments.len() != seen.len() {
             return self.left_to_rustc();
         }
         let mut given = vec![];
@@ -58,10 +67,7 @@ impl Lowerer<'_> {
         for (position, argument) in arguments.iter().enumerate() {
             let ty = match signature.parameters.get(position) {
                 Some(ty) => Some(ty.clone()),
-                None => {
-                    let direction = signature.covered().nth(position - signature.parameters.len());
-                    direction.map(|k| direction_parameter(&signature.parameters[k]))
-                }
+                None => seen.get(position).cloned(),
             };
             let operand = self.value(*argument)?;
             let operand = self.hold(operand, &arguments[position + 1..])?;
@@ -69,6 +75,18 @@ impl Lowerer<'_> {
             given.push(self.argument(operand, ty.as_ref(), &mut back)?);
         }
         self.builder.at(self.body.span(id));
+        let name: Rc<str> = function.rsplit("::").next().unwrap_or(function).into();
+        if !signature.result.is_float() {
+            let call = Call {
+                path: without_last(&path.tokens),
+                name,
+                signature: Rc::new(signature.clone()),
+                output: if output == NestedOutput::Vjp { CallOutput::Vjp } else { CallOutput::Jvp },
+                arguments: given,
+                result_slot: None,
+            };
+            return self.finish_call(id, call, back);
+        }
         let directions = given.split_off(signature.parameters.len().min(given.len()));
         let result = self.type_of(id);
         let mut generics = Generics::default();
@@ -77,7 +95,6 @@ impl Lowerer<'_> {
                 generics.bind(declared, &actual);
             }
         }
-        let name: Rc<str> = function.rsplit("::").next().unwrap_or(function).into();
         let mut buffers = vec![];
         for position in signature.covered() {
             let ty = generics.substitute(&signature.parameters[position].tangent());

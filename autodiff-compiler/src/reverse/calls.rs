@@ -27,9 +27,16 @@ impl Reverse {
         let InstructionKind::Call(call) = &mut instruction.kind else { return vec![] };
         let signature = call.signature.clone();
         let result = instruction.results.first().copied();
-        if call.output == CallOutput::GradientInto {
-            let call = call.clone();
-            return self.nested_call(&call, result, adjoints, scope);
+        match call.output {
+            CallOutput::GradientInto => {
+                let call = call.clone();
+                return self.nested_call(&call, result, adjoints, scope);
+            }
+            CallOutput::Vjp | CallOutput::Jvp => {
+                let call = call.clone();
+                return self.nested_product(&call, adjoints, scope);
+            }
+            _ => {}
         }
         let adjoint = result.and_then(|result| self.taken(result, adjoints));
         let split = signature.is_split()

@@ -10,6 +10,7 @@
 
 use super::calls::Kept;
 use super::{Adjoints, Refusal, Reverse, Scope};
+use crate::ir::sweep_calls::content_of;
 use crate::ir::*;
 use crate::types::Type;
 use std::rc::Rc;
@@ -43,42 +44,18 @@ impl Reverse {
             return vec![];
         }
         let covered = self.covered(call, value_type.as_ref());
-        let mut again = call.clone();
-        again.arguments.truncate(own);
+        let mut alone = call.clone();
+        alone.arguments.truncate(own);
         let mut kept = Kept::default();
-        for argument in &mut again.arguments {
-            if self.keep_argument(argument, scope, &mut kept).is_none() {
-                self.refusals.push(Refusal {
-                    span: self.builder.span(),
-                    message: format!(
-                        "an argument of `{}` has changed, or is gone, when the derivative needs it again",
-                        call.name
-                    ),
-                    help: Some(
-                        "pass numbers, or an array or slice that is not written afterwards".into(),
-                    ),
-                });
-                return vec![];
-            }
-        }
+        let Some(again) = self.kept_arguments(&alone, scope, &mut kept) else { return vec![] };
         let (gradients, products) =
             self.gradient_and_products(again, &covered, &cotangents, value_type);
         for (k, (position, ty)) in covered.iter().enumerate() {
-            let content = match &call.arguments[*position] {
-                // What was moved into the call takes its adjoint as it is.
-                Argument::Value(content) => content.clone(),
-                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                    Aggregate::Place(place.clone(), Transfer::Copy)
-                }
-            };
-            if !self.has_active_part(&content) {
-                continue;
-            }
             if let Some(adjoint) = value_adjoint {
                 self.scale(&gradients[k], ty, adjoint);
                 self.add_all(&products[k], &gradients[k], ty);
             }
-            self.take_content(&products[k], &content, adjoints);
+            self.give(&products[k], &call.arguments[*position], adjoints);
         }
         // The buffers were overwritten: nothing depends on what was there.
         for (cotangent, (_, ty)) in cotangents.iter().zip(&covered) {
@@ -90,6 +67,119 @@ impl Reverse {
             self.builder.push(stack, vec![]);
         }
         kept.before
+    }
+
+    /// The reverse of a product with the Jacobian that the function itself calls. With cotangents ȳ of y and ū
+    /// of u, the product:
+    ///
+    /// * u = J v:  v̄ = Jᵀ ū,  x̄ = Jᵀ ȳ + d/dt J(x + t v)ᵀ ū;
+    /// * u = Jᵀ w: w̄ = J ū,   x̄ = Jᵀ ȳ + d/dt J(x + t ū)ᵀ w.
+    pub(super) fn nested_product(
+        &mut self,
+        call: &Call,
+        adjoints: &mut Adjoints,
+        scope: &Scope,
+    ) -> Vec<Instruction> {
+        let Some(slot) = call.result_slot else { return vec![] };
+        let Some(adjoint) = self.adjoint_place(&Place::root(slot)) else { return vec![] };
+        let Type::Tuple(parts) = self.builder.function.slot(slot).ty.clone() else { return vec![] };
+        if !call.signature.notes.second {
+            self.refusals.push(no_second_order(self.builder.span(), call));
+            return vec![];
+        }
+        let own = call.signature.parameters.len();
+        let covered = self.covered(call, None);
+        let mut kept = Kept::default();
+        let Some(mut again) = self.kept_arguments(call, scope, &mut kept) else { return vec![] };
+        let further = again.arguments.split_off(own);
+        let part = |index: usize| adjoint.project(Projection::Field(index.to_string().into()));
+        let copy = |place: Place, ty: &Type| {
+            let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+            Aggregate::Place(place, transfer)
+        };
+        let of_value = copy(part(0), &parts[0].tangent());
+        let is_vjp = call.output == CallOutput::Vjp;
+        let (directions, contents) = if is_vjp {
+            let mut directions = vec![];
+            for (k, (_, ty)) in covered.iter().enumerate() {
+                let place = match covered.len() {
+                    1 => part(1),
+                    _ => part(1).project(Projection::Field(k.to_string().into())),
+                };
+                directions.push(self.as_direction(place, ty));
+            }
+            let cotangent =
+                further.first().map(|argument| content_of(&self.builder.function, argument));
+            (directions, [cotangent.unwrap_or(Aggregate::Unit), of_value])
+        } else {
+            (further, [copy(part(1), &parts[1]), of_value])
+        };
+        let swept = self.builder.call_sweeps(&again, &covered, directions, contents, &parts[0]);
+        for (k, (position, _)) in covered.iter().enumerate() {
+            let (gradient, tangent) = swept.gradients[k].clone();
+            self.give(&tangent, &call.arguments[*position], adjoints);
+            if !is_vjp {
+                self.give(&gradient, &call.arguments[own + k], adjoints);
+            }
+        }
+        if is_vjp && let Some(cotangent) = call.arguments.get(own) {
+            self.give(&swept.tangent, cotangent, adjoints);
+        }
+        let ty = self.type_at(&adjoint);
+        self.builder.fill_with_zeros(&adjoint, &ty);
+        for stack in kept.popped {
+            self.builder.push(stack, vec![]);
+        }
+        kept.before
+    }
+
+    /// What is at a place, as the cotangent of an argument.
+    fn give(&mut self, source: &Place, argument: &Argument, adjoints: &mut Adjoints) {
+        let content = match argument {
+            // What was moved into the call takes its adjoint as it is.
+            Argument::Value(content) => content.clone(),
+            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                Aggregate::Place(place.clone(), Transfer::Copy)
+            }
+        };
+        if self.has_active_part(&content) {
+            self.take_content(source, &content, adjoints);
+        }
+    }
+
+    /// The call with arguments that can be passed again in the reverse sweep.
+    fn kept_arguments(&mut self, call: &Call, scope: &Scope, kept: &mut Kept) -> Option<Call> {
+        let mut again = call.clone();
+        for argument in &mut again.arguments {
+            if self.keep_argument(argument, scope, kept).is_none() {
+                self.refusals.push(Refusal {
+                    span: self.builder.span(),
+                    message: format!(
+                        "an argument of `{}` has changed, or is gone, when the derivative needs it again",
+                        call.name
+                    ),
+                    help: Some(
+                        "pass numbers, or an array or slice that is not written afterwards".into(),
+                    ),
+                });
+                return None;
+            }
+        }
+        Some(again)
+    }
+
+    /// A cotangent as a direction of forward mode.
+    fn as_direction(&mut self, place: Place, ty: &Type) -> Argument {
+        match ty {
+            Type::Float(_) => {
+                Argument::Value(Aggregate::Value(self.builder.load(place, ty.clone())))
+            }
+            Type::Vec(_) => Argument::Shared(place),
+            ty => {
+                let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+                Argument::Value(Aggregate::Place(place, transfer))
+            }
+        }
     }
 
     /// Calls the gradient with its tangents in the direction of the cotangents: where the gradients are, and
@@ -121,17 +211,7 @@ impl Reverse {
                 Some(place) => place.clone(),
                 None => buffer(format!("{}_direction", again.name)),
             };
-            directions.push(match ty {
-                Type::Float(_) => {
-                    let value = self.builder.load(direction, ty.clone());
-                    Argument::Value(Aggregate::Value(value))
-                }
-                Type::Vec(_) => Argument::Shared(direction),
-                ty => {
-                    let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-                    Argument::Value(Aggregate::Place(direction, transfer))
-                }
-            });
+            directions.push(self.as_direction(direction, ty));
         }
         again.output = CallOutput::GradientIntoJvp;
         let behind = |place: &Place| Argument::Mutable(place.clone());
