@@ -30,5 +30,7 @@ mod tape_tracks;
 mod undetermined_generics;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
+#[path = "regression/zeros_behind_what_is_moved.rs"]
+mod zeros_behind_what_is_moved;
 
 use close::close;

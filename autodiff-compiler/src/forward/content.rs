@@ -84,6 +84,40 @@ impl Forward<'_> {
         });
     }
 
+    /// A tangent that stands behind content which takes something: what is taken is gone then, so zeros in
+    /// its shape are made before.
+    pub(super) fn zeros_before(&mut self, tangent: Aggregate, ty: &Type) -> Aggregate {
+        match (tangent, ty) {
+            (zeros @ (Aggregate::ZerosLike(_) | Aggregate::VecRepeat(..)), ty) => {
+                let slot = self.builder.define(ty.clone(), "zeros".into(), zeros);
+                Aggregate::Place(Place::root(slot), Transfer::Move)
+            }
+            (Aggregate::Tuple(parts), Type::Tuple(types)) => {
+                let parts = parts.into_iter().zip(types);
+                Aggregate::Tuple(parts.map(|(part, ty)| self.zeros_before(part, ty)).collect())
+            }
+            (Aggregate::Array(elements), Type::Array(element, _)) => {
+                let elements = elements.into_iter();
+                Aggregate::Array(elements.map(|part| self.zeros_before(part, element)).collect())
+            }
+            (Aggregate::Vec(elements), Type::Vec(element)) => {
+                let elements = elements.into_iter();
+                Aggregate::Vec(elements.map(|part| self.zeros_before(part, element)).collect())
+            }
+            (Aggregate::Struct(definition, parts), Type::Struct(_)) => {
+                let types = definition.fields.iter();
+                let parts = parts.into_iter().map(|(name, part)| {
+                    let ty = types.clone().find(|(other, _)| *other == name);
+                    let part = ty.map_or(part.clone(), |(_, ty)| self.zeros_before(part, ty));
+                    (name, part)
+                });
+                let parts = parts.collect();
+                Aggregate::Struct(definition, parts)
+            }
+            (other, _) => other,
+        }
+    }
+
     fn elements(&mut self, elements: &[Aggregate], ty: &Type) -> Vec<Aggregate> {
         let element_type = ty.element().cloned().unwrap_or(Type::Unit);
         elements.iter().map(|element| self.content(element, &element_type)).collect()

@@ -129,7 +129,12 @@ impl Forward<'_> {
     /// holds floats.
     pub fn finish_with_tangent(mut self, primal: &Function) -> Forwarded {
         if primal.result_type.holds_floats() {
-            let tangent = self.tangents_of_result(primal).remove(0);
+            let mut tangent = self.tangents_of_result(primal).remove(0);
+            let mut takes = false;
+            primal.result.for_each_taken(&mut |_| takes = true);
+            if takes {
+                tangent = self.zeros_before(tangent, &primal.result_type.tangent());
+            }
             let function = &mut self.builder.function;
             function.result = Aggregate::Tuple(vec![primal.result.clone(), tangent]);
             function.result_type =

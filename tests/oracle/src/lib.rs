@@ -22,6 +22,7 @@
 //!
 //! This crate shares no code with the compiler: that is its purpose.
 
+mod directions;
 mod file;
 mod glue;
 mod rewrite;

@@ -1,10 +1,14 @@
 //! Which functions of the corpus the compiler refuses: one line each in `tests/corpus/refused.txt`,
-//! `file::name: message`, or `file::name (gradient): message` if only the gradient is missing. A test
-//! compares the list with what the compiler says, so that it can neither go stale nor hide anything.
+//! `file::name: message`, or `file::name (gradient): message` if only the gradient is missing, and the same
+//! with another output that is asked for in place of `gradient`. A test compares the list with what the
+//! compiler says, so that it can neither go stale nor hide anything.
+
+#[path = "../../corpus/src/outputs.rs"]
+pub(crate) mod asked;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const REFUSED: &str = include_str!("../../corpus/refused.txt");
 
@@ -15,8 +19,26 @@ pub(crate) fn is_refused(name: &str) -> bool {
 
 /// Whether `file::name` has no gradient although it is expected.
 pub(crate) fn is_gradient_refused(name: &str) -> bool {
-    let prefix = format!("{name} (gradient): ");
-    is_refused(name) || REFUSED.lines().any(|line| line.starts_with(&prefix))
+    is_refused(name) || is_output_refused(name, "gradient")
+}
+
+fn is_output_refused(name: &str, output: &str) -> bool {
+    let prefix = format!("{name} ({output}): ");
+    REFUSED.lines().any(|line| line.starts_with(&prefix))
+}
+
+/// What is asked for of `file::name` beside the default outputs.
+pub(crate) fn outputs(name: &str, signature: &syn::Signature) -> Vec<&'static str> {
+    if is_gradient_refused(name) {
+        return vec![];
+    }
+    let asked = asked::outputs(signature).iter().copied();
+    asked.filter(|output| !is_output_refused(name, output)).collect()
+}
+
+/// The name of a file without folders and ending.
+pub(crate) fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Puts `#[differentiate]` on a corpus function as far as the compiler accepts it.
@@ -26,7 +48,7 @@ pub(crate) fn switched(
     function: &syn::ItemFn,
 ) -> syn::Result<TokenStream> {
     let fail = |message: String| syn::Error::new_spanned(&function.sig.ident, message);
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = stem(&file);
     let text = std::fs::read_to_string(&file)
         .map_err(|error| fail(format!("{}: {error}", file.display())))?;
     let name = &function.sig.ident;
@@ -37,10 +59,21 @@ pub(crate) fn switched(
     let expected = [format!("gradient {name}:"), format!("gradient {name}::")];
     let expected = expected.iter().any(|wanted| text.contains(wanted));
     let gradient = expected && !is_gradient_refused(&path);
-    let options = match (gradient, options.is_empty()) {
-        (true, _) => options,
-        (false, true) => quote!(value),
-        (false, false) => quote!(#options, value),
+    let asked = match gradient {
+        true => outputs(&path, &function.sig),
+        false => vec!["value"],
     };
-    Ok(quote!(#[::autodiff_core::differentiate(#options)] #function))
+    annotated(options, &asked, function)
+}
+
+/// A function with `#[differentiate]`.
+fn annotated(
+    options: TokenStream,
+    asked: &[&str],
+    function: &syn::ItemFn,
+) -> syn::Result<TokenStream> {
+    let asked = asked.iter().map(|output| syn::parse_str::<TokenStream>(output));
+    let asked = asked.collect::<syn::Result<Vec<_>>>()?;
+    let comma = (!options.is_empty()).then(|| quote!(,));
+    Ok(quote!(#[::autodiff_core::differentiate(#options #comma #(#asked),*)] #function))
 }

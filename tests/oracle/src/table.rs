@@ -3,6 +3,7 @@
 //! The file is the one that is also compiled as a module; see the corpus' `text` module for what is
 //! in it. Functions named in `refused.txt`, beside the folder of the file, have no derived version.
 
+use crate::directions;
 use crate::glue::{self, Numbers, Parameter, Substitution};
 use crate::switch;
 use proc_macro2::{Ident, TokenStream};
@@ -139,7 +140,11 @@ fn entry(
                 syn::ReturnType::Default => syn::parse_quote!(()),
                 syn::ReturnType::Type(_, ty) => syn::parse2(substitution.apply(quote!(#ty)))?,
             };
-            Ok(derived_code(&name, samples.gradient, &parameters, &result, &path))
+            let asked = match samples.gradient {
+                true => switch::outputs(&name, &function.sig),
+                false => vec![],
+            };
+            Ok(derived_code(&name, samples.gradient, &parameters, &result, &path, &asked))
         }
         _ => Err(syn::Error::new(request.variant.span(), "expected plain, dual or derived")),
     }
@@ -193,6 +198,7 @@ fn derived_code(
     parameters: &[Parameter],
     result: &syn::Type,
     path: &TokenStream,
+    asked: &[&str],
 ) -> TokenStream {
     let refused = switch::is_refused(name);
     let value = if refused {
@@ -213,6 +219,14 @@ fn derived_code(
         true => vjp_call(parameters, result, path),
         false => none(),
     };
+    let if_asked = |output: &str, call: &dyn Fn() -> TokenStream| match asked.contains(&output) {
+        true => call(),
+        false => none(),
+    };
+    let jvp = if_asked("jvp", &|| directions::jvp(parameters, result, path));
+    let hvp = if_asked("hvp", &|| directions::hvp(parameters, path));
+    let hessian = if_asked("hessian", &|| directions::hessian(parameters, path));
+    let jacobian = if_asked("jacobian", &|| directions::jacobian(parameters, path));
     quote! {
         ::autodiff_oracle_runtime::Derived {
             name: #name,
@@ -221,7 +235,36 @@ fn derived_code(
             value_and_gradient: #by_both,
             gradient_into: #by_into,
             vjp: #vjp,
+            jvp: #jvp,
+            hvp: #hvp,
+            hessian: #hessian,
+            jacobian: #jacobian,
         }
+    }
+}
+
+/// The gradient as a call returns it.
+pub(crate) struct Gradient {
+    /// A variable for each active parameter.
+    pub(crate) names: Vec<Ident>,
+    /// The variables as a pattern.
+    pub(crate) pattern: TokenStream,
+    /// The type of the whole.
+    pub(crate) ty: TokenStream,
+}
+
+impl Gradient {
+    /// One derivative by itself, several as a tuple.
+    pub(crate) fn of(parameters: &[Parameter]) -> Self {
+        let active = parameters.iter().filter(|parameter| parameter.active);
+        let types: Vec<_> = active.map(Parameter::gradient).collect();
+        let names: Vec<_> =
+            (0..types.len()).map(|index| quote::format_ident!("gradient_{index}")).collect();
+        let (pattern, ty) = match (&names[..], &types[..]) {
+            ([name], [ty]) => (quote!(#name), quote!(#ty)),
+            _ => (quote!((#(#names),*)), quote!((#(#types),*))),
+        };
+        Self { names, pattern, ty }
     }
 }
 
@@ -235,15 +278,8 @@ fn vjp_call(parameters: &[Parameter], result: &syn::Type, path: &TokenStream) ->
     let mut cotangent = |ty: &syn::Type, index: usize| {
         let name = quote::format_ident!("cotangent_{index}");
         let ty = glue::tangent(ty);
-        cotangents.push(quote! {
-            let #name: #ty = ::autodiff_oracle_runtime::Data::read(
-                &cotangents[#index],
-                &mut ::autodiff_oracle_runtime::Cursor::plain(),
-            );
-        });
-        let is_vec = ty.to_token_stream().to_string().replace(' ', "");
-        let is_vec = is_vec.starts_with("Vec<") || is_vec.starts_with("::std::vec::Vec<");
-        passed.push(if is_vec { quote!(&#name) } else { quote!(#name) });
+        cotangents.push(directions::read(&name, &ty, &quote!(cotangents[#index])));
+        passed.push(directions::by_value_or_slice(&name, &ty));
     };
     if glue::holds_floats(&result.to_token_stream()) {
         cotangent(result, 0);
@@ -254,13 +290,7 @@ fn vjp_call(parameters: &[Parameter], result: &syn::Type, path: &TokenStream) ->
             cotangent(&parameter.owned, index + 1);
         }
     }
-    let active: Vec<_> = parameters.iter().filter(|parameter| parameter.active).collect();
-    let names: Vec<_> = (0..active.len()).map(|k| quote::format_ident!("gradient_{k}")).collect();
-    let types: Vec<_> = active.iter().map(|parameter| parameter.gradient()).collect();
-    let (pattern, ty) = match (&names[..], &types[..]) {
-        ([name], [ty]) => (quote!(#name), quote!(#ty)),
-        _ => (quote!((#(#names),*)), quote!((#(#types),*))),
-    };
+    let Gradient { names, pattern, ty } = Gradient::of(parameters);
     let mutated = glue::mutated(parameters);
     let write = quote!(::autodiff_oracle_runtime::Data::write);
     let part = quote!(::autodiff_oracle_runtime::Part::Value);
@@ -287,14 +317,8 @@ fn gradient_calls(parameters: &[Parameter], path: &TokenStream) -> [TokenStream;
         #reads
     };
     let arguments: Vec<_> = parameters.iter().map(Parameter::argument).collect();
-    let active: Vec<_> = parameters.iter().filter(|parameter| parameter.active).collect();
-    let buffers: Vec<_> =
-        (0..active.len()).map(|index| quote::format_ident!("gradient_{index}")).collect();
-    let types: Vec<_> = active.iter().map(|parameter| parameter.gradient()).collect();
-    let (pattern, ty) = match (&buffers[..], &types[..]) {
-        ([buffer], [ty]) => (quote!(#buffer), quote!(#ty)),
-        _ => (quote!((#(#buffers),*)), quote!((#(#types),*))),
-    };
+    let Gradient { names: buffers, pattern, ty } = Gradient::of(parameters);
+    let types = parameters.iter().filter(|parameter| parameter.active).map(Parameter::gradient);
     let written = quote! {
         ::autodiff_oracle_runtime::Tree::List(::std::vec![
             #(::autodiff_oracle_runtime::Data::write(

@@ -1,6 +1,10 @@
 //! Whether what was emitted does what the original and the oracle do: every function of two tables, at its
 //! samples and near them.
 
+mod directions;
+
+pub use directions::{compare_hessians, compare_jacobians, compare_tangents};
+
 use crate::{
     Cursor, Derived, Entry, Part, Slope, Tree, caught, gradient_with_scales, hessian_with_scales,
     jacobian_columns,
@@ -40,6 +44,9 @@ impl Tolerance {
     /// For second derivatives of those.
     pub const SECOND_ORDER: Self =
         Self { relative: 1e-10, rounding: 2e-14, largest: f64::INFINITY };
+    /// As `SECOND_ORDER`, for `f32`.
+    pub const SECOND_ORDER_SINGLE: Self =
+        Self { relative: 2e-4, rounding: 1e-5, largest: f64::INFINITY };
     /// As `WRITTEN`, for `f32`.
     pub const WRITTEN_SINGLE: Self =
         Self { relative: 2e-5, rounding: 1e-6, largest: f64::INFINITY };

@@ -43,6 +43,16 @@ pub struct Derived {
     /// `vjp` with cotangents of the result and of what is behind each `&mut` parameter: a list of the
     /// value, the gradient and what is behind `&mut` parameters at exit.
     pub vjp: Option<GradientInto>,
+    /// `jvp` with a tangent of each parameter: a list of the value, its tangent, and two lists of what is
+    /// behind `&mut` parameters at exit and of their tangents.
+    pub jvp: Option<GradientInto>,
+    /// `hvp` with a direction of each parameter: a list of the product and of what is behind `&mut`
+    /// parameters at exit.
+    pub hvp: Option<GradientInto>,
+    /// `hessian`: a list of the matrix and of what is behind `&mut` parameters at exit.
+    pub hessian: Option<Gradient>,
+    /// `jacobian`: a list of the matrices and of what is behind `&mut` parameters at exit.
+    pub jacobian: Option<Gradient>,
 }
 
 /// The number of active floats.
