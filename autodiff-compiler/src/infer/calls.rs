@@ -4,7 +4,7 @@ use super::signatures::{Expected, Scope, Signature, read};
 use super::{Callable, Inference, Kind, Obligation};
 use crate::hir::{Callee, ExpressionId, ExpressionKind, FunctionId, Path};
 use crate::known::{self, Known, KnownFunction};
-use crate::signature::FunctionSignature;
+use crate::signature::{FunctionSignature, is_mutable};
 use crate::types::Type;
 
 /// The signature of a function that is known by path, as a row.
@@ -150,7 +150,9 @@ impl<'a> Inference<'a> {
         if let Some(signature) = environment.functions.get(&*path.text) {
             return Some(self.instantiate(signature, &path.generics));
         }
-        if let Some((signature, output)) = environment.output(&path.text) {
+        if let Some((signature, output)) = environment.output(&path.text)
+            && !signature.parameters.iter().any(is_mutable)
+        {
             return Some(self.instantiate(&signature.of_output(output), &path.generics));
         }
         if let Some(signature) = self.method_by_path(&path.text) {

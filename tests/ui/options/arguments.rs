@@ -14,7 +14,7 @@ fn twice(x: f64) -> f64 { x }
 #[differentiate(strict = 1)]
 fn with_a_value(x: f64) -> f64 { x }
 
-#[differentiate(hvp)]
+#[differentiate(fma)]
 fn not_yet(x: f64) -> f64 { x }
 
 #[differentiate(wrt)]
