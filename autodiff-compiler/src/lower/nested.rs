@@ -4,7 +4,7 @@
 //! made of those. So there is one thing to differentiate again, by the symmetry of second derivatives.
 
 use super::Lowerer;
-use super::flow::Lowered;
+use super::flow::{Halt, Lowered};
 use super::operand::{Operand, Pointer};
 use crate::generics::Generics;
 use crate::hir::{ExpressionId, Path};
@@ -42,13 +42,18 @@ impl Lowerer<'_> {
                 "that works for functions that return one float and change nothing behind `&mut`",
             );
         }
-        if signature.notes.prints || signature.prefix.is_some() || !path.generics.is_empty() {
+        if signature.notes.prints || signature.prefix.is_some() || has_generics(&path.tokens) {
             return self.refuse(
                 id,
                 format!("this call of a derivative of `{function}` is not supported"),
                 "that works for functions that do not print, have no `name = …`, and are called without \
                  generic arguments",
             );
+        }
+        if arguments.len() != signature.of_output(output).parameters.len() {
+            // rustc says so, of the function as it was written.
+            self.failed = true;
+            return Err(Halt::Error);
         }
         let mut given = vec![];
         let mut back = vec![];
@@ -69,10 +74,8 @@ impl Lowerer<'_> {
         let directions = given.split_off(signature.parameters.len().min(given.len()));
         let result = self.type_of(id);
         let mut generics = Generics::default();
-        for (declared, argument) in signature.parameters.iter().zip(&given) {
-            if let Some(actual) = self.builder.function.argument_type(argument) {
-                generics.bind(declared, &actual);
-            }
+        for (declared, argument) in signature.parameters.iter().zip(arguments) {
+            generics.bind(declared, &self.type_of(*argument));
         }
         let name: Rc<str> = function.rsplit("::").next().unwrap_or(function).into();
         let mut buffers = vec![];
@@ -174,6 +177,12 @@ impl Lowerer<'_> {
         }
         Ok(sum)
     }
+}
+
+/// Whether generic arguments are written in a path.
+fn has_generics(path: &TokenStream) -> bool {
+    let opens = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<');
+    path.clone().into_iter().any(opens)
 }
 
 /// The path without its last segment.
