@@ -247,6 +247,35 @@ fn products_with_jacobians_inside() {
     near(hessian[15], slope(|h| of_list_products::gradient(&x, scale + h).1));
 }
 
+#[differentiate(jvp)]
+fn along_a_direction_of_another_length(x: &[f64], direction: &[f64]) -> f64 {
+    of_slices::jvp(x, &vec![1.0; 2], direction, &[0.0; 2]).1
+}
+
+#[test]
+fn directions_of_another_length_panic_in_every_mode() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcomes: Vec<bool> = [1, 2, 3]
+        .into_iter()
+        .flat_map(|length| {
+            let direction = vec![1.0; length];
+            let x = [0.5, 0.25];
+            let run = |f: &dyn Fn() -> f64| {
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).is_ok()
+            };
+            [
+                run(&|| along_a_direction_of_another_length(&x, &direction)),
+                run(&|| along_a_direction_of_another_length::value(&x, &direction)),
+                run(&|| along_a_direction_of_another_length::value_and_gradient(&x, &direction).0),
+                run(&|| along_a_direction_of_another_length::jvp(&x, &direction, &x, &direction).0),
+            ]
+        })
+        .collect();
+    std::panic::set_hook(hook);
+    assert_eq!(outcomes, [[false; 4], [true; 4], [false; 4]].concat());
+}
+
 /// The perturbation of the inner derivative is not that of the outer one: d/dx (x d/dy (x + y)) = 1.
 #[test]
 fn perturbations_are_not_confused() {

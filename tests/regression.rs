@@ -1,4 +1,4 @@
-//! Functions whose derivative code once did not compile: one module a bug, `tests/regression/*.rs`.
+//! Functions whose derivative code once did not compile, or was wrong: one module a bug, `tests/regression/*.rs`.
 
 #[path = "common/close.rs"]
 mod close;
@@ -8,6 +8,8 @@ mod differences;
 
 #[path = "regression/constants.rs"]
 mod constants;
+#[path = "regression/copied_structs.rs"]
+mod copied_structs;
 #[path = "regression/filled_and_replaced.rs"]
 mod filled_and_replaced;
 #[path = "regression/generic_callees.rs"]

@@ -301,6 +301,36 @@ fn generic_functions() {
     close(&hessian[0], &[0.0, x[2], x[1]]);
 }
 
+#[differentiate]
+fn doubled(x: &[f64], list: &mut Vec<f64>) -> (f64, Vec<f64>) {
+    list.push(x[0]);
+    (x[0], x.iter().map(|x| 2.0 * x).collect())
+}
+
+#[test]
+fn cotangents_of_another_length_are_refused() {
+    let panics = |of_result: &[f64], of_list: &[f64]| {
+        let cotangent = (1.0, of_result.to_vec());
+        let run = || doubled::vjp(&[1.0, 2.0], &mut vec![], cotangent.clone(), of_list);
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let outcome = std::panic::catch_unwind(run);
+        std::panic::set_hook(hook);
+        outcome.err().map(|payload| payload.downcast_ref::<String>().cloned().unwrap_or_default())
+    };
+    assert_eq!(panics(&[1.0, 1.0], &[1.0]), None);
+    let message = panics(&[1.0], &[1.0]).expect("it panics");
+    assert_eq!(
+        message,
+        "`cotangent.1` has 1 elements, but its output has 2: the cotangent needs as many"
+    );
+    let message = panics(&[1.0, 1.0], &[]).expect("it panics");
+    assert_eq!(
+        message,
+        "`list_cotangent` has 0 elements, but its output has 1: the cotangent needs as many"
+    );
+}
+
 struct Spring {
     stiffness: f64,
 }

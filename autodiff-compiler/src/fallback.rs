@@ -49,7 +49,7 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         outputs.extend(stub.matrices(&gradient));
         if options.notes().second {
             outputs.extend(
-                stub.second_order(&result, &quote!(tape: &mut #crate_path::__private::Tape)),
+                stub.second_order(result, &quote!(tape: &mut #crate_path::__private::Tape)),
             );
         }
     }

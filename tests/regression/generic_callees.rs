@@ -37,3 +37,23 @@ fn gradients() {
     let (value, (by_x, by_y)) = generic_caller::value_and_gradient(2.0_f32, &[5.0]);
     assert_eq!((value, by_x, by_y), (20.0, 20.0, vec![4.0]));
 }
+
+#[differentiate(order = 2)]
+fn ends<const N: usize>(x: [f64; N], scale: f64) -> f64 {
+    scale * x[0] * x[N - 1]
+}
+
+/// The length of what is given away says what `N` is: 2 x³, and x + x of gradients.
+#[differentiate(jvp)]
+fn arrays_given_away(x: f64) -> f64 {
+    let ([first, _], _) = ends::gradient([x, x], 1.0);
+    let (slopes, _) = ends::gradient([x; 3], 1.0);
+    ends([x, x], x) + ends([x; 3], x) + first + slopes[2]
+}
+
+#[test]
+fn array_literals() {
+    let x = 3.0;
+    close(&[arrays_given_away::gradient(x)], &[6.0 * x * x + 2.0]);
+    close(&[arrays_given_away::jvp(x, 2.0).1], &[12.0 * x * x + 4.0]);
+}

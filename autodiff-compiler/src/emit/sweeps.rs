@@ -6,7 +6,7 @@ use crate::ir::{Function, Parameter};
 use crate::signature::is_output;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 impl Item {
     /// `__forward` and `__reverse`, or the same with tangents.
@@ -59,6 +59,9 @@ impl Item {
         let mut gradients = vec![];
         let mut kinds = vec![];
         let mut returned = vec![];
+        // How long what comes out is, shows when it has come out.
+        let mut after = vec![];
+        dynamic_parts(&tangent, &quote!(#cotangent), &quote!(value), &mut after);
         let active: Vec<&Parameter> =
             value.parameters.iter().filter(|parameter| parameter.active).collect();
         for parameter in &value.parameters {
@@ -74,6 +77,10 @@ impl Item {
                 before.extend(length_check(parameter, &cotangent));
                 before.push(quote!(let mut #adjoint = #owned;));
                 arguments.push(quote!(&mut #adjoint));
+                if matches!(parameter.ty.referent(), Type::Vec(_)) {
+                    let name = name_of(parameter);
+                    dynamic_parts(&tangent, &quote!(#adjoint), &quote!(#name), &mut after);
+                }
             } else if !parameter.active {
                 continue;
             } else if matches!(parameter.ty, Type::Reference { .. }) {
@@ -103,6 +110,7 @@ impl Item {
             let mut tape = #core::__private::Tape::new();
             #(#before)*
             let value = #forward(#(#passed,)* &mut tape);
+            #(#after)*
             #returned #reverse(#(#arguments,)* &mut tape);
             (value, #gradient)
         };
@@ -115,6 +123,39 @@ impl Item {
             list(&active)
         );
         self.wrapper("vjp", &words, &declared, quote!((#result, #gradient_type)), body)
+    }
+}
+
+/// That cotangents are as long as what they belong to, where that is dynamic.
+fn dynamic_parts(
+    tangent: &Type,
+    cotangent: &TokenStream,
+    output: &TokenStream,
+    checks: &mut Vec<TokenStream>,
+) {
+    match tangent {
+        Type::Vec(_) => {
+            let name = cotangent.to_string().replace("_adjoint", "_cotangent").replace(' ', "");
+            let message = format!(
+                "`{name}` has {{}} elements, but its output has {{}}: the cotangent needs as many"
+            );
+            checks.push(quote_spanned! {crate::edition::root()=>
+                ::core::assert!(
+                    #cotangent.len() == #output.len(),
+                    #message,
+                    #cotangent.len(),
+                    #output.len()
+                );
+            });
+        }
+        Type::Tuple(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                let index = proc_macro2::Literal::usize_unsuffixed(index);
+                let parts = (quote!(#cotangent.#index), quote!(#output.#index));
+                dynamic_parts(part, &parts.0, &parts.1, checks);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -299,7 +299,8 @@ impl Forward<'_> {
     }
 }
 
-/// The calls of a function whose callee lacks what gives the tangents, and where they are.
+/// The calls of a function whose callee lacks what gives the tangents, and where they are: of each callee
+/// the one that asks for the highest order.
 pub fn missing<'f>(function: &'f Function, activity: &Activity) -> Vec<(SourceSpan, &'f Call)> {
     let mut found: Vec<(SourceSpan, &Call)> = vec![];
     function.body.for_each_instruction(&mut |instruction| {
@@ -309,9 +310,13 @@ pub fn missing<'f>(function: &'f Function, activity: &Activity) -> Vec<(SourceSp
                 .output
                 .with_tangents()
                 .is_some_and(|output| call.signature.notes.offers(output))
-            && !found.iter().any(|(_, other)| other.name == call.name)
         {
-            found.push((instruction.span, call));
+            let first = found.iter_mut().find(|(_, other)| other.name == call.name);
+            match first {
+                None => found.push((instruction.span, call)),
+                Some(first) if first.1.output == CallOutput::Value => first.1 = call,
+                Some(_) => {}
+            }
         }
     });
     found

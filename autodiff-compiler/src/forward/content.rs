@@ -15,7 +15,12 @@ impl Forward<'_> {
             Aggregate::Unit => Aggregate::Unit,
             Aggregate::Value(value) => Aggregate::Value(self.tangent(*value)),
             Aggregate::Place(place, transfer) => match self.tangent_place(place) {
-                Some(place) => Aggregate::Place(place, *transfer),
+                Some(place) => {
+                    // A tangent struct is `Clone`, and not always `Copy` where the struct is.
+                    let copied = *transfer == Transfer::Copy && !tangent.is_copy();
+                    let transfer = if copied { Transfer::Clone } else { *transfer };
+                    Aggregate::Place(place, transfer)
+                }
                 None => self.builder.zeros(&tangent, Some(place)),
             },
             Aggregate::Reference { place, mutable } => match self.tangent_place(place) {

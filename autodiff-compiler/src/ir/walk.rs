@@ -466,6 +466,23 @@ impl Aggregate {
         }
     }
 
+    /// The same, to change how.
+    pub fn for_each_transfer_mut(&mut self, visit: &mut dyn FnMut(&Place, &mut Transfer)) {
+        match self {
+            Self::Place(place, transfer) => visit(place, transfer),
+            Self::Tuple(elements) | Self::Array(elements) | Self::Vec(elements) => {
+                elements.iter_mut().for_each(|element| element.for_each_transfer_mut(visit));
+            }
+            Self::Struct(_, fields) => {
+                fields.iter_mut().for_each(|(_, field)| field.for_each_transfer_mut(visit));
+            }
+            Self::ArrayRepeat(element, _) | Self::VecRepeat(element, _) => {
+                element.for_each_transfer_mut(visit);
+            }
+            _ => {}
+        }
+    }
+
     /// Calls `visit` on every place whose content it moves out or takes.
     pub fn for_each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Place)) {
         self.for_each_transfer(&mut |place, transfer| {

@@ -489,7 +489,17 @@ impl Lowerer<'_> {
         back: &mut Vec<(Pointer, crate::ir::SlotId)>,
     ) -> Lowered<Argument> {
         let Operand::Reference { to, mutable } = operand else {
-            let content = self.content(&operand)?;
+            let content = match (self.content(&operand)?, &operand) {
+                // Its memory says how long it is, where the callee has a name for that.
+                (
+                    content @ (Aggregate::Array(_) | Aggregate::ArrayRepeat(..)),
+                    Operand::Pending(_, ty),
+                ) if declared.is_some_and(|declared| declared != ty) => {
+                    let slot = self.builder.define(ty.clone(), "argument".into(), content);
+                    Aggregate::Place(Place::root(slot), super::environment::transfer(ty))
+                }
+                (content, _) => content,
+            };
             // What we do not know by itself has the type that the callee declares.
             if let (Aggregate::Place(place, _), Some(declared)) = (&content, declared)
                 && let Some(Type::Opaque(None)) = self.builder.function.place_type(place)

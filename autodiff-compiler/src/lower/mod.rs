@@ -17,6 +17,7 @@ mod calls;
 mod collections;
 mod consumers;
 mod control;
+mod copies;
 mod drive;
 mod environment;
 mod expressions;
@@ -102,6 +103,7 @@ pub fn lower(
     }
     let mut function = lowerer.builder.finish();
     function.result = result.ok()?;
+    copies::copy_what_is_read_again(&mut function);
     Some(function)
 }
 

@@ -50,7 +50,7 @@ impl Lowerer<'_> {
                 "call `value_and_gradient`, and multiply",
             );
         }
-        if signature.notes.prints || signature.prefix.is_some() || !path.generics.is_empty() {
+        if signature.notes.prints || signature.prefix.is_some() || has_generics(&path.tokens) {
             return self.refuse(
                 id,
                 format!("this call of a derivative of `{function}` is not supported"),
@@ -90,10 +90,8 @@ impl Lowerer<'_> {
         let directions = given.split_off(signature.parameters.len().min(given.len()));
         let result = self.type_of(id);
         let mut generics = Generics::default();
-        for (declared, argument) in signature.parameters.iter().zip(&given) {
-            if let Some(actual) = self.builder.function.argument_type(argument) {
-                generics.bind(declared, &actual);
-            }
+        for (declared, argument) in signature.parameters.iter().zip(arguments) {
+            generics.bind(declared, &self.type_of(*argument));
         }
         let mut buffers = vec![];
         for position in signature.covered() {
@@ -194,6 +192,12 @@ impl Lowerer<'_> {
         }
         Ok(sum)
     }
+}
+
+/// Whether generic arguments are written in a path.
+fn has_generics(path: &TokenStream) -> bool {
+    let opens = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<');
+    path.clone().into_iter().any(opens)
 }
 
 /// The path without its last segment.

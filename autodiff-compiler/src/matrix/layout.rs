@@ -178,14 +178,16 @@ impl Builder {
             Type::Array(element, _) | Type::Slice(element) | Type::Vec(element)
                 if ty.holds_floats() =>
             {
-                let (start, end) = (self.usize(0), self.length(a.clone()));
+                let start = self.usize(0);
+                let lengths = [self.length(a.clone()), self.length(b.clone())];
+                // Where they differ, an index is out of bounds.
+                let end = self.integer(IntegerOperation::Max, &lengths);
                 let float = self.function.value(sum).ty.clone();
                 let (index, carried) =
                     (self.value(Type::USIZE, None), self.value(float.clone(), None));
                 self.open(vec![index, carried]);
-                // Of the other one it is checked: it need not be as long.
-                let own = a.project(Projection::Index { index, proven: true });
-                let other = b.project(Projection::Index { index, proven: false });
+                let inside = Projection::Index { index, proven: false };
+                let (own, other) = (a.project(inside.clone()), b.project(inside));
                 let next = self.add_product(carried, &own, &other, element);
                 let body = self.close(vec![next]);
                 let kind = For { body, carried: vec![sum], ..For::over(start, end) };

@@ -324,7 +324,7 @@ impl Reverse {
             Type::Slice(element) | Type::Vec(element) if element.is_copy() => (**element).clone(),
             ty if ty.is_copy() && !matches!(ty, Type::Reference { .. }) => ty.clone(),
             // Whether it is `Clone` is rustc's to say.
-            Type::Struct(_) => ty.clone(),
+            Type::Struct(_) | Type::Array(..) => ty.clone(),
             _ => return None,
         };
         let name = format!("{}_stack", function.slot(place.root).name).into();

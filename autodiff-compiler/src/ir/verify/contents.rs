@@ -121,7 +121,8 @@ impl Verifier<'_> {
             return Err(format!("a place of type `{found}` cannot fill `{expected}`"));
         }
         let passive = matches!(found, Type::Opaque(_) | Type::Option(_) | Type::Struct(_));
-        let copied = found.is_copy() || passive || matches!(expected, Type::Slice(_));
+        // Whether a struct is `Copy` is rustc's to say.
+        let copied = !found.owns_memory() || passive || matches!(expected, Type::Slice(_));
         match transfer == Transfer::Copy && !copied {
             true => Err(format!("`{found}` is not `Copy`")),
             false => Ok(()),
