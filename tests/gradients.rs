@@ -100,7 +100,7 @@ fn emitted_hessians_are_the_oracle_s() {
     let derived = autodiff_corpus_derived::table();
     let (plain, dual) = (plain::table(), dual::table());
     let comparison = compare_hessians(&plain, &dual, &derived, second_order_tolerance);
-    println!("{} functions, {} Hessians", comparison.functions, comparison.compared);
+    println!("{} functions, {} products and Hessians", comparison.functions, comparison.compared);
     report_but(UNDEFINED_AT_SECOND_ORDER, &comparison);
     assert!(comparison.functions >= 355, "only {} functions", comparison.functions);
 }

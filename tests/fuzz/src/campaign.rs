@@ -38,8 +38,8 @@ pub struct Summary {
     pub runs: (usize, usize),
     /// Files that were compiled and run.
     pub compiled: u64,
-    /// Comparisons of values, gradients and vector-Jacobian products.
-    pub compared: [usize; 3],
+    /// Comparisons of values, gradients, vector-Jacobian, Jacobian-vector and Hessian-vector products.
+    pub compared: [usize; 5],
     /// Files that were refused, by reason.
     pub refused: BTreeMap<String, u64>,
     /// Mistakes of the generator.

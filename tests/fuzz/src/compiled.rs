@@ -1,5 +1,5 @@
 //! The second tier: files compiled by rustc three times (as they are, over the oracle's dual numbers, with
-//! `#[differentiate]`) and run.
+//! `#[differentiate]`, `jvp` of all and `hvp` of a third) and run.
 //!
 //! It finds what the first tier cannot: a program taken for another by the front end, emitted code that
 //! rustc rejects or that computes something else than its IR. The oracle shares no code with the compiler.
@@ -39,8 +39,9 @@ impl Fate {
 pub struct Report {
     /// Of each file.
     pub fates: Vec<Option<Fate>>,
-    /// Calls that were compared: of values, of gradients, of vector-Jacobian products.
-    pub compared: [usize; 3],
+    /// Calls that were compared: of values, of gradients, of vector-Jacobian products, of Jacobian-vector
+    /// products, of Hessian-vector products.
+    pub compared: [usize; 5],
     /// Derivatives whose terms are too large to compare.
     pub skipped: usize,
 }
@@ -192,8 +193,8 @@ impl Workshop {
             if let Some(numbers) = line.strip_prefix("compared ") {
                 let numbers: Vec<usize> =
                     numbers.split(' ').filter_map(|number| number.parse().ok()).collect();
-                if let [values, gradients, products, skipped] = numbers[..] {
-                    let sums = report.compared.iter_mut().zip([values, gradients, products]);
+                if let [compared @ .., skipped] = &numbers[..] {
+                    let sums = report.compared.iter_mut().zip(compared);
                     sums.for_each(|(sum, more)| *sum += more);
                     report.skipped += skipped;
                 }
@@ -288,11 +289,7 @@ fn main(package: &[usize], files: &[String]) -> String {
             "pub(crate) use autodiff_oracle::{dual as differentiate, samples};\n    \
              pub(crate) use autodiff_oracle_runtime::{Dual as f64, Dual32 as f32};",
         ),
-        (
-            "derived",
-            "pub(crate) use autodiff_core::differentiate;\n    \
-             pub(crate) use autodiff_oracle::samples;",
-        ),
+        ("derived", "pub(crate) use autodiff_oracle::{extended as differentiate, samples};"),
     ];
     for (version, uses) in versions {
         let _ = writeln!(text, "mod {version} {{\n    {uses}");
@@ -305,6 +302,7 @@ fn main(package: &[usize], files: &[String]) -> String {
         text.push_str("}\n");
     }
     for (version, entry) in [("plain", "Entry"), ("dual", "Entry"), ("derived", "Derived")] {
+        let table = if version == "derived" { "extended" } else { version };
         let _ = writeln!(
             text,
             "fn {version}() -> Vec<autodiff_oracle_runtime::{entry}> {{\n    let mut all = vec![];"
@@ -312,7 +310,7 @@ fn main(package: &[usize], files: &[String]) -> String {
         for index in package {
             let _ = writeln!(
                 text,
-                "    all.extend(autodiff_oracle::table!({version} crate::{version}::p{index} \"files/p{index}.rs\"));"
+                "    all.extend(autodiff_oracle::table!({table} crate::{version}::p{index} \"files/p{index}.rs\"));"
             );
         }
         text.push_str("    all\n}\n");

@@ -115,14 +115,16 @@ fn show(failures: &[Failure], shown: &mut usize, found: &Path) -> Result<(), Str
 fn report(summary: &Summary) -> bool {
     let (pairs, all) = summary.coverage.pairs();
     println!(
-        "\n{} functions through the passes: {} runs, {} of them panic; {} compiled: {} values, {} gradients, {} vector-Jacobian products compared",
+        "\n{} functions through the passes: {} runs, {} of them panic; {} compiled: {} values, {} gradients, {} vector-Jacobian, {} Jacobian-vector and {} Hessian-vector products compared",
         summary.interpreted,
         summary.runs.0,
         summary.runs.1,
         summary.compiled,
         summary.compared[0],
         summary.compared[1],
-        summary.compared[2]
+        summary.compared[2],
+        summary.compared[3],
+        summary.compared[4]
     );
     println!(
         "{:.1} % with carried arrays, calls and early exits together; {pairs} of {all} pairs of constructs",

@@ -80,6 +80,19 @@ pub fn switched(options: TokenStream, item: TokenStream) -> TokenStream {
         .into()
 }
 
+/// Puts `#[differentiate]` on a function of a random file, with outputs of first and second order beside those
+/// that it asks for itself.
+#[proc_macro_attribute]
+pub fn extended(options: TokenStream, item: TokenStream) -> TokenStream {
+    let Some(file) = proc_macro::Span::call_site().local_file() else {
+        return item;
+    };
+    syn::parse::<syn::ItemFn>(item)
+        .and_then(|function| switch::extended(&file, options.into(), &function))
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
+}
+
 /// Derives nothing: stands for `Differentiable` where the corpus is compiled without it.
 #[proc_macro_derive(Differentiable)]
 pub fn differentiable(_item: TokenStream) -> TokenStream {
@@ -93,7 +106,8 @@ pub fn samples(_samples: TokenStream) -> TokenStream {
 }
 
 /// `table!(plain crate::plain::losses "functions/losses.rs")`: a `Vec` with an entry for every
-/// function of the corpus file that has samples. In place of `plain`: `dual` or `derived`.
+/// function of the corpus file that has samples. In place of `plain`: `dual` or `derived`; of a random file
+/// `extended`.
 #[proc_macro]
 pub fn table(input: TokenStream) -> TokenStream {
     table::expand(input.into()).unwrap_or_else(|error| error.into_compile_error()).into()

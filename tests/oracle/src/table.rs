@@ -135,18 +135,22 @@ fn entry(
             let none = quote!(::std::vec![]);
             Ok(entry_code(&name, samples.gradient, &parameters, &path, Numbers::Dual, none))
         }
-        "derived" => {
+        variant @ ("derived" | "extended") => {
             let result = match &function.sig.output {
                 syn::ReturnType::Default => syn::parse_quote!(()),
                 syn::ReturnType::Type(_, ty) => syn::parse2(substitution.apply(quote!(#ty)))?,
             };
-            let asked = match samples.gradient {
-                true => switch::outputs(&name, &function.sig),
-                false => vec![],
+            let asked = match (samples.gradient, variant) {
+                (false, _) => vec![],
+                (true, "derived") => switch::outputs(&name, &function.sig),
+                (true, _) => switch::random_outputs(stem, &function.sig, true),
             };
             Ok(derived_code(&name, samples.gradient, &parameters, &result, &path, &asked))
         }
-        _ => Err(syn::Error::new(request.variant.span(), "expected plain, dual or derived")),
+        _ => Err(syn::Error::new(
+            request.variant.span(),
+            "expected plain, dual, derived or extended",
+        )),
     }
 }
 

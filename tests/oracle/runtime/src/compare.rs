@@ -53,7 +53,9 @@ impl Tolerance {
     /// For random functions, which add up the same numbers hundreds of times in other orders, and where one
     /// component may be a sum of terms that nearly cancel.
     pub const RANDOM: Self = Self { relative: 1e-12, rounding: 1e-12, largest: 1e60 };
-    /// The same for `f32`.
+    /// For second derivatives of those.
+    pub const RANDOM_SECOND_ORDER: Self = Self { relative: 1e-10, rounding: 1e-10, largest: 1e60 };
+    /// As `RANDOM`, for `f32`.
     pub const RANDOM_SINGLE: Self = Self { relative: 1e-3, rounding: 1e-3, largest: 1e15 };
 
     /// Whether an emitted derivative is the oracle's. Where there is no derivative, both are not finite.
@@ -346,14 +348,17 @@ pub fn report(plain: &[Entry], dual: &[Entry], derived: &[Derived], single: &[&s
     let values = compare_values(plain, derived);
     let gradients = compare_gradients(plain, dual, derived, tolerance);
     let products = compare_products(plain, dual, derived, tolerance);
-    for comparison in [&values, &gradients, &products] {
+    let tangents = compare_tangents(plain, dual, derived, tolerance);
+    let second = |name: &str| match tolerance(name) {
+        (_, false) => (Tolerance::RANDOM_SECOND_ORDER, false),
+        single => single,
+    };
+    let hessians = compare_hessians(plain, dual, derived, second);
+    let all = [&values, &gradients, &products, &tangents, &hessians];
+    for comparison in all {
         comparison.failures.iter().for_each(|failure| println!("{failure}"));
     }
-    println!(
-        "compared {} {} {} {}",
-        values.compared,
-        gradients.compared,
-        products.compared,
-        gradients.skipped + products.skipped
-    );
+    let compared = all.map(|comparison| comparison.compared.to_string()).join(" ");
+    let skipped: usize = all.iter().map(|comparison| comparison.skipped).sum();
+    println!("compared {compared} {skipped}");
 }

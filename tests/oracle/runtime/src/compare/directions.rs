@@ -1,9 +1,7 @@
 //! Jacobian-vector products, and the matrices: against the oracle, and against each other.
 
 use super::{Comparison, Tolerance, items, run, samples, weights};
-use crate::{
-    Cursor, Derived, Entry, Part, Slope, Tree, caught, hessian_with_scales, jacobian_columns,
-};
+use crate::{Derived, Entry, Part, Slope, Tree, caught, hessian_with_scales, jacobian_columns};
 
 /// The Jacobian-vector products of what was emitted, with random tangents: those of the oracle, and those
 /// whose product with random cotangents is the same by the transposed matrix.
@@ -48,9 +46,9 @@ pub fn compare_tangents(
             let terms = weights.iter().zip(&expected);
             let scale = terms.map(|(weight, slope)| weight.abs() * slope.scale).sum();
             let transposed = Slope { value: backward, scale };
-            let (_, single) = tolerance(entry.plain.name);
+            let products = products(tolerance(entry.plain.name));
             let pair = std::iter::once((forward, transposed));
-            comparison.slopes(&format!("{label}, jvp and vjp"), pair, products(single));
+            comparison.slopes(&format!("{label}, jvp and vjp"), pair, products);
         }
     }
     comparison
@@ -105,7 +103,7 @@ pub fn compare_hessians(
             });
             let pairs: Vec<_> = product.iter().copied().zip(expected).collect();
             let name = format!("{label}, hvp and hessian");
-            comparison.slopes(&name, pairs.into_iter(), products(tolerance.1));
+            comparison.slopes(&name, pairs.into_iter(), products(tolerance));
         }
     }
     comparison
@@ -153,7 +151,13 @@ pub fn compare_jacobians(
                     [tangent.floats(), tangents.floats()].concat()
                 });
                 let by_jvp: Vec<_> = by_jvp.collect();
-                comparison.alike(&format!("{label}, jacobian and jvp"), &columns, &by_jvp, &exact);
+                comparison.alike(
+                    &format!("{label}, jacobian and jvp"),
+                    &columns,
+                    &by_jvp,
+                    &exact,
+                    tolerance,
+                );
             }
             if let Some(vjp) = derived.vjp {
                 let shape = weights(outputs, &mut 1);
@@ -165,7 +169,13 @@ pub fn compare_jacobians(
                 });
                 let by_vjp: Vec<_> = by_vjp.collect();
                 let by_vjp = self::columns(&by_vjp, columns.len());
-                comparison.alike(&format!("{label}, jacobian and vjp"), &columns, &by_vjp, &exact);
+                comparison.alike(
+                    &format!("{label}, jacobian and vjp"),
+                    &columns,
+                    &by_vjp,
+                    &exact,
+                    tolerance,
+                );
             }
         }
     }
@@ -281,17 +291,23 @@ impl Comparison {
     }
 
     /// Compares a Jacobian with the same by another way.
-    fn alike(&mut self, label: &str, found: &[Vec<f64>], other: &[Vec<f64>], exact: &Jacobian) {
+    fn alike(
+        &mut self,
+        label: &str,
+        found: &[Vec<f64>],
+        other: &[Vec<f64>],
+        exact: &Jacobian,
+        tolerance: (Tolerance, bool),
+    ) {
         if found.iter().map(Vec::len).ne(other.iter().map(Vec::len)) {
             self.failures.push(format!("{label}: {found:?} and {other:?}"));
             return;
         }
-        let single = exact.single;
         for (index, (column, other)) in found.iter().zip(other).enumerate() {
             let scaled = other.iter().zip(&exact.scales[index]);
             let expected = scaled.map(|(value, scale)| Slope { value: *value, scale: *scale });
             let pairs = column.iter().copied().zip(expected);
-            self.slopes(&format!("{label}, column {index}"), pairs, products(single));
+            self.slopes(&format!("{label}, column {index}"), pairs, products(tolerance));
         }
     }
 }
@@ -301,7 +317,6 @@ impl Comparison {
 struct Jacobian {
     columns: Vec<Vec<f64>>,
     scales: Vec<Vec<f64>>,
-    single: bool,
 }
 
 impl Jacobian {
@@ -310,9 +325,7 @@ impl Jacobian {
         let scales = jacobian_columns(inputs, dual.active, |inputs, cursor, _| {
             (dual.call)(inputs, cursor, Part::FirstScale)
         });
-        let value = |cursor| (dual.call)(inputs, cursor, Part::Value);
-        let single = inputs.iter().any(Tree::has_single) || value(Cursor::plain()).has_single();
-        Self { columns, scales, single }
+        Self { columns, scales }
     }
 
     fn column(&self, index: usize) -> Vec<Slope> {
@@ -335,9 +348,9 @@ impl Jacobian {
 }
 
 /// How far the same derivatives may be apart that were computed in other ways.
-fn products(single: bool) -> (Tolerance, bool) {
-    let bound = if single { 1e-5 } else { 1e-12 };
-    (Tolerance { relative: 0.0, rounding: bound, largest: f64::INFINITY }, single)
+fn products((tolerance, single): (Tolerance, bool)) -> (Tolerance, bool) {
+    let rounding = tolerance.rounding.max(if single { 1e-5 } else { 1e-12 });
+    (Tolerance { relative: 0.0, rounding, ..tolerance }, single)
 }
 
 /// Σ a b
