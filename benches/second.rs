@@ -182,7 +182,8 @@ fn straight_lines(numbers: &mut Numbers) {
         &boluses,
         &[
             ("emitted", |(p, dose, t)| concentration::value_gradient_hessian(p, *dose, *t)),
-            ("by hand", |(p, dose, t)| by_hand::concentration(p, *dose, *t)),
+            ("by hand, closed form", |(p, dose, t)| by_hand::concentration(p, *dose, *t)),
+            ("by hand, chain rule", |(p, dose, t)| by_hand::by_macro_constants(p, *dose, *t)),
             ("SymPy", |(p, dose, t)| sympy::concentration(p, *dose, *t)),
             ("num-dual", |(p, dose, t)| dual::concentration(p, *dose, *t)),
             ("one by one", |(p, dose, t)| {

@@ -49,7 +49,67 @@ pub(crate) fn concentration(p: &[f64; 4], dose: f64, t: f64) -> (f64, [f64; 4], 
     let f_bc = base + q_m * q_b + u_b * q_c + side + odd_q * q_b;
     let f_cc = base + q_m * q_c + u_c * q_c + 2.0 * (side + odd_q * q_c);
 
-    // From rate constants to parameters.
+    from_rates([dose, i1, i2, a, b, c], g, [f_a, f_b, f_c], [f_aa, f_ab, f_ac, f_bb, f_bc, f_cc])
+}
+
+/// The same, as one derives it without that closed form: G of the macro constants α and β and of c, where
+/// α - β = r and r² = (a + b + c)² - 4 a c.
+pub(crate) fn by_macro_constants(
+    p: &[f64; 4],
+    dose: f64,
+    t: f64,
+) -> (f64, [f64; 4], [[f64; 4]; 4]) {
+    let [clearance, v1, q, v2] = *p;
+    let (i1, i2) = (1.0 / v1, 1.0 / v2);
+    let (a, b, c) = (clearance * i1, q * i1, q * i2);
+    let s = a + b + c;
+    let r = (s * s - 4.0 * a * c).sqrt();
+    let (alpha, beta) = (0.5 * (s + r), 0.5 * (s - r));
+    let (fast, slow) = ((-alpha * t).exp(), (-beta * t).exp());
+    let i = 1.0 / r;
+
+    // G = A exp(-α t) + B exp(-β t) and its derivatives, A = (α - c) / r, B = (c - β) / r.
+    let (fast_share, slow_share) = ((alpha - c) * i, (c - beta) * i);
+    let (fast_part, slow_part) = (fast_share * fast, slow_share * slow);
+    let g = fast_part + slow_part;
+    let (from_fast, from_slow) = ((fast - g) * i, (g - slow) * i);
+    let (t_fast, t_slow) = (t * fast, t * slow);
+    let g_x = from_fast - t * fast_part;
+    let g_y = from_slow - t * slow_part;
+    let g_c = (slow - fast) * i;
+    let g_xx = t * t * fast_part - (t_fast + g_x + from_fast + slow_share * t_fast) * i;
+    let g_xy = (from_fast - g_y - t * fast_part) * i;
+    let g_yy = t * t * slow_part + (t_slow + g_y + from_slow + fast_share * t_slow) * i;
+    let (g_xc, g_yc) = ((t_fast - g_c) * i, (g_c - t_slow) * i);
+
+    // F(a, b, c) = G and its derivatives.
+    let (r_a, r_b, r_c) = ((s - 2.0 * c) * i, s * i, (s - 2.0 * a) * i);
+    let (x_a, x_b, x_c) = (0.5 + 0.5 * r_a, 0.5 + 0.5 * r_b, 0.5 + 0.5 * r_c);
+    let (y_a, y_b, y_c) = (1.0 - x_a, 1.0 - x_b, 1.0 - x_c);
+    let bend = 0.5 * (g_x - g_y) * i;
+    let first = |x: f64, y: f64| g_x * x + g_y * y;
+    let (f_a, f_b, f_c) = (first(x_a, y_a), first(x_b, y_b), first(x_c, y_c) + g_c);
+    let row = |x: f64, y: f64| (g_xx * x + g_xy * y, g_xy * x + g_yy * y);
+    let side = |x: f64, y: f64| g_xc * x + g_yc * y;
+    let ((u_a, v_a), (u_b, v_b), (u_c, v_c)) = (row(x_a, y_a), row(x_b, y_b), row(x_c, y_c));
+    let f_aa = u_a * x_a + v_a * y_a + bend * (1.0 - r_a * r_a);
+    let f_ab = u_a * x_b + v_a * y_b + bend * (1.0 - r_a * r_b);
+    let f_bb = u_b * x_b + v_b * y_b + bend * (1.0 - r_b * r_b);
+    let f_ac = u_a * x_c + v_a * y_c - bend * (1.0 + r_a * r_c) + side(x_a, y_a);
+    let f_bc = u_b * x_c + v_b * y_c + bend * (1.0 - r_b * r_c) + side(x_b, y_b);
+    let f_cc = u_c * x_c + v_c * y_c + bend * (1.0 - r_c * r_c) + 2.0 * side(x_c, y_c);
+    from_rates([dose, i1, i2, a, b, c], g, [f_a, f_b, f_c], [f_aa, f_ab, f_ac, f_bb, f_bc, f_cc])
+}
+
+/// From derivatives by the rate constants a = clearance / v₁, b = q / v₁ and c = q / v₂ to those by the
+/// parameters.
+#[inline(always)]
+fn from_rates(
+    [dose, i1, i2, a, b, c]: [f64; 6],
+    g: f64,
+    [f_a, f_b, f_c]: [f64; 3],
+    [f_aa, f_ab, f_ac, f_bb, f_bc, f_cc]: [f64; 6],
+) -> (f64, [f64; 4], [[f64; 4]; 4]) {
     let scale = dose * i1;
     let value = scale * g;
     let (s1, s2) = (scale * i1, scale * i2);
