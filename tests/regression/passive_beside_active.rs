@@ -28,6 +28,7 @@ fn measured(t: f64) -> f64 {
     t.exp()
 }
 
+#[allow(clippy::needless_range_loop)] // as users write
 #[differentiate]
 fn passive_index(x: f64) -> [f64; 2] {
     let mut f = [0.0; 2];
