@@ -40,7 +40,7 @@ fn gradients() {
 
 #[differentiate(order = 2)]
 fn ends<const N: usize>(x: [f64; N], scale: f64) -> f64 {
-    scale * x[0] * x[N - 1]
+    scale * x[0] * x[x.len() - 1]
 }
 
 /// The length of what is given away says what `N` is: 2 x³, and x + x of gradients.

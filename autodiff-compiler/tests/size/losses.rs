@@ -1,9 +1,9 @@
-//! Losses over rows of data, made of loops. `PARAMETERS` stands for their number of parameters, a multiple of
+//! Losses over rows of data, made of loops. `<PARAMETERS>` stands for their number of parameters, a multiple of
 //! 20.
 
 /// A logistic regression.
 const LOGISTIC: &str = "
-    pub fn loss(w: &[f64; PARAMETERS], x: &[[f64; PARAMETERS]], y: &[f64]) -> f64 {
+    pub fn loss(w: &[f64; <PARAMETERS>], x: &[[f64; <PARAMETERS>]], y: &[f64]) -> f64 {
         let mut loss = 0.0;
         for (row, y) in x.iter().zip(y) {
             let mut score = 0.0;
@@ -17,7 +17,7 @@ const LOGISTIC: &str = "
 
 /// A network with one hidden layer; a unit has 18 weights, a bias, and its weight in the output.
 const NETWORK: &str = "
-    pub fn loss(w: &[f64; PARAMETERS], x: &[[f64; 18]], y: &[f64]) -> f64 {
+    pub fn loss(w: &[f64; <PARAMETERS>], x: &[[f64; 18]], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for (row, y) in x.iter().zip(y) {
             let mut output = 0.0;
@@ -38,5 +38,5 @@ pub(crate) const LOSSES: [(&str, &str); 2] = [("logistic", LOGISTIC), ("network"
 
 /// A loss with some number of parameters.
 pub(crate) fn with_parameters(loss: &str, parameters: usize) -> String {
-    loss.replace("PARAMETERS", &parameters.to_string())
+    loss.replace("<PARAMETERS>", &parameters.to_string())
 }
