@@ -4,5 +4,4 @@ mod folding;
 mod functions;
 mod gradients;
 mod random;
-mod reciprocals;
 mod table;
