@@ -48,7 +48,10 @@ impl Copies<'_> {
         for region in kind.regions_mut() {
             self.later.clone_from(&after);
             self.region(region);
-            before.append(&mut self.later);
+            let inside = std::mem::replace(&mut self.later, std::mem::take(&mut before));
+            // Each place once: lists that doubled at every branch would outgrow the memory.
+            self.read(inside);
+            before = std::mem::take(&mut self.later);
         }
         self.later = before;
         let mut contents = vec![];
