@@ -55,16 +55,6 @@ fn third_order(x: f64) -> f64 {
     square::gradient(x) * x
 }
 
-#[differentiate(order = 2)]
-fn ends<const N: usize>(x: [f64; N]) -> f64 {
-    x[0] * x[N - 1]
-}
-
-#[differentiate]
-fn generic_arguments(x: f64) -> f64 {
-    ends::gradient::<2>([x, x])[0]
-}
-
 fn main() {
     let _: f64 = own::gradient(1.0) + of_references::gradient(1.0) + of_one_float::gradient(1.0);
     let _: f64 = of_what_prints::gradient(1.0) + without_order::gradient(1.0);
