@@ -352,12 +352,8 @@ fn check_between(pass: &str, function: &Function, diagnostics: &mut Diagnostics)
 /// Code that breaks a rule of the IR is never emitted.
 fn check(pass: &str, function: &Function, diagnostics: &mut Diagnostics) -> Option<()> {
     let Err(error) = verify(function) else { return Some(()) };
-    let span = function
-        .parameters
-        .first()
-        .map_or_else(|| SourceSpan::from(proc_macro2::Span::call_site()), |first| first.span);
     diagnostics.error(
-        span,
+        function.span(),
         format!("autodiff made a mistake in the pass `{pass}`: {error}"),
         "please report this function; until it is mended, write it in another way".to_string(),
     );

@@ -141,7 +141,7 @@ impl Stub {
         let active = (0..self.names.len()).filter(|position| self.is_active(*position));
         let buffers = active.zip(self.gradients()).map(|(position, ty)| {
             let name = format_ident!("{}_gradient", self.names[position]);
-            let buffer = type_tokens(&behind_reference(ty));
+            let buffer = type_tokens(&ty.as_slice());
             quote!(#name: &mut #buffer)
         });
         self.declared.iter().cloned().chain(buffers).collect()
@@ -169,7 +169,7 @@ impl Stub {
             let content = match (mutable, &**to) {
                 // Only this may change its length.
                 (true, Type::Vec(_)) => tangent,
-                _ => behind_reference(tangent),
+                _ => tangent.as_slice(),
             };
             let (name, ty) = (&self.names[position], type_tokens(&content));
             let name = format_ident!("{name}_adjoint");
@@ -235,7 +235,7 @@ impl Stub {
             let buffers = &self.with_buffers()[self.declared.len()..];
             let names = (0..buffers.len()).map(|k| format_ident!("tangent_{k}"));
             let outwards = names.zip(self.gradients()).map(|(name, ty)| {
-                let buffer = type_tokens(&behind_reference(ty));
+                let buffer = type_tokens(&ty.as_slice());
                 quote!(#name: &mut #buffer)
             });
             let all = self.declared.iter().chain(buffers).chain(tangents).cloned().chain(outwards);
@@ -299,12 +299,4 @@ impl Stub {
 /// The name of a declared parameter.
 fn first_name(parameter: &TokenStream) -> String {
     parameter.clone().into_iter().next().map_or_else(String::new, |name| name.to_string())
-}
-
-/// What a buffer for a gradient is a reference to.
-fn behind_reference(tangent: Type) -> Type {
-    match tangent {
-        Type::Vec(element) => Type::Slice(element),
-        other => other,
-    }
 }

@@ -280,6 +280,14 @@ impl Type {
         }
     }
 
+    /// A `Vec` as the slice that it is behind a reference: what may not change its length.
+    pub fn as_slice(self) -> Type {
+        match self {
+            Type::Vec(element) => Type::Slice(element),
+            other => other,
+        }
+    }
+
     /// How many floats a value of this type holds, if literals say it.
     pub fn float_count(&self) -> Option<u64> {
         match self {

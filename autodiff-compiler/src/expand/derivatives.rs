@@ -5,7 +5,7 @@ use crate::activity::Activity;
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::item::{Derivatives, Matrix, Sweeps};
 use crate::forward::{self, Forwarded};
-use crate::ir::{CallOutput, Function, InstructionKind, SlotId};
+use crate::ir::{Function, InstructionKind, SlotId};
 use crate::matrix::one_by_one::{self, Mode, Own};
 use crate::matrix::{self, Size, at_once};
 use crate::options::{Options, Output};
@@ -73,12 +73,12 @@ pub fn derivatives(
         derivatives.higher.push(("__jvp_jvp", function));
     }
     jacobians(value, signature, own, choices, &mut derivatives, trace, diagnostics)?;
-    let second = signature.notes;
+    let notes = signature.notes;
     if needs_sweeps(signature, value) || derivatives.vjp {
-        derivatives.sweeps = Some(sweeps(value, strategy, second, trace, diagnostics)?);
+        derivatives.sweeps = Some(sweeps(value, strategy, notes, trace, diagnostics)?);
     } else if signature.offers_split() && signature.result.is_float() {
         // An offer to callers: the gradient is there without it.
-        derivatives.sweeps = sweeps(value, strategy, second, trace, &mut Diagnostics::new());
+        derivatives.sweeps = sweeps(value, strategy, notes, trace, &mut Diagnostics::new());
     }
     Some(derivatives)
 }
@@ -198,11 +198,7 @@ fn jacobians(
                 jacobian(of, derivatives, trace, diagnostics)?;
             }
             None if by_default && output == Output::Jacobian => {
-                let span = value.parameters.first().map_or_else(
-                    || SourceSpan::from(proc_macro2::Span::call_site()),
-                    |first| first.span,
-                );
-                let of = JacobianOf { value, own, output, span, asked: false };
+                let of = JacobianOf { value, own, output, span: value.span(), asked: false };
                 // What speaks against it is no error: nobody asked.
                 let mut silent = Diagnostics::new();
                 let mut with = derivatives.clone();
@@ -469,27 +465,7 @@ fn refuse_missing(
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
     for (span, call) in forward::missing(function, activity) {
-        let name = &call.name;
-        use CallOutput::{Forward, Gradient, GradientInto, Reverse, Value};
-        let (message, wanted) = match call.output {
-            Value => (format!("`{name}` has no `jvp`"), "jvp"),
-            Gradient | GradientInto | Forward | Reverse => {
-                (format!("`{name}` has no second derivatives"), "order = 2")
-            }
-            _ if call.signature.notes.third => {
-                (format!("`{name}` has no fourth derivatives"), "order = 4")
-            }
-            _ => (format!("`{name}` has no third derivatives"), "order = 3"),
-        };
-        let help = match call.signature.notes.by_rule {
-            true => {
-                "its derivative is a rule written by hand, which gives gradients only".to_string()
-            }
-            false if wanted == "order = 4" => {
-                "this is where it ends: derivatives of third order are the highest".to_string()
-            }
-            false => format!("ask for it where it is annotated: `#[differentiate({wanted})]`"),
-        };
+        let (message, help) = call.lacks(call.output.with_tangents());
         diagnostics.error(span, message, help);
     }
     diagnostics.is_empty().then_some(())

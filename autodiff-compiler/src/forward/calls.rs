@@ -12,7 +12,6 @@ use super::Forward;
 use crate::activity::Activity;
 use crate::diagnostics::SourceSpan;
 use crate::generics::Generics;
-use crate::ir::sweep_calls::content_of;
 use crate::ir::*;
 use crate::signature::one_or_tuple;
 use crate::types::Type;
@@ -79,19 +78,13 @@ impl Forward<'_> {
         for ((position, ty), gradient) in covered.into_iter().zip(&gradients) {
             let argument = &call.arguments[position];
             tangents.push(self.argument(argument, &ty));
-            let shape = match argument {
-                Argument::Value(Aggregate::Place(place, _))
-                | Argument::Shared(place)
-                | Argument::Mutable(place)
-                | Argument::Place(place) => Some(place.clone()),
-                Argument::Value(_) => None,
-            };
+            let shape = argument.place();
             let name = &call.name;
             for (name, list) in [
                 (format!("{name}_gradient"), &mut buffers),
                 (format!("{name}_gradient_tangent"), &mut buffer_tangents),
             ] {
-                let zeros = self.builder.zeros(gradient, shape.as_ref());
+                let zeros = self.builder.zeros(gradient, shape);
                 list.push(self.builder.define(gradient.clone(), name.into(), zeros));
             }
         }
@@ -110,11 +103,9 @@ impl Forward<'_> {
         into.result_slot = Some(self.builder.function.new_slot(pair, name, span, SlotKind::Local));
         self.builder.push(InstructionKind::Call(into), vec![]);
         let content = |forward: &Self, slots: &[SlotId]| {
-            let parts = slots.iter().map(|slot| {
-                let ty = &forward.builder.function.slot(*slot).ty;
-                let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Move };
-                Aggregate::Place(Place::root(*slot), transfer)
-            });
+            let parts = slots
+                .iter()
+                .map(|slot| Place::root(*slot).leaving(&forward.builder.function.slot(*slot).ty));
             one_or_tuple(parts.collect(), Aggregate::Tuple)
         };
         let gradients = content(self, &buffers);
@@ -140,21 +131,17 @@ impl Forward<'_> {
         }
         let tangent = self.own_argument(cotangent);
         let function = &self.builder.function;
-        let contents = [content_of(function, cotangent), content_of(function, &tangent)];
+        let contents = [cotangent.once_more(function), tangent.once_more(function)];
         let swept = self.builder.call_sweeps(&alone, &covered, directions, contents, &parts[0]);
-        let leaving = |place: Place, ty: &Type| {
-            Aggregate::Place(place, if ty.is_copy() { Transfer::Copy } else { Transfer::Move })
-        };
         let (gradients, tangents): (Vec<_>, Vec<_>) = swept.gradients.into_iter().unzip();
         let all = |places: Vec<Place>| {
-            let parts = places.into_iter().zip(&covered).map(|(place, (_, ty))| leaving(place, ty));
+            let parts = places.into_iter().zip(&covered).map(|(place, (_, ty))| place.leaving(ty));
             one_or_tuple(parts.collect(), Aggregate::Tuple)
         };
-        let primal = vec![leaving(swept.value, &parts[0]), all(gradients)];
-        let content = Aggregate::Tuple(primal);
+        let content = Aggregate::Tuple(vec![swept.value.leaving(&parts[0]), all(gradients)]);
         self.builder.push(InstructionKind::Define(result_slot, content), vec![]);
         if self.is_active_slot(result_slot) {
-            let tangent = vec![leaving(swept.tangent, &parts[0].tangent()), all(tangents)];
+            let tangent = vec![swept.tangent.leaving(&parts[0].tangent()), all(tangents)];
             self.define_tangent(result_slot, Aggregate::Tuple(tangent));
         }
     }
@@ -192,23 +179,19 @@ impl Forward<'_> {
         let pair = self.builder.function.new_slot(pair, name, span, SlotKind::Local);
         let slot = call.result_slot.replace(pair);
         self.builder.push(InstructionKind::Call(call), vec![]);
-        let part =
-            |index: usize| Place::root(pair).project(Projection::Field(index.to_string().into()));
+        let [primal, tangent] = [0, 1].map(|index| Place::root(pair).part(index));
         match (result, slot) {
             (Some(value), _) => {
-                let kind = InstructionKind::Load(part(0));
+                let kind = InstructionKind::Load(primal);
                 self.builder.append(Instruction { kind, results: vec![value], span });
-                let tangent = self.builder.load(part(1), ty);
+                let tangent = self.builder.load(tangent, ty);
                 self.set(value, Some(tangent));
             }
             (None, Some(slot)) => {
-                let moved = |place| {
-                    let copied = ty.is_copy();
-                    Aggregate::Place(place, if copied { Transfer::Copy } else { Transfer::Move })
-                };
-                self.builder.push(InstructionKind::Define(slot, moved(part(0))), vec![]);
+                let content = primal.leaving(&ty);
+                self.builder.push(InstructionKind::Define(slot, content), vec![]);
                 if self.is_active_slot(slot) {
-                    self.define_tangent(slot, moved(part(1)));
+                    self.define_tangent(slot, tangent.leaving(&ty));
                 }
             }
             (None, None) => {}
@@ -289,10 +272,7 @@ impl Forward<'_> {
                     Type::Reference { mutable: true, .. } => Argument::Mutable(tangent),
                     Type::Reference { .. } => Argument::Shared(tangent),
                     // Anything else behind `&` has its tangent by value.
-                    ty => {
-                        let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-                        Argument::Value(Aggregate::Place(tangent, transfer))
-                    }
+                    ty => Argument::Value(tangent.once_more(&ty)),
                 }
             }
         }

@@ -67,10 +67,7 @@ pub fn begin_with<'a>(
     seeds: Seeds<'_>,
     chosen: Map<SlotId, SlotId>,
 ) -> Forward<'a> {
-    let span = primal
-        .parameters
-        .first()
-        .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+    let span = primal.span();
     let builder = Builder::new(Function { body: Region::default(), ..primal.clone() }, span);
     let tangents = seeds.activities(primal, activity).into_iter().map(Tangents::new).collect();
     let mut forward =
@@ -192,9 +189,11 @@ impl Forward<'_> {
         for instruction in &region.instructions {
             self.builder.at(instruction.span);
             // What a loop changes it has changed when it runs again.
-            instruction.kind.regions().into_iter().for_each(|inner| {
-                inner.written_roots().into_iter().for_each(|root| self.forget_unit(root));
-            });
+            if self.tangents.iter().any(|tangents| tangents.units.iter().next().is_some()) {
+                instruction.kind.regions().into_iter().for_each(|inner| {
+                    inner.written_roots().into_iter().for_each(|root| self.forget_unit(root));
+                });
+            }
             self.instruction(instruction);
             instruction.kind.for_each_written_root(&mut |root| self.forget_unit(root));
         }

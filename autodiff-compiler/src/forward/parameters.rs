@@ -58,17 +58,10 @@ pub fn tangent_parameter(ty: &Type) -> Type {
             let tangent = ty.tangent();
             // Only a `Vec` itself can change its length.
             let resizable = matches!(**to, Type::Vec(_));
-            let to = if resizable { tangent } else { as_slice(tangent) };
+            let to = if resizable { tangent } else { tangent.as_slice() };
             Type::Reference { mutable: true, to: Box::new(to) }
         }
         _ => direction_parameter(ty),
-    }
-}
-
-fn as_slice(tangent: Type) -> Type {
-    match tangent {
-        Type::Vec(element) => Type::Slice(element),
-        other => other,
     }
 }
 

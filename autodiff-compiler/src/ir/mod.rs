@@ -19,6 +19,7 @@
 //! is never dropped from or reordered in the value sweep; see [`InstructionKind::may_panic`].
 
 pub mod builder;
+mod calls;
 mod copy;
 pub mod map;
 pub mod operations;
@@ -34,12 +35,12 @@ pub mod verify;
 mod walk;
 pub mod zeros;
 
+pub use calls::{Argument, Call, CallOutput};
 pub use copy::Renaming;
 pub use map::Map;
 pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
-use crate::signature::FunctionSignature;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};
 use operations::Operation;
 use proc_macro2::{Delimiter, TokenStream};
@@ -404,154 +405,6 @@ pub struct MatchArm {
     pub body: Region,
 }
 
-/// An argument of a call or a hole of opaque tokens.
-#[derive(Clone, Debug)]
-pub enum Argument {
-    /// By value.
-    Value(Aggregate),
-    /// `&place`.
-    Shared(Place),
-    /// `&mut place`.
-    Mutable(Place),
-    /// The place itself, for opaque tokens that go on with `.method()`, `.field` or match on it.
-    Place(Place),
-}
-
-/// A call of an annotated function.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The path as written; its type-namespace item has the outputs.
-    pub path: TokenStream,
-    /// Its last segment, for printing.
-    pub name: Rc<str>,
-    /// What it takes and gives.
-    pub signature: Rc<FunctionSignature>,
-    /// Which of its functions is called.
-    pub output: CallOutput,
-    /// The arguments in order.
-    pub arguments: Vec<Argument>,
-    /// Where a result with structure goes: a local slot that this call defines.
-    pub result_slot: Option<SlotId>,
-}
-
-/// Which function of an annotated function is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallOutput {
-    /// `value`.
-    Value,
-    /// `gradient`: the result is the gradient with respect to its active parameters. Only derivative
-    /// code has it.
-    Gradient,
-    /// `gradient_into`: the gradients go to buffers that follow the arguments. Only derivative code
-    /// has it.
-    GradientInto,
-    /// `jvp`: the tangents of covered parameters follow the arguments, the result is a pair with its
-    /// tangent. Only derivative code has it.
-    Jvp,
-    /// `vjp`: value and gradient for cotangents that follow the arguments. Only derivative code has it.
-    Vjp,
-    /// `value_and_gradient`: a pair. Only derivative code has it.
-    ValueAndGradient,
-    /// `hvp`: the Hessian times directions that follow the arguments. Only derivative code has it.
-    Hvp,
-    /// `__gradient_into_jvp`: as `gradient_into`, with the tangents of everything; the result is a pair.
-    /// Only derivative code has it.
-    GradientIntoJvp,
-    /// `__forward_jvp`: as `__forward`, with tangents, which go on the tape, too. Only derivative code has
-    /// it.
-    ForwardJvp,
-    /// `__reverse_jvp`: as `__reverse`, with tangents. Only derivative code has it.
-    ReverseJvp,
-    /// `__jvp_jvp`: as `jvp`, with the tangents of everything. So are those that follow. Only derivative code
-    /// has them.
-    JvpJvp,
-    /// `__gradient_into_jvp_jvp`.
-    GradientIntoJvpJvp,
-    /// `__forward_jvp_jvp`.
-    ForwardJvpJvp,
-    /// `__reverse_jvp_jvp`.
-    ReverseJvpJvp,
-    /// `__hvp`: the same, and prints nothing. Only derivative code has it.
-    QuietHvp,
-    /// `__jvp`: as `jvp`, and prints nothing. Only derivative code has it.
-    QuietJvp,
-    /// `__forward`: as `value`, and leaves on the tape what the reverse needs. Only derivative code
-    /// has it.
-    Forward,
-    /// `__reverse`: takes from the tape what `__forward` left ([`crate::reverse::split`]). Only
-    /// derivative code has it.
-    Reverse,
-}
-
-impl CallOutput {
-    /// The function that gives the tangents, too, if there is one.
-    pub fn with_tangents(self) -> Option<Self> {
-        match self {
-            CallOutput::Value => Some(CallOutput::Jvp),
-            CallOutput::Gradient | CallOutput::GradientInto => Some(CallOutput::GradientIntoJvp),
-            CallOutput::Forward => Some(CallOutput::ForwardJvp),
-            CallOutput::Reverse => Some(CallOutput::ReverseJvp),
-            CallOutput::Jvp => Some(CallOutput::JvpJvp),
-            // And the reverse sweep with tangents.
-            CallOutput::Vjp => Some(CallOutput::ForwardJvp),
-            CallOutput::GradientIntoJvp => Some(CallOutput::GradientIntoJvpJvp),
-            CallOutput::ForwardJvp => Some(CallOutput::ForwardJvpJvp),
-            CallOutput::ReverseJvp => Some(CallOutput::ReverseJvpJvp),
-            _ => None,
-        }
-    }
-
-    /// The name of the function, without prefix.
-    pub fn name(self) -> &'static str {
-        match self {
-            CallOutput::Value => "value",
-            CallOutput::Gradient => "gradient",
-            CallOutput::GradientInto => "gradient_into",
-            CallOutput::Jvp => "jvp",
-            CallOutput::Vjp => "vjp",
-            CallOutput::ValueAndGradient => "value_and_gradient",
-            CallOutput::Hvp => "hvp",
-            CallOutput::GradientIntoJvp => "__gradient_into_jvp",
-            CallOutput::ForwardJvp => "__forward_jvp",
-            CallOutput::ReverseJvp => "__reverse_jvp",
-            CallOutput::JvpJvp => "__jvp_jvp",
-            CallOutput::GradientIntoJvpJvp => "__gradient_into_jvp_jvp",
-            CallOutput::ForwardJvpJvp => "__forward_jvp_jvp",
-            CallOutput::ReverseJvpJvp => "__reverse_jvp_jvp",
-            CallOutput::QuietHvp => "__hvp",
-            CallOutput::QuietJvp => "__jvp",
-            CallOutput::Forward => "__forward",
-            CallOutput::Reverse => "__reverse",
-        }
-    }
-
-    /// The name by which the interpreter knows this output of a function.
-    #[cfg(any(test, feature = "interpret"))]
-    pub fn function_name(self, function: &str) -> String {
-        match self {
-            CallOutput::Value => function.to_owned(),
-            other => format!("{function}::{}", other.name()),
-        }
-    }
-
-    /// Whether it takes the tape.
-    pub fn uses_tape(self) -> bool {
-        self.leaves_on_tape() || self.takes_from_tape()
-    }
-
-    /// Whether it is a forward sweep.
-    pub fn leaves_on_tape(self) -> bool {
-        use CallOutput::{Forward, ForwardJvp, ForwardJvpJvp};
-        matches!(self, Forward | ForwardJvp | ForwardJvpJvp)
-    }
-
-    /// Whether it is a reverse sweep.
-    pub fn takes_from_tape(self) -> bool {
-        use CallOutput::{Reverse, ReverseJvp, ReverseJvpJvp};
-        matches!(self, Reverse | ReverseJvp | ReverseJvpJvp)
-    }
-}
-
 /// A passive expression by its tokens.
 #[derive(Clone, Debug)]
 pub struct Opaque {
@@ -610,6 +463,21 @@ impl Place {
         Self { root: self.root, path }
     }
 
+    /// A position of the tuple at this place.
+    pub fn part(&self, position: usize) -> Self {
+        self.project(Projection::Field(position.to_string().into()))
+    }
+
+    /// The content of a type as it leaves a place that is not looked at again.
+    pub fn leaving(self, ty: &Type) -> Aggregate {
+        Aggregate::Place(self, if ty.is_copy() { Transfer::Copy } else { Transfer::Move })
+    }
+
+    /// The content of a type once more: the place keeps it.
+    pub fn once_more(self, ty: &Type) -> Aggregate {
+        Aggregate::Place(self, if ty.is_copy() { Transfer::Copy } else { Transfer::Clone })
+    }
+
     /// The values that the path depends on.
     pub fn operands(&self) -> impl Iterator<Item = ValueId> + '_ {
         self.path.iter().flat_map(|projection| match projection {
@@ -632,6 +500,12 @@ impl Function {
             result: Aggregate::Unit,
             result_type,
         }
+    }
+
+    /// Where it stands in the source: at its first parameter.
+    pub fn span(&self) -> SourceSpan {
+        let first = self.parameters.first();
+        first.map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span)
     }
 
     /// What is known about a value.

@@ -36,9 +36,6 @@ impl Builder {
         forward.output = CallOutput::ForwardJvp;
         forward.arguments.extend(directions);
         let span = self.span();
-        let part = |slot: SlotId, index: usize| {
-            Place::root(slot).project(Projection::Field(index.to_string().into()))
-        };
         let pair = Type::Tuple(vec![result.clone(), result.tangent()]);
         let name = format!("{}_jvp", call.name).into();
         let pair = self.function.new_slot(pair, name, span, SlotKind::Local);
@@ -59,14 +56,9 @@ impl Builder {
                 gradients.push(None);
                 continue;
             }
-            let shape = match &call.arguments[*position] {
-                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                    Some(place.clone())
-                }
-                Argument::Value(_) => None,
-            };
+            let shape = call.arguments[*position].place();
             let mut buffer = |list: &mut Vec<Argument>| {
-                let zeros = self.zeros(ty, shape.as_ref());
+                let zeros = self.zeros(ty, shape);
                 let name = format!("{}_gradient", call.name).into();
                 let place = Place::root(self.define(ty.clone(), name, zeros));
                 list.push(Argument::Mutable(place.clone()));
@@ -91,25 +83,15 @@ impl Builder {
         let gradients = gradients.into_iter().filter_map(|known| {
             known.or_else(|| {
                 let (slot, index) = (slot?, next.next()?);
-                let inside = |place: Place| match returned {
-                    1 => place,
-                    _ => place.project(Projection::Field(index.to_string().into())),
+                let inside = |order: usize| match returned {
+                    1 => Place::root(slot).part(order),
+                    _ => Place::root(slot).part(order).part(index),
                 };
-                Some((inside(part(slot, 0)), inside(part(slot, 1))))
+                Some((inside(0), inside(1)))
             })
         });
         let gradients = gradients.collect();
-        Swept { value: part(pair, 0), tangent: part(pair, 1), gradients }
-    }
-}
-
-/// The content of an argument, to be had once more.
-pub fn content_of(function: &Function, argument: &Argument) -> Aggregate {
-    match argument {
-        Argument::Value(content) => content.clone(),
-        Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-            let copied = function.place_type(place).is_some_and(|ty| ty.is_copy());
-            Aggregate::Place(place.clone(), if copied { Transfer::Copy } else { Transfer::Clone })
-        }
+        let pair = Place::root(pair);
+        Swept { value: pair.part(0), tangent: pair.part(1), gradients }
     }
 }

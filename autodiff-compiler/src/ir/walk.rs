@@ -533,6 +533,18 @@ impl Argument {
     }
 }
 
+impl Instruction {
+    /// Every root that the instruction may change, or what is nested in it may change or brings into being.
+    pub fn written_roots(&self) -> std::collections::HashSet<SlotId> {
+        let mut roots: std::collections::HashSet<_> =
+            self.kind.writes().into_iter().map(|place| place.root).collect();
+        for region in self.kind.regions() {
+            roots.extend(region.written_roots());
+        }
+        roots
+    }
+}
+
 impl Region {
     /// Calls `visit` on every instruction, outer before inner, in order.
     pub fn for_each_instruction<'a>(&'a self, visit: &mut dyn FnMut(&'a Instruction)) {
@@ -547,7 +559,7 @@ impl Region {
         self.instructions.iter().flat_map(|instruction| instruction.kind.defined_slot())
     }
 
-    /// Every root that something in this region or those nested in it may change.
+    /// Every root that something in this region or those nested in it may change or brings into being.
     pub fn written_roots(&self) -> std::collections::HashSet<SlotId> {
         let mut roots = std::collections::HashSet::new();
         self.for_each_instruction(&mut |instruction| {

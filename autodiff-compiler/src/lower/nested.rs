@@ -150,14 +150,7 @@ impl Lowerer<'_> {
             let own = self.builder.define(ty.clone(), "argument".into(), content.clone());
             *content = Aggregate::Place(Place::root(own), Transfer::Move);
         }
-        let shape = match argument {
-            Argument::Value(Aggregate::Place(place, _))
-            | Argument::Shared(place)
-            | Argument::Mutable(place)
-            | Argument::Place(place) => Some(place.clone()),
-            Argument::Value(_) => None,
-        };
-        let zeros = self.builder.zeros(ty, shape.as_ref());
+        let zeros = self.builder.zeros(ty, argument.place());
         self.builder.define(ty.clone(), format!("{name}_gradient").into(), zeros)
     }
 

@@ -5,7 +5,7 @@ use crate::activity::Activity;
 use crate::forward::{self, Forward, Forwarded, Seeds};
 use crate::ir::*;
 use crate::reverse::split::with_active_outputs;
-use crate::second::{Returned, value_and_gradient};
+use crate::second::returning_gradient;
 use crate::signature::{is_output, one_or_tuple};
 use crate::types::{FloatType, Type};
 use std::ops::Range;
@@ -17,7 +17,7 @@ pub fn hessian(
     float: &FloatType,
     jointly: bool,
 ) -> Forwarded {
-    let function = value_and_gradient(primal, gradient, Returned::Gradient);
+    let function = returning_gradient(primal, gradient);
     let activity = Activity::of(&function);
     let among: Vec<_> = function.parameters.iter().map(|parameter| parameter.active).collect();
     let mut forward = forward::begin(&function, &activity, Seeds::Units(&among));
@@ -145,10 +145,7 @@ fn outputs(forward: &mut Forward<'_>, primal: &Function) -> Vec<Outputs> {
         let ty = parameter.ty.tangent();
         let places = forward.tangents_at_exit(slot);
         for (outputs, place) in all.iter_mut().zip(places) {
-            let content = place.map(|place| {
-                let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Move };
-                Aggregate::Place(place, transfer)
-            });
+            let content = place.map(|place| place.leaving(&ty));
             outputs.push((content, ty.clone()));
         }
     }

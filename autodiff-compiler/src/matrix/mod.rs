@@ -15,6 +15,7 @@
 
 pub mod at_once;
 pub mod layout;
+mod loops;
 pub mod one_by_one;
 
 use crate::ir::*;

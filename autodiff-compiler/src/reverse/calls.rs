@@ -8,9 +8,10 @@
 //! `__forward`, which leaves on the tape what `__reverse` takes from there ([`super::split`]). Calls
 //! are reversed in the opposite order, so the tape is last in, first out.
 
-use super::{Adjoints, Refusal, Reverse, Scope, stash};
+use super::keep::Kept;
+use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::generics::Generics;
-use crate::ir::operations::{FloatOperation, IntegerOperation};
+use crate::ir::operations::FloatOperation;
 use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
@@ -113,32 +114,11 @@ impl Reverse {
         scope: &Scope,
     ) -> Vec<Instruction> {
         let covered = self.covered(call, Some(result));
-        let mut again = call.clone();
         let mut kept = Kept::default();
-        for argument in &mut again.arguments {
-            if self.keep_argument(argument, scope, &mut kept).is_none() {
-                self.refusals.push(Refusal {
-                    span: self.builder.span(),
-                    message: format!(
-                        "an argument of `{}` has changed, or is gone, when the derivative needs it again",
-                        call.name
-                    ),
-                    help: Some(
-                        "pass numbers, or an array or slice that is not written afterwards".into(),
-                    ),
-                });
-                return vec![];
-            }
-        }
+        let Some(again) = self.kept_arguments(call, scope, &mut kept) else { return vec![] };
         let sources = self.gradients_again(again, result, &covered);
         for (source, (argument, tangent)) in sources.iter().zip(&covered) {
-            let content = match &call.arguments[*argument] {
-                // What was moved into the call takes its adjoint as it is.
-                Argument::Value(content) => content.clone(),
-                Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                    Aggregate::Place(place.clone(), Transfer::Copy)
-                }
-            };
+            let content = call.arguments[*argument].given();
             if self.has_active_part(&content) {
                 self.scale(source, tangent, adjoint);
                 self.take_content(source, &content, adjoints);
@@ -241,117 +221,6 @@ impl Reverse {
         }
         let zeros = self.builder.zeros(tangent, shape);
         self.builder.define(tangent.clone(), name, zeros)
-    }
-
-    /// Makes the argument one that can be passed again in the reverse sweep. `None` if it cannot be.
-    pub(super) fn keep_argument(
-        &mut self,
-        argument: &mut Argument,
-        scope: &Scope,
-        kept: &mut Kept,
-    ) -> Option<()> {
-        match argument {
-            Argument::Value(content) => self.keep_content(content, scope, kept),
-            Argument::Shared(place) | Argument::Place(place) => {
-                *place = self.keep_place(place, scope, kept)?;
-                Some(())
-            }
-            Argument::Mutable(_) => None,
-        }
-    }
-
-    fn keep_content(
-        &mut self,
-        content: &mut Aggregate,
-        scope: &Scope,
-        kept: &mut Kept,
-    ) -> Option<()> {
-        match content {
-            Aggregate::Place(place, transfer) => {
-                let ty = self.builder.function.place_type(place)?;
-                // What is moved into the call is gone after it.
-                let moved = match transfer {
-                    Transfer::Copy | Transfer::Clone => false,
-                    Transfer::Move => !ty.is_copy(),
-                    Transfer::Take => true,
-                };
-                let again = match moved {
-                    true => self.keep_copy(place, kept)?,
-                    false => self.keep_place(place, scope, kept)?,
-                };
-                *place = again;
-                *transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-                Some(())
-            }
-            Aggregate::Reference { place, mutable: false } => {
-                *place = self.keep_place(place, scope, kept)?;
-                Some(())
-            }
-            Aggregate::Tuple(elements) | Aggregate::Array(elements) | Aggregate::Vec(elements) => {
-                elements.iter_mut().try_for_each(|e| self.keep_content(e, scope, kept))
-            }
-            Aggregate::Struct(_, fields) => {
-                fields.iter_mut().try_for_each(|(_, field)| self.keep_content(field, scope, kept))
-            }
-            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
-                self.keep_content(element, scope, kept)
-            }
-            Aggregate::Reference { mutable: true, .. } | Aggregate::Deferred => None,
-            Aggregate::Unit
-            | Aggregate::Value(_)
-            | Aggregate::VecWithCapacity(_)
-            | Aggregate::ZerosLike(_)
-            | Aggregate::Stack
-            | Aggregate::RestoredStack => Some(()),
-        }
-    }
-
-    /// A place with the content that the forward call saw: the place itself if that still holds, else
-    /// a copy that the forward sweep pushes on a stack.
-    fn keep_place(&mut self, place: &Place, scope: &Scope, kept: &mut Kept) -> Option<Place> {
-        if scope.memory().still_holds(place.root) {
-            return Some(place.clone());
-        }
-        self.keep_copy(place, kept)
-    }
-
-    /// A copy that the forward sweep pushes on a stack.
-    fn keep_copy(&mut self, place: &Place, kept: &mut Kept) -> Option<Place> {
-        let span = self.builder.span();
-        let function = &mut self.builder.function;
-        let ty = function.place_type(place)?;
-        let element = match &ty {
-            Type::Slice(element) | Type::Vec(element) if element.is_copy() => (**element).clone(),
-            ty if ty.is_copy() && !matches!(ty, Type::Reference { .. }) => ty.clone(),
-            // Whether it is `Clone` is rustc's to say.
-            Type::Struct(_) | Type::Array(..) => ty.clone(),
-            _ => return None,
-        };
-        let name = format!("{}_stack", function.slot(place.root).name).into();
-        let stack = function.new_slot(Type::Vec(Box::new(element)), name, span, SlotKind::Local);
-        self.stacks.push(stash::definition(&self.builder.function, stack));
-        let stack = Place::root(stack);
-        let push = |kind| Instruction { kind, results: vec![], span };
-        if matches!(ty, Type::Slice(_) | Type::Vec(_)) {
-            let length = self.forward_length(place.clone(), span);
-            let count = length.results[0];
-            kept.before.push(length);
-            let extend = ResizeKind::ExtendFrom(place.clone());
-            kept.before.push(push(InstructionKind::Resize(stack.clone(), extend)));
-            let end = self.builder.length(stack.clone());
-            let start = self.builder.integer(IntegerOperation::WrappingSub, &[end, count]);
-            let back = InstructionKind::Resize(stack.clone(), ResizeKind::Truncate(start));
-            kept.popped.push(back);
-            return Some(stack.project(Projection::Range { start, end, proven: true }));
-        }
-        let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-        let content = Aggregate::Place(place.clone(), transfer);
-        kept.before.push(push(InstructionKind::Push(stack.clone(), content)));
-        let length = self.builder.length(stack.clone());
-        let one = self.builder.usize(1);
-        let index = self.builder.integer(IntegerOperation::WrappingSub, &[length, one]);
-        kept.popped.push(InstructionKind::Resize(stack.clone(), ResizeKind::Pop));
-        Some(stack.project(Projection::Index { index, proven: true }))
     }
 
     /// Multiplies every float at a place.
@@ -570,15 +439,6 @@ impl Reverse {
             _ => {}
         }
     }
-}
-
-/// What a joint call keeps for the reverse sweep.
-#[derive(Default)]
-pub(super) struct Kept {
-    /// What the forward sweep does before the call.
-    pub(super) before: Vec<Instruction>,
-    /// What the reverse sweep does after the call.
-    pub(super) popped: Vec<InstructionKind>,
 }
 
 /// Whether an argument may be in the same memory as a place: different fields are not.

@@ -31,6 +31,7 @@ mod content;
 mod facts;
 
 mod independence;
+mod keep;
 mod loops;
 mod memory;
 mod moves;
@@ -247,10 +248,7 @@ struct GradientParameter {
 
 impl Reverse {
     fn new(primal: &Function, activity: &Activity) -> Self {
-        let span = primal
-            .parameters
-            .first()
-            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+        let span = primal.span();
         let values = 0..primal.values.len() as u32;
         let slots = 0..primal.slots.len() as u32;
         Self {
@@ -333,7 +331,7 @@ impl Reverse {
     fn instructions(&mut self, forward: &mut Region, adjoints: &mut Adjoints, scope: &Scope) {
         let mut scope = scope.clone();
         for index in (0..forward.instructions.len()).rev() {
-            let written = written_roots(&forward.instructions[index]);
+            let written = forward.instructions[index].written_roots();
             self.builder.at(forward.instructions[index].span);
             let (past, rest) = forward.instructions.split_at_mut(index);
             let before = self.instruction(&mut rest[0], past, adjoints, &scope);
@@ -439,10 +437,7 @@ impl Reverse {
             let name: Rc<str> = format!("{}_gradient", parameter.name).into();
             let tangent = parameter.ty.tangent();
             // Buffers of dynamic length are passed as slices.
-            let content = match tangent.clone() {
-                Type::Vec(element) => Type::Slice(element),
-                other => other,
-            };
+            let content = tangent.clone().as_slice();
             let gradient =
                 function.new_slot(content.clone(), name.clone(), parameter.span, SlotKind::Mutable);
             function.parameters.push(Parameter {
@@ -555,14 +550,4 @@ impl Reverse {
         self.adjoint_slots.insert(primal, slot);
         slot
     }
-}
-
-/// Every root that an instruction and what is nested in it may change.
-fn written_roots(instruction: &Instruction) -> HashSet<SlotId> {
-    let mut roots: HashSet<_> =
-        instruction.kind.writes().into_iter().map(|place| place.root).collect();
-    for region in instruction.kind.regions() {
-        roots.extend(region.written_roots());
-    }
-    roots
 }

@@ -8,9 +8,8 @@
 //! s̄. So the reverse calls the gradient with its tangents, once, at the same arguments: forward mode over one
 //! reverse serves every nest, and nothing of the callee's reverse sweep is kept.
 
-use super::calls::Kept;
+use super::keep::Kept;
 use super::{Adjoints, Refusal, Reverse, Scope};
-use crate::ir::sweep_calls::content_of;
 use crate::ir::*;
 use crate::types::Type;
 use std::rc::Rc;
@@ -40,7 +39,7 @@ impl Reverse {
             return vec![];
         }
         if !call.signature.notes.second {
-            self.refusals.push(no_second_order(self.builder.span(), call));
+            self.refuse_order(call);
             return vec![];
         }
         let covered = self.covered(call, value_type.as_ref());
@@ -84,7 +83,7 @@ impl Reverse {
         let Some(adjoint) = self.adjoint_place(&Place::root(slot)) else { return vec![] };
         let Type::Tuple(parts) = self.builder.function.slot(slot).ty.clone() else { return vec![] };
         if !call.signature.notes.second {
-            self.refusals.push(no_second_order(self.builder.span(), call));
+            self.refuse_order(call);
             return vec![];
         }
         let own = call.signature.parameters.len();
@@ -92,27 +91,22 @@ impl Reverse {
         let mut kept = Kept::default();
         let Some(mut again) = self.kept_arguments(call, scope, &mut kept) else { return vec![] };
         let further = again.arguments.split_off(own);
-        let part = |index: usize| adjoint.project(Projection::Field(index.to_string().into()));
-        let copy = |place: Place, ty: &Type| {
-            let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-            Aggregate::Place(place, transfer)
-        };
-        let of_value = copy(part(0), &parts[0].tangent());
+        let of_value = adjoint.part(0).once_more(&parts[0].tangent());
         let is_vjp = call.output == CallOutput::Vjp;
         let (directions, contents) = if is_vjp {
             let mut directions = vec![];
             for (k, (_, ty)) in covered.iter().enumerate() {
                 let place = match covered.len() {
-                    1 => part(1),
-                    _ => part(1).project(Projection::Field(k.to_string().into())),
+                    1 => adjoint.part(1),
+                    _ => adjoint.part(1).part(k),
                 };
                 directions.push(self.as_direction(place, ty));
             }
             let cotangent =
-                further.first().map(|argument| content_of(&self.builder.function, argument));
+                further.first().map(|argument| argument.once_more(&self.builder.function));
             (directions, [cotangent.unwrap_or(Aggregate::Unit), of_value])
         } else {
-            (further, [copy(part(1), &parts[1]), of_value])
+            (further, [adjoint.part(1).once_more(&parts[1]), of_value])
         };
         let swept = self.builder.call_sweeps(&again, &covered, directions, contents, &parts[0]);
         for (k, (position, _)) in covered.iter().enumerate() {
@@ -135,37 +129,16 @@ impl Reverse {
 
     /// What is at a place, as the cotangent of an argument.
     fn give(&mut self, source: &Place, argument: &Argument, adjoints: &mut Adjoints) {
-        let content = match argument {
-            // What was moved into the call takes its adjoint as it is.
-            Argument::Value(content) => content.clone(),
-            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                Aggregate::Place(place.clone(), Transfer::Copy)
-            }
-        };
+        let content = argument.given();
         if self.has_active_part(&content) {
             self.take_content(source, &content, adjoints);
         }
     }
 
-    /// The call with arguments that can be passed again in the reverse sweep.
-    fn kept_arguments(&mut self, call: &Call, scope: &Scope, kept: &mut Kept) -> Option<Call> {
-        let mut again = call.clone();
-        for argument in &mut again.arguments {
-            if self.keep_argument(argument, scope, kept).is_none() {
-                self.refusals.push(Refusal {
-                    span: self.builder.span(),
-                    message: format!(
-                        "an argument of `{}` has changed, or is gone, when the derivative needs it again",
-                        call.name
-                    ),
-                    help: Some(
-                        "pass numbers, or an array or slice that is not written afterwards".into(),
-                    ),
-                });
-                return None;
-            }
-        }
-        Some(again)
+    /// Reports a callee without second derivatives.
+    fn refuse_order(&mut self, call: &Call) {
+        let (message, help) = call.lacks(Some(CallOutput::ForwardJvp));
+        self.refusals.push(Refusal { span: self.builder.span(), message, help: Some(help) });
     }
 
     /// A cotangent as a direction of forward mode.
@@ -175,10 +148,7 @@ impl Reverse {
                 Argument::Value(Aggregate::Value(self.builder.load(place, ty.clone())))
             }
             Type::Vec(_) => Argument::Shared(place),
-            ty => {
-                let transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
-                Argument::Value(Aggregate::Place(place, transfer))
-            }
+            ty => Argument::Value(place.once_more(ty)),
         }
     }
 
@@ -193,13 +163,7 @@ impl Reverse {
     ) -> (Vec<Place>, Vec<Place>) {
         let (mut gradients, mut products, mut directions) = (vec![], vec![], vec![]);
         for ((position, ty), cotangent) in covered.iter().zip(cotangents) {
-            let shape = match &again.arguments[*position] {
-                Argument::Shared(place)
-                | Argument::Mutable(place)
-                | Argument::Place(place)
-                | Argument::Value(Aggregate::Place(place, _)) => Some(place.clone()),
-                Argument::Value(_) => None,
-            };
+            let shape = again.arguments[*position].place().cloned();
             let mut buffer = |name: String| {
                 // What takes it may keep it: a `Vec` of its own, where the argument was one.
                 let zeros = self.builder.zeros(ty, shape.as_ref());
@@ -226,17 +190,5 @@ impl Reverse {
         again.result_slot = Some(self.builder.function.new_slot(pair, name, span, SlotKind::Local));
         self.builder.push(InstructionKind::Call(again), vec![]);
         (gradients, products)
-    }
-}
-
-fn no_second_order(span: crate::diagnostics::SourceSpan, call: &Call) -> Refusal {
-    let help = match call.signature.notes.by_rule {
-        true => "its derivative is a rule written by hand, which gives gradients only",
-        false => "ask for it where it is annotated: `#[differentiate(order = 2)]`",
-    };
-    Refusal {
-        span,
-        message: format!("`{}` has no second derivatives", call.name),
-        help: Some(help.into()),
     }
 }

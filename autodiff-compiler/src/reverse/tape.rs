@@ -86,10 +86,7 @@ impl Tape {
             reverse.slots[copy.0 as usize].kind = SlotKind::Local;
         }
 
-        let span = forward
-            .parameters
-            .first()
-            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+        let span = forward.span();
         let step = |kind, results| Instruction { kind, results, span };
         let (saved, restored): (Vec<_>, Vec<_>) = self.saved.into_iter().unzip();
         let mut end = vec![];

@@ -1,6 +1,6 @@
 //! Second order: forward mode over the gradient.
 //!
-//! [`value_and_gradient`] makes one function that returns what the gradient function leaves in its buffers;
+//! [`returning_gradient`] makes a function that returns what the gradient function leaves in its buffers;
 //! [`hessian_vector_product`] is the tangent of that gradient in a direction that the caller gives.
 //! Hessians, which need several directions, are in [`crate::matrix`].
 //!
@@ -19,24 +19,15 @@ use crate::ir::*;
 use crate::signature::one_or_tuple;
 use crate::types::Type;
 
-/// What the functions of second order return.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
-    /// The gradient alone.
-    Gradient,
-    /// A pair of the value and the gradient.
-    Both,
-}
-
-/// The function that returns the gradient, or value and gradient: one derivative per active parameter, a
-/// tuple if there are several.
-pub fn value_and_gradient(primal: &Function, gradient: &Function, returned: Returned) -> Function {
+/// The function that returns the gradient instead of filling buffers: one part per active parameter, a tuple
+/// if there are several. Its values are those of the gradient function.
+pub fn returning_gradient(primal: &Function, gradient: &Function) -> Function {
     let (own, buffers) = gradient.parameters.split_at(primal.parameters.len());
     let active: Vec<_> = own.iter().filter(|parameter| parameter.active).cloned().collect();
     let mut function = gradient.clone();
     function.parameters.truncate(own.len());
     let body = std::mem::take(&mut function.body);
-    let span = own.first().map_or_else(|| proc_macro2::Span::call_site().into(), |p| p.span);
+    let span = primal.span();
     let mut builder = Builder::new(function, span);
     let mut slots = vec![];
     for (buffer, parameter) in buffers.iter().zip(&active) {
@@ -62,9 +53,7 @@ pub fn value_and_gradient(primal: &Function, gradient: &Function, returned: Retu
         {
             continue;
         }
-        let written = instruction.kind.regions().into_iter().flat_map(|r| r.written_roots());
-        let mut written: Vec<_> = written.collect();
-        instruction.kind.for_each_written_root(&mut |root| written.push(root));
+        let written = instruction.written_roots();
         untouched.retain(|slot| !written.contains(slot));
         // What is copied into the caller's slice is the buffer itself here.
         if let InstructionKind::Assign(place, Aggregate::Place(_, transfer)) = &mut instruction.kind
@@ -79,26 +68,19 @@ pub fn value_and_gradient(primal: &Function, gradient: &Function, returned: Retu
         .iter()
         .map(|(slot, ty)| match ty {
             Type::Float(_) => Aggregate::Value(builder.load(Place::root(*slot), ty.clone())),
-            ty if ty.is_copy() => Aggregate::Place(Place::root(*slot), Transfer::Copy),
-            _ => Aggregate::Place(Place::root(*slot), Transfer::Move),
+            ty => Place::root(*slot).leaving(ty),
         })
         .collect();
     let types = slots.into_iter().map(|(_, ty)| ty).collect();
-    let (parts, types) = (one_or_tuple(parts, Aggregate::Tuple), one_or_tuple(types, Type::Tuple));
     let mut function = builder.finish();
-    if returned == Returned::Both {
-        function.result = Aggregate::Tuple(vec![function.result, parts]);
-        function.result_type = Type::Tuple(vec![function.result_type, types]);
-    } else {
-        function.result = parts;
-        function.result_type = types;
-    }
+    function.result = one_or_tuple(parts, Aggregate::Tuple);
+    function.result_type = one_or_tuple(types, Type::Tuple);
     function
 }
 
 /// The product of the Hessian with the directions that follow the parameters, in the shape of the gradient.
 pub fn hessian_vector_product(primal: &Function, gradient: &Function) -> Forwarded {
-    let function = value_and_gradient(primal, gradient, Returned::Gradient);
+    let function = returning_gradient(primal, gradient);
     let activity = Activity::of(&function);
     let mut forward = forward::begin(&function, &activity, Seeds::Directions);
     let product = forward.tangents_of_result(&function).remove(0);

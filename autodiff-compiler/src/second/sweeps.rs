@@ -92,10 +92,7 @@ fn choose_slots(
 ) -> Map<SlotId, SlotId> {
     let length = forward.slots.len().max(reverse.slots.len());
     for function in [&mut *forward, &mut *reverse] {
-        let span = function
-            .parameters
-            .first()
-            .map_or_else(|| proc_macro2::Span::call_site().into(), |parameter| parameter.span);
+        let span = function.span();
         while function.slots.len() < length {
             function.new_slot(Type::Unit, "unused".into(), span, SlotKind::Local);
         }
