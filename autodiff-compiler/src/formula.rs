@@ -178,12 +178,13 @@ term_methods! {
     polygamma(order) Polygamma;
     powf(exponent) Powf;
     powi(exponent) Powi;
-    recip() Recip;
     round() Round;
+    sech_squared() SechSquared;
     signum() Signum;
     sin() Sin;
     sinh() Sinh;
     sqrt() Sqrt;
+    tanh() Tanh;
     trigamma() Trigamma;
 }
 

@@ -1,6 +1,8 @@
 //! The special functions against a table of values computed with 40 digits, and at special points.
 
-use autodiff_core::special::{detach, digamma, erf, erfc, ln_gamma, norm_cdf, polygamma, trigamma};
+use autodiff_core::special::{
+    detach, digamma, erf, erfc, ln_gamma, norm_cdf, polygamma, sech_squared, trigamma,
+};
 
 const TABLE: &str = include_str!("../../tests/references/special.csv");
 
@@ -12,6 +14,7 @@ fn function(name: &str) -> fn(f64) -> f64 {
         "ln_gamma" => ln_gamma,
         "digamma" => digamma,
         "trigamma" => trigamma,
+        "sech_squared" => sech_squared,
         "polygamma_2" => |x| polygamma(x, 2),
         "polygamma_3" => |x| polygamma(x, 3),
         "polygamma_10" => |x| polygamma(x, 10),
@@ -31,7 +34,7 @@ fn values_agree_with_the_table() {
         let actual = function(name)(x);
         // Below zero, these functions have zeros between which they are of the order of the larger of
         // the terms that cancel there: π/|tan πx| and its derivatives, ln Γ(1 - x).
-        let reflected = x < 0.0 && !matches!(name, "erf" | "erfc" | "norm_cdf");
+        let reflected = x < 0.0 && !matches!(name, "erf" | "erfc" | "norm_cdf" | "sech_squared");
         let scale = if reflected {
             let order = name.strip_prefix("polygamma_").map_or(0, |order| order.parse().unwrap());
             let pole = (1..=order).fold(1.0, |product, k| product * f64::from(k))
@@ -63,7 +66,7 @@ fn values_agree_with_the_table() {
 #[test]
 fn special_points() {
     let inf = f64::INFINITY;
-    for f in [erf, erfc, norm_cdf, ln_gamma, digamma, trigamma] {
+    for f in [erf, erfc, norm_cdf, ln_gamma, digamma, trigamma, sech_squared] {
         assert!(f(f64::NAN).is_nan());
     }
     assert_eq!(erf(0.0_f64).to_bits(), 0.0_f64.to_bits());

@@ -4,7 +4,7 @@ Needs mpmath. Run: python special.py > special.csv
 """
 
 import random
-from mpmath import mp, mpf, erf, erfc, ncdf, loggamma, re, psi, nstr
+from mpmath import mp, mpf, erf, erfc, ncdf, loggamma, re, psi, sech, nstr
 
 mp.dps = 60
 random.seed(20240229)
@@ -59,6 +59,10 @@ FUNCTIONS = {
     "polygamma_2": (lambda x: psi(2, x), near_edges + points(0, 30, 20) + points(-10, 0, 20)),
     "polygamma_3": (lambda x: psi(3, x), near_edges + points(0, 30, 20) + points(-10, 0, 20)),
     "polygamma_10": (lambda x: psi(10, x), near_edges + points(0, 30, 20) + points(-10, 0, 20)),
+    "sech_squared": (
+        lambda x: sech(x) ** 2,
+        around_zero + near_edges + points(-20, 20, 60) + points(20, 354, 20) + [-371.5, 800.0, 1e300],
+    ),
 }
 
 print("function,x,value")

@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod fuzz;
 mod fuzz_front;
+mod hessian_time;
 mod instructions;
 mod mutate;
 mod process;
@@ -61,6 +62,11 @@ const COMMANDS: &[Command] = &[
         "fuzz-front",
         "compile mutants of real functions: --functions N --seed S [--published]",
         fuzz_front::run,
+    ),
+    (
+        "hessian-time",
+        "time the release build of a crate with the Hessian of a loss of 80 parameters",
+        hessian_time::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

@@ -110,10 +110,11 @@ derivative_rules! {
     Atan2(a, b)             => [b / nonzero(a.hypot(b)) / nonzero(a.hypot(b)),
                                 -(a / nonzero(a.hypot(b)) / nonzero(a.hypot(b)))];
 
-    // Hyperbolic functions. 1 - tanh² would cancel.
+    // Hyperbolic functions. 1 - tanh² would cancel, 1 / cosh² would overflow when differentiated again.
     Sinh(a)                 => [a.cosh()];
     Cosh(a)                 => [a.sinh()];
-    Tanh(a)                 => [a.cosh().recip() * a.cosh().recip()];
+    Tanh(a)                 => [a.sech_squared()];
+    SechSquared(a)      = y => [-2.0 * (y * a.tanh())];
     Asinh(a)                => [1.0 / a.hypot(1.0)];
     Acosh(a)                => [1.0 / ((a - 1.0).sqrt() * (a + 1.0).sqrt())];
     Atanh(a)                => [1.0 / ((1.0 - a) * (a + 1.0))];

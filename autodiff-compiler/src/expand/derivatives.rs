@@ -7,7 +7,7 @@ use crate::emit::item::{Derivatives, Matrix, Sweeps};
 use crate::forward::{self, Forwarded};
 use crate::ir::{Function, InstructionKind, SlotId};
 use crate::matrix::one_by_one::{self, Mode, Own};
-use crate::matrix::{self, Size, at_once};
+use crate::matrix::{self, Size, at_once, edge_pushing};
 use crate::options::{Options, Output};
 use crate::reverse::split::Split;
 use crate::reverse::tape::Tape;
@@ -154,7 +154,15 @@ fn second_order(
         let kept = if jointly { ValueIn::First } else { ValueIn::Nothing };
         let function = if matrix::fits_at_once(gradient, &size, matrix::LONGEST_AT_ONCE) {
             let made = at_once::hessian(value, gradient, &float, jointly);
-            finished(output.name(), made, value, kept, trace, diagnostics)?
+            let along = finished(output.name(), made, value, kept, trace, diagnostics)?;
+            let longest = matrix::LONGEST_AT_ONCE;
+            match edge_pushing::hessian(value, &float, jointly, longest) {
+                Some(made) => {
+                    let pushed = finished(output.name(), made, value, kept, trace, diagnostics)?;
+                    matrix::cheaper(pushed, along)
+                }
+                None => along,
+            }
         } else {
             may_repeat(value, own, output, (span, true), diagnostics)?;
             wants_product |= !own.prints;

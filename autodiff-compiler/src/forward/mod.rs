@@ -303,7 +303,7 @@ impl Forward<'_> {
         let Some(target) = self.tangent_place(place) else { return };
         let unit = self.tangents[self.direction].units.get(&place.root).copied();
         let known = match unit {
-            Some(Some(one)) => self.position_in(place).map(|position| position == one),
+            Some(Some(one)) => self.builder.position_in(place).map(|position| position == one),
             Some(None) => Some(false),
             None => None,
         };
@@ -320,34 +320,6 @@ impl Forward<'_> {
             }
         };
         self.set(result, Some(tangent));
-    }
-
-    /// The position of a float in its root, if constants say it.
-    fn position_in(&self, place: &Place) -> Option<u64> {
-        let mut ty = self.builder.function.slot(place.root).ty.tangent();
-        let mut position = 0;
-        for projection in &place.path {
-            match projection {
-                Projection::Index { index, .. } => {
-                    let Some(Constant::Integer(index, _)) = self.builder.constant_of(*index) else {
-                        return None;
-                    };
-                    ty = ty.element()?.clone();
-                    position += *index as u64 * ty.float_count()?;
-                }
-                Projection::Field(name) => {
-                    for (field, ty) in ty.fields() {
-                        if field == *name {
-                            break;
-                        }
-                        position += ty.float_count()?;
-                    }
-                    ty = ty.field(name)?.clone();
-                }
-                Projection::Range { .. } => return None,
-            }
-        }
-        ty.is_float().then_some(position)
     }
 
     /// The content of a root is no longer that at entry.

@@ -274,6 +274,10 @@ impl Point {
                 };
                 logarithm(a) / logarithm(b)
             }
+            SechSquared => {
+                let tanh = Functions::value(Tanh, &[a]);
+                Element::ONE - tanh * tanh
+            }
             Powf => match whole(at(1)) {
                 Some(n) if b == Element::of_float(at(1)) => a.integer_power(n),
                 _ => opaque(),

@@ -7,8 +7,8 @@
 //! A relation is arithmetic on the arguments, the value, constants and other operations. In floats
 //! ([`f64`]) it is the derivative up to rounding. In a field ([`super::field`]) the operations are opaque,
 //! so a formula for the same derivative in other functions is another element: what is written here is in
-//! the basis of functions that the table uses, too (`tan' = 1 + tan²`, not `1 / cos²`; `tanh' = 1 / cosh²`;
-//! `atan2` by `hypot`). Constants come rounded to the type of what they meet, as in code.
+//! the basis of functions that the table uses, too (`tan' = 1 + tan²`, not `1 / cos²`; `atan2`
+//! by `hypot`; `tanh' = sech²`, which a field knows to be `1 - tanh²`). Constants come rounded to the type of what they meet, as in code.
 
 use super::{Real, Trap};
 use crate::ir::operations::FloatOperation;
@@ -160,10 +160,8 @@ pub(crate) fn partials<A: Arithmetic>(
         }
         Sinh => one(of(Cosh, a)?),
         Cosh => one(of(Sinh, a)?),
-        Tanh => {
-            let cosh = of(Cosh, a)?;
-            one(unit / cosh / cosh)
-        }
+        Tanh => one(of(SechSquared, a)?),
+        SechSquared => one(number(-2.0) * y * of(Tanh, a)?),
         Asinh => one(unit / A::apply(Hypot, &[a, unit])?),
         // NaN below the domain, where the product of the two is positive again
         Acosh => one(unit / (of(Sqrt, a - unit)? * of(Sqrt, a + unit)?)),

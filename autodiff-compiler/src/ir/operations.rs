@@ -170,6 +170,8 @@ float_operations! {
         Trigamma (a)            "trigamma"        Special("trigamma")       [0.5..9.0]                         { special::polygamma(a.into(), 1) as _ };
         /// The n-th derivative of digamma, n an `i32` second; only derivative code has it.
         Polygamma (a, n)        "polygamma"       Special("polygamma")      [0.5..9.0, 0.0..4.0]               { special::polygamma(a.into(), n as i32) as _ };
+        /// The derivative of tanh, 1 / cosh²; only derivative code has it.
+        SechSquared (a)         "sech_squared"    Special("sech_squared")   [-3.0..3.0]                        { special::sech_squared(a.into()) as _ };
         /// The value with zero derivative.
         Detach (a)              "detach"          Special("detach")         [-9.0..9.0]                        { a };
     }

@@ -80,6 +80,11 @@ pub(super) fn ln_gamma(x: f64) -> f64 {
     (x - 0.5) * x.ln() - x + 0.5 * (2.0 * PI).ln() + series - product.ln()
 }
 
+/// 1 / cosh² x.
+pub(super) fn sech_squared(x: f64) -> f64 {
+    1.0 / x.cosh() / x.cosh()
+}
+
 /// The n-th derivative of digamma: the asymptotic series after moving up by the recurrence.
 pub(super) fn polygamma(x: f64, order: i32) -> f64 {
     if order < 0 || x.is_nan() || x < -1e6 {

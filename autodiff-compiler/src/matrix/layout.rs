@@ -43,6 +43,34 @@ impl Builder {
         }
     }
 
+    /// The position of a float in its root, if constants say it.
+    pub fn position_in(&self, place: &Place) -> Option<u64> {
+        let mut ty = self.function.slot(place.root).ty.tangent();
+        let mut position = 0;
+        for projection in &place.path {
+            match projection {
+                Projection::Index { index, .. } => {
+                    let Some(Constant::Integer(index, _)) = self.constant_of(*index) else {
+                        return None;
+                    };
+                    ty = ty.element()?.clone();
+                    position += *index as u64 * ty.float_count()?;
+                }
+                Projection::Field(name) => {
+                    for (field, ty) in ty.fields() {
+                        if field == *name {
+                            break;
+                        }
+                        position += ty.float_count()?;
+                    }
+                    ty = ty.field(name)?.clone();
+                }
+                Projection::Range { .. } => return None,
+            }
+        }
+        ty.is_float().then_some(position)
+    }
+
     /// Visits the floats at a place of static shape, one by one.
     pub fn for_each_known_float(
         &mut self,

@@ -6,6 +6,8 @@
 //!
 //! *At once* ([`at_once`]): few directions of known number, and code that is not long. All tangents are
 //! computed in one sweep beside the primal, so that they share it, and of a Hessian only one half.
+//! Of code in a straight line the Hessian is also made by *edge pushing* ([`edge_pushing`]), one sweep backwards
+//! without directions, and the cheaper one of the two is taken.
 //! *One by one* ([`one_by_one`]): a loop over the directions calls the Hessian-vector product, the
 //! Jacobian-vector product or the vector-Jacobian product. The size of the code does not depend on the number
 //! of parameters.
@@ -14,10 +16,14 @@
 //! every panic of the primal; effects once, and one change of what is behind `&mut`.
 
 pub mod at_once;
+pub mod edge_pushing;
 pub mod layout;
 mod loops;
 pub mod one_by_one;
+#[cfg(test)]
+mod tests;
 
+use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::signature::is_output;
 use crate::types::{FloatType, Length, Type};
@@ -164,4 +170,33 @@ pub fn fits_at_once(code: &Function, directions: &Size, longest: u64) -> bool {
         calls |= matches!(instruction.kind, InstructionKind::Call(_));
     });
     count <= MOST_AT_ONCE && length * count <= longest && !calls
+}
+
+/// The one of two functions that takes less time, by [`cost`]; the first one if they take the same.
+pub fn cheaper(first: Function, second: Function) -> Function {
+    if cost(&first) <= cost(&second) { first } else { second }
+}
+
+/// About how long a function without loops takes, in multiplications: the reciprocals of throughput of x86-64
+/// (A. Fog, *Instruction tables*), and for what the standard library computes some dozens.
+fn cost(function: &Function) -> u64 {
+    use FloatOperation::{
+        Abs, Add, Clamp, Copysign, Div, Max, Midpoint, Min, Mul, MulAdd, Neg, Recip, Sqrt, Sub,
+    };
+    let mut sum = 0;
+    function.body.for_each_instruction(&mut |instruction| {
+        sum += match &instruction.kind {
+            InstructionKind::Operation(Operation::Float(operation), _) => match operation {
+                Neg | Abs | Copysign | Add | Sub | Mul | Max | Min | Clamp | MulAdd | Midpoint => 1,
+                Div | Recip => 5,
+                Sqrt => 9,
+                // Most exponents are small constants.
+                FloatOperation::Powi => 2,
+                _ => 40,
+            },
+            InstructionKind::Constant(_) => 0,
+            _ => 1,
+        }
+    });
+    sum
 }

@@ -15,6 +15,7 @@ mod hoist;
 mod loads;
 mod matching;
 mod memory;
+mod reciprocals;
 mod rewrites;
 #[cfg(test)]
 mod tests;
@@ -98,8 +99,9 @@ pub fn simplify_second_with(
         primal_slots: primal.slots.len() as u32,
         folding,
     };
-    let exactness = Exactness::of_second(function, primal.parameters.len(), kept);
-    fixpoint(function, &options, exactness);
+    let mut exactness = Exactness::of_second(function, primal.parameters.len(), kept);
+    fixpoint(function, &options, &mut exactness);
+    reciprocals::share(function, &mut exactness);
 }
 
 /// Simplifies a function that calculates derivatives only: the reverse sweep of `primal` by itself.
@@ -115,8 +117,8 @@ pub fn simplify_reverse_with(function: &mut Function, primal: &Function, folding
         primal_slots: primal.slots.len() as u32,
         folding,
     };
-    let exactness = Exactness::of_derivative(function);
-    fixpoint(function, &options, exactness);
+    let mut exactness = Exactness::of_derivative(function);
+    fixpoint(function, &options, &mut exactness);
 }
 
 /// What is derivative code.
@@ -136,18 +138,18 @@ struct Options {
 const ROUNDS: usize = 16;
 
 fn run(function: &mut Function, options: &Options) {
-    let exactness = if options.outputs < function.parameters.len() {
+    let mut exactness = if options.outputs < function.parameters.len() {
         Exactness::except_into(function, options.outputs)
     } else {
         Exactness::everything(function)
     };
-    fixpoint(function, options, exactness);
+    fixpoint(function, options, &mut exactness);
 }
 
-fn fixpoint(function: &mut Function, options: &Options, mut exactness: Exactness) {
+fn fixpoint(function: &mut Function, options: &Options, exactness: &mut Exactness) {
     for _ in 0..ROUNDS {
-        let mut changed = common::share(function, &mut exactness, options.folding);
-        changed |= hoist::hoist(function, &mut exactness);
+        let mut changed = common::share(function, exactness, options.folding);
+        changed |= hoist::hoist(function, exactness);
         changed |= dead::eliminate(function, options);
         if !changed {
             break;

@@ -133,6 +133,16 @@ rewrite_rules! {
     "double"             [Exact, Moves]    (x)          : x + x                       => 2.0 * x;
     "one-more"           [Rounding]        (x; c)       : x * c + x                   => (c + 1.0) * x;
     "one-less"           [Rounding]        (x; c)       : x * c - x                   => (c - 1.0) * x;
+    "minus-twice"        [Exact, Moves]    (x)          : -x - x                      => -2.0 * x;
+    "take-back"          [Rounding]        (x, y)       : x + y - x                   => y;
+    "take-off"           [Rounding]        (x, y)       : x - y - x                   => -y;
+    "put-back"           [Rounding]        (x, y)       : x - y + y                   => x;
+    "add-constants"      [Rounding]        (x; c, d)    : x + c + d                   => x + (c + d);
+    "sub-constants"      [Rounding]        (x; c, d)    : x - c - d                   => x - (c + d);
+    "add-sub-constants"  [Rounding]        (x; c, d)    : x + c - d                   => x + (c - d);
+    "sub-add-constants"  [Rounding]        (x; c, d)    : x - c + d                   => x + (d - c);
+    "constant-sub-add"   [Rounding]        (x; c, d)    : c - x + d                   => c + d - x;
+    "constant-sub-sub"   [Rounding]        (x; c, d)    : c - x - d                   => c - d - x;
     "factor-add"         [Rounding]        (x, y, z)    : x * y + x * z               => x * (y + z);
     "factor-sub"         [Rounding]        (x, y, z)    : x * y - x * z               => x * (y - z);
     "common-divisor"     [Rounding]        (x, y, z)    : x / z + y / z               => (x + y) / z;

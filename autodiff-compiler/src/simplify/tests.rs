@@ -4,4 +4,5 @@ mod folding;
 mod functions;
 mod gradients;
 mod random;
+mod reciprocals;
 mod table;

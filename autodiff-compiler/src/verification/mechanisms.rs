@@ -73,6 +73,19 @@ fn units_vary_where_they_are_one() {
 }
 
 #[test]
+fn values_that_interact_with_what_they_are_made_of() {
+    agrees(
+        "fn main(x: f64, y: f64, a: &[f64; 2]) -> f64 {
+             let u = x * y;
+             let v = u * x + a[0];
+             let w = v * v / (u + a[0]);
+             w * u * x + a[1] * a[1] / w - v / a[1] + a[0] * x
+         }",
+        vec![0.5.into(), 1.25.into(), [2.0, -0.75].into()],
+    );
+}
+
+#[test]
 fn buffers_behind_references_are_those_at_entry_in_every_direction() {
     agrees(
         "fn main(work: &mut [f64; 2], list: &mut Vec<f64>, x: f64) -> f64 {

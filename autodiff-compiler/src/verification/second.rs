@@ -6,7 +6,8 @@
 //!
 //! * the tangents of the gradient function ([`crate::second::gradient_with_tangents`]) and of the two sweeps
 //!   ([`crate::second::sweeps`]), for random tangents of cotangents, too;
-//! * the Hessian-vector product, and the Hessian times v, made at once or one by one as the road does.
+//! * the Hessian-vector product, and the Hessian times v, made at once or one by one as the road does, and by
+//!   edge pushing where that is possible.
 //!
 //! That the first-order code is right is checked before, against what shares nothing with it.
 
@@ -19,7 +20,7 @@ use crate::interpret::{Datum, Element, Field, Interpreter, Number, Outcome, Trap
 use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::{CallOutput, Function, InstructionKind, SlotId};
 use crate::matrix::one_by_one::{self, Own};
-use crate::matrix::{self, LONGEST_AT_ONCE, Size, at_once};
+use crate::matrix::{self, LONGEST_AT_ONCE, Size, at_once, edge_pushing};
 use crate::reverse::split::Split;
 use crate::schedule::{schedule, use_workspace};
 use crate::second::sweeps::{SweepsWithTangents, sweeps_with_tangents};
@@ -39,6 +40,8 @@ pub(super) struct Second {
     pub(super) product: Option<Function>,
     /// `hessian`.
     pub(super) hessian: Option<Function>,
+    /// The same by edge pushing.
+    pub(super) pushed: Option<Function>,
 }
 
 /// What stands or falls together.
@@ -48,10 +51,12 @@ pub(super) enum SecondPart {
     Sweeps,
     Product,
     Hessian,
+    Pushed,
 }
 
 impl SecondPart {
-    pub(super) const ALL: [Self; 4] = [Self::Gradient, Self::Sweeps, Self::Product, Self::Hessian];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Gradient, Self::Sweeps, Self::Product, Self::Hessian, Self::Pushed];
 }
 
 impl Second {
@@ -61,6 +66,7 @@ impl Second {
             SecondPart::Sweeps => self.sweeps.iter().flat_map(|(f, r)| [f, r]).collect(),
             SecondPart::Product => self.product.iter().collect(),
             SecondPart::Hessian => self.hessian.iter().collect(),
+            SecondPart::Pushed => self.pushed.iter().collect(),
         }
     }
 
@@ -70,6 +76,7 @@ impl Second {
             SecondPart::Sweeps => self.sweeps = None,
             SecondPart::Product => self.product = None,
             SecondPart::Hessian => self.hessian = None,
+            SecondPart::Pushed => self.pushed = None,
         }
     }
 
@@ -121,6 +128,8 @@ impl By<'_> {
             ends.push((product, ValueIn::Nothing, SecondPart::Product));
             let hessian = passes.run("matrix", || hessian(primal, &gradient));
             ends.extend(hessian.map(|hessian| (hessian, ValueIn::Nothing, SecondPart::Hessian)));
+            let pushed = passes.run("matrix", || pushed(primal, &gradient));
+            ends.extend(pushed.map(|pushed| (pushed, ValueIn::Nothing, SecondPart::Pushed)));
         }
         for (made, kept, part) in ends {
             let Forwarded { function, refusals } = made;
@@ -143,6 +152,7 @@ impl By<'_> {
                 match part {
                     SecondPart::Gradient => second.gradient = Some(function),
                     SecondPart::Product => second.product = Some(function),
+                    SecondPart::Pushed => second.pushed = Some(function),
                     _ => second.hessian = Some(function),
                 }
             }
@@ -203,7 +213,16 @@ fn lacks_tangents(function: &Function) -> bool {
     calls.into_iter().any(|(_, call)| call.output.with_tangents().is_none())
 }
 
-/// The Hessian, as the road makes it.
+/// The Hessian by edge pushing, where the road may take it.
+fn pushed(primal: &Function, gradient: &Function) -> Option<Forwarded> {
+    let types = matrix::gradient_types(primal);
+    let float = matrix::common_float(&types)?;
+    matrix::fits_at_once(gradient, &Size::of(&types), LONGEST_AT_ONCE)
+        .then(|| edge_pushing::hessian(primal, &float, false, LONGEST_AT_ONCE))
+        .flatten()
+}
+
+/// The Hessian in all directions, or one after the other, as the road makes it.
 fn hessian(primal: &Function, gradient: &Function) -> Option<Forwarded> {
     let types = matrix::gradient_types(primal);
     let float = matrix::common_float(&types)?;
@@ -355,9 +374,9 @@ impl Oracle<'_> {
             let found = outcome.map(|outcome| elements([&outcome.result]));
             self.compare_elements("second order", stage, &expected, found, conclusion)?;
         }
-        if let Some(hessian) = &second.hessian
-            && !self.program.functions.iter().any(is_symmetric_by_relations)
-        {
+        let by_relations = self.program.functions.iter().any(is_symmetric_by_relations);
+        let hessians = second.hessian.iter().chain(&second.pushed);
+        for hessian in hessians.filter(|_| !by_relations) {
             let arguments = self.arguments(point, &|_| false);
             let outcome = self.interpreter(stage).run(hessian, arguments);
             let direction = elements(&self.directions(point, &covered));

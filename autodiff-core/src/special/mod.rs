@@ -14,7 +14,7 @@ macro_rules! twins {
     };
 }
 
-twins! { erf erfc norm_cdf ln_gamma digamma trigamma polygamma detach }
+twins! { erf erfc norm_cdf ln_gamma digamma trigamma polygamma sech_squared detach }
 
 mod error_function;
 mod gamma;
@@ -179,6 +179,27 @@ pub fn trigamma<T: Float>(x: T) -> T {
 #[inline]
 pub fn polygamma<T: Float>(x: T, n: i32) -> T {
     T::from_f64(gamma::polygamma(x.to_f64(), n))
+}
+
+/// `sech² x = 1 / cosh² x`, the derivative of `tanh`, which `1 - tanh² x` loses to cancellation where
+/// `tanh` saturates.
+///
+/// 1 at ±0, 0 at ±`inf`.
+///
+/// ```
+/// use autodiff_core::special::sech_squared;
+/// assert_eq!(sech_squared(0.0), 1.0);
+/// assert!((sech_squared(20.0_f64) - 4.0 * (-40.0_f64).exp()).abs() < 1e-31);
+/// ```
+///
+/// Computed from `sech x = 2 h / (1 + h²)` with `h = exp(-|x|)`, which neither overflows nor cancels
+/// (DLMF 4.28.9).
+#[must_use]
+#[inline]
+pub fn sech_squared<T: Float>(x: T) -> T {
+    let half = (-x.to_f64().abs()).exp();
+    let sech = (half + half) / (1.0 + half * half);
+    T::from_f64(sech * sech)
 }
 
 /// `x` itself, with zero derivative: what depends on it through here does not count.

@@ -55,6 +55,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("rem_euclid", "div_euclid"),
     ("round", "trunc"),
     ("round_ties_even", "round"),
+    ("sech_squared", "cosh"),
     ("signum", "abs"),
     ("sin", "cos"),
     ("sinh", "cosh"),

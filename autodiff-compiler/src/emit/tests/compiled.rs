@@ -34,6 +34,7 @@ pub mod support {
         pub fn ln_gamma(x: f64) -> f64 { reference::ln_gamma(x) }
         pub fn digamma(x: f64) -> f64 { reference::polygamma(x, 0) }
         pub fn trigamma(x: f64) -> f64 { reference::polygamma(x, 1) }
+        pub fn sech_squared(x: f64) -> f64 { reference::sech_squared(x) }
         pub fn polygamma(x: f64, n: i32) -> f64 { reference::polygamma(x, n) }
     }
     pub mod __private {

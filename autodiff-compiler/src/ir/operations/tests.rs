@@ -162,6 +162,7 @@ fn special_functions_have_their_known_values() {
         (F::Digamma, &[1.0], -euler),
         (F::Digamma, &[2.0], 1.0 - euler),
         (F::Trigamma, &[1.0], pi * pi / 6.0),
+        (F::SechSquared, &[3f64.ln()], 0.36),
         (F::Polygamma, &[1.0, 0.0], -euler),
         (F::Polygamma, &[1.0, 2.0], -2.0 * zeta_3),
         (F::Polygamma, &[1.0, 3.0], pi.powi(4) / 15.0),

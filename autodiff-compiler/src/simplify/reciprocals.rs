@@ -1,0 +1,134 @@
+//! Divisions by one number as products with its reciprocal.
+//!
+//! A division takes the time of several products, and derivatives of second order divide by one number again
+//! and again. Where bits are free and a region has [`ENOUGH`] divisions by a value, it is inverted once:
+//! `x / y` becomes `x * (1 / y)`. That is the same up to two roundings while 1 / y neither overflows nor
+//! underflows ([`Claim::Rounding`](super::Claim)).
+//!
+//! The rewrite table goes the other way, since one division is less than a division and a product: this runs
+//! once, after it.
+
+use super::exactness::Exactness;
+use crate::ir::operations::{FloatOperation, Operation};
+use crate::ir::*;
+use crate::types::Type;
+
+/// From so many divisions by one value on there is a gain in time worth the rounding.
+const ENOUGH: u32 = 3;
+
+/// Shares reciprocals in every region.
+pub(super) fn share(function: &mut Function, exactness: &mut Exactness) {
+    let mut body = std::mem::take(&mut function.body);
+    let mut ones = Set::new();
+    body.for_each_instruction(&mut |instruction| {
+        if matches!(instruction.kind, InstructionKind::Constant(Constant::Float(1.0, _))) {
+            ones.insert_all(&instruction.results);
+        }
+    });
+    let mut sharing = Sharing { function, exactness, ones, known: vec![] };
+    sharing.region(&mut body);
+    function.body = body;
+}
+
+struct Sharing<'a> {
+    function: &'a mut Function,
+    exactness: &'a mut Exactness,
+    /// Constants that are 1.
+    ones: Set<ValueId>,
+    /// Divisors with their reciprocals, as far as they are in scope.
+    known: Vec<(ValueId, ValueId)>,
+}
+
+impl Sharing<'_> {
+    fn region(&mut self, region: &mut Region) {
+        let in_scope = self.known.len();
+        let divisors = self.divisors(region);
+        let mut instructions = Vec::with_capacity(region.instructions.len());
+        for mut instruction in std::mem::take(&mut region.instructions) {
+            instruction.kind.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            if let Some((dividend, divisor)) = self.free_division(&instruction)
+                && let Some(reciprocal) =
+                    self.reciprocal(divisor, &divisors, &instruction, &mut instructions)
+            {
+                if reciprocal == instruction.results[0] {
+                    continue;
+                }
+                let mul = Operation::Float(FloatOperation::Mul);
+                instruction.kind = InstructionKind::Operation(mul, vec![dividend, reciprocal]);
+            }
+            instructions.push(instruction);
+        }
+        region.instructions = instructions;
+        self.known.truncate(in_scope);
+    }
+
+    /// What a region divides by.
+    fn divisors(&self, region: &Region) -> Map<ValueId, Divisor> {
+        let mut divisors: Map<ValueId, Divisor> = Map::new();
+        for instruction in &region.instructions {
+            let Some((dividend, divisor)) = self.free_division(instruction) else { continue };
+            let mut own = divisors.get(&divisor).copied().unwrap_or_default();
+            own.count += 1;
+            if self.ones.contains(dividend) {
+                own.reciprocal = own.reciprocal.or(Some(instruction.results[0]));
+            }
+            divisors.insert(divisor, own);
+        }
+        divisors
+    }
+
+    /// Dividend and divisor of a division whose bits are free.
+    fn free_division(&self, instruction: &Instruction) -> Option<(ValueId, ValueId)> {
+        match &instruction.kind {
+            InstructionKind::Operation(Operation::Float(FloatOperation::Div), arguments)
+                if !self.exactness.is_exact(instruction.results[0]) =>
+            {
+                Some((arguments[0], arguments[1]))
+            }
+            _ => None,
+        }
+    }
+
+    /// The reciprocal that a division is to use, if it is to use one: it is made here if it is not known.
+    fn reciprocal(
+        &mut self,
+        divisor: ValueId,
+        divisors: &Map<ValueId, Divisor>,
+        division: &Instruction,
+        instructions: &mut Vec<Instruction>,
+    ) -> Option<ValueId> {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == divisor) {
+            return Some(*known);
+        }
+        let own = divisors.get(&divisor).filter(|own| own.count >= ENOUGH)?;
+        let result = division.results[0];
+        let Type::Float(float) = self.function.value(result).ty.clone() else { return None };
+        // One that comes later comes now.
+        let reciprocal = own.reciprocal.unwrap_or_else(|| self.fresh(result, division));
+        let one = self.fresh(result, division);
+        let constant = InstructionKind::Constant(Constant::Float(1.0, float));
+        let div = Operation::Float(FloatOperation::Div);
+        let quotient = InstructionKind::Operation(div, vec![one, divisor]);
+        for (kind, result) in [(constant, one), (quotient, reciprocal)] {
+            instructions.push(Instruction { kind, results: vec![result], span: division.span });
+        }
+        self.known.push((divisor, reciprocal));
+        Some(reciprocal)
+    }
+
+    fn fresh(&mut self, like: ValueId, at: &Instruction) -> ValueId {
+        let ty = self.function.value(like).ty.clone();
+        let value = self.function.new_value(ty, None, at.span);
+        self.exactness.extend(value, like);
+        value
+    }
+}
+
+/// A value that a region divides by.
+#[derive(Clone, Copy, Default)]
+struct Divisor {
+    /// How often.
+    count: u32,
+    /// Its reciprocal, if that is one of the quotients.
+    reciprocal: Option<ValueId>,
+}
