@@ -25,7 +25,7 @@ use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
 use crate::types::Type;
-use crate::{derive, fallback, fence, infer, lower, module, resolve, simplify, witness};
+use crate::{derive, fallback, fence, infer, lanes, lower, module, resolve, simplify, witness};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -317,7 +317,7 @@ fn road(
     trace.ir("simplify", &value);
     check("simplify", &value, diagnostics)?;
 
-    let derivatives = match options.outputs == [Output::Value] {
+    let mut derivatives = match options.outputs == [Output::Value] {
         true => Derivatives::default(),
         false => {
             let own = own(target, options, signature);
@@ -337,7 +337,28 @@ fn road(
     }
     let mut item = item(target, options, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
+    if may_have_lanes(target, options, &item) {
+        let primal_values = value.values.len();
+        let mut outputs = vec![&mut value];
+        outputs.extend(derivatives.functions_mut());
+        lanes::split_loops(&mut outputs, primal_values);
+        trace.ir("lanes", &value);
+        check_between("lanes", &value, diagnostics)?;
+        for output in derivatives.functions_mut() {
+            trace.ir("lanes", output);
+            check_between("lanes", output, diagnostics)?;
+        }
+    }
     Some((items(&item, &value, &derivatives), beside))
+}
+
+/// Whether loops may run several iterations at a time. The body is then an inner function, which knows no `Self` and
+/// has to find its generics by its arguments.
+fn may_have_lanes(target: &Target, options: &Options, item: &Item) -> bool {
+    lanes::are_wanted()
+        && !options.strict
+        && matches!(target.place, Place::Free)
+        && item.header.turbofish.is_empty()
 }
 
 /// Whether every pass is checked by itself. Users' builds check what is emitted; tests and dumps also

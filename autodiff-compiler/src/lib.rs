@@ -40,6 +40,7 @@ pub mod infer;
 pub mod interpret;
 pub mod ir;
 pub mod known;
+pub mod lanes;
 pub mod lower;
 mod macros;
 pub mod matrix;

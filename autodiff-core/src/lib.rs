@@ -55,6 +55,9 @@ mod checkpoint;
 mod differentiable;
 mod float;
 pub mod optimize;
+#[cfg(feature = "simd")]
+#[doc(hidden)]
+pub mod simd;
 pub mod special;
 mod steps;
 pub mod workspace;
@@ -337,9 +340,13 @@ extern crate self as autodiff_core;
 /// What generated code calls; not for users, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "simd")]
+    pub use crate::__dispatch as dispatch;
     pub use crate::accumulate::Accumulate;
     pub use crate::checkpoint::{checkpoint_budget, next_checkpoint};
     pub use crate::float::Sealed;
+    #[cfg(feature = "simd")]
+    pub use crate::simd;
     pub use crate::steps::backwards;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;

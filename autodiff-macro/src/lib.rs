@@ -2,12 +2,17 @@
 
 #![forbid(unsafe_code)]
 
+use autodiff_compiler::lanes::with_lanes;
 use proc_macro::TokenStream;
+
+/// Whether `autodiff-core` has what loops with lanes need.
+const LANES: bool = cfg!(feature = "simd");
 
 /// Emits the derivatives of a function beside it; documented in `autodiff-core`.
 #[proc_macro_attribute]
 pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    autodiff_compiler::expand::differentiate(attribute.into(), item.into()).into()
+    let expand = || autodiff_compiler::expand::differentiate(attribute.into(), item.into());
+    with_lanes(LANES, expand).into()
 }
 
 /// Attaches a derivative written by hand to a function; documented in `autodiff-core`.
@@ -20,7 +25,7 @@ pub fn derivative_of(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn __resume(tokens: TokenStream) -> TokenStream {
-    autodiff_compiler::expand::resume(tokens.into()).into()
+    with_lanes(LANES, || autodiff_compiler::expand::resume(tokens.into())).into()
 }
 
 /// Makes a struct `Differentiable`: see the trait of the same name in `autodiff-core`.

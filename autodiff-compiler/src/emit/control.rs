@@ -69,7 +69,9 @@ impl Emitter<'_> {
     /// Whether the instruction is a branch whose results go nowhere but out of the block: the branch
     /// then hands over everything itself.
     fn is_handing_over(&self, last: &Instruction, yields: &[ValueId], deliver: &[Deliver]) -> bool {
-        if !matches!(last.kind, InstructionKind::If { .. } | InstructionKind::Match { .. }) {
+        let branches =
+            matches!(last.kind, InstructionKind::If { .. } | InstructionKind::Match { .. });
+        if !branches || self.is_masked(last) {
             return false;
         }
         let tail: Vec<ValueId> = yields
@@ -202,7 +204,7 @@ impl Emitter<'_> {
             let Some(held) = self.held[value.0 as usize].clone() else { continue };
             if held.reads.conflicts(&writes) && !copies.iter().any(|(copied, _)| copied == value) {
                 let name = self.name_of(*value, &held.code);
-                let annotation = super::types::annotation(&self.function.value(*value).ty);
+                let annotation = self.annotation(*value);
                 let code = &held.code;
                 self.statements.push(quote!(let #name #annotation = #code;));
                 copies.push((*value, Code::Name(name)));
@@ -309,7 +311,10 @@ impl Emitter<'_> {
         let mut types = Vec::new();
         for value in &bound {
             names.push(self.name_of(*value, &unknown));
-            types.push(super::types::tokens(&self.function.value(*value).ty));
+            types.push(match self.varying(*value) {
+                Some(_) => quote!(_),
+                None => super::types::tokens(&self.function.value(*value).ty),
+            });
         }
         self.statements.push(match (names.as_slice(), types.as_slice()) {
             ([name], [ty]) => quote!(let #name: #ty = #expression;),

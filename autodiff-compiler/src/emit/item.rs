@@ -50,6 +50,23 @@ pub struct Derivatives {
     pub matrices: Vec<Matrix>,
 }
 
+impl Derivatives {
+    /// All functions that are emitted.
+    pub fn functions_mut(&mut self) -> Vec<&mut Function> {
+        let Self { gradient, sweeps, vjp: _, jvp, higher, quiet_jvp, hvp, quiet_hvp, matrices } =
+            self;
+        let single = [gradient, jvp, quiet_jvp, hvp, quiet_hvp];
+        let mut functions: Vec<_> = single.into_iter().flatten().collect();
+        functions.extend(higher.iter_mut().map(|(_, function)| function));
+        functions.extend(matrices.iter_mut().map(|matrix| &mut matrix.function));
+        if let Some(Sweeps { forward, reverse, tangents }) = sweeps {
+            functions.extend([forward, reverse]);
+            functions.extend(tangents.iter_mut().flat_map(|(forward, reverse)| [forward, reverse]));
+        }
+        functions
+    }
+}
+
 /// The two sweeps of a function.
 #[derive(Clone, Debug)]
 pub struct Sweeps {

@@ -30,7 +30,7 @@ enum ExitCode {
 impl Emitter<'_> {
     /// `for index in start..end { … }`
     pub(super) fn for_loop(&mut self, instruction: &Instruction, counted: &For) {
-        let For { start, end, inclusive, step, reversed, carried, exits, body } = counted;
+        let For { start, end, inclusive, step, reversed, carried, exits, body, .. } = counted;
         let range: Vec<ValueId> = [*start, *end].into_iter().chain(*step).collect();
         let order: Vec<ValueId> = carried.iter().copied().chain(range.iter().copied()).collect();
         self.settle(&order);
@@ -154,8 +154,9 @@ impl Emitter<'_> {
                         .into_iter()
                         .find_map(|value| self.function.value(value).name.clone())
                         .unwrap_or_else(|| "carried".into());
-                    let known = self.function.value(parameter);
-                    self.declare(&hint, known.span.start, &known.ty, code)
+                    let span = self.function.value(parameter).span.start;
+                    let annotation = self.annotation(parameter);
+                    self.declare(&hint, span, quote!(#annotation), code)
                 }
             };
             self.hold_in(parameter, variable);
@@ -202,14 +203,20 @@ impl Emitter<'_> {
         let code = zero.code.tokens();
         self.held[parameter.0 as usize] = Some(zero);
         let asked = self.use_count(*result) > 0;
-        let ty = &self.function.value(*result).ty;
-        ExitCode::Break(asked.then(|| self.declare("exit", Span::call_site(), ty, code)))
+        let annotation = self.annotation(*result);
+        let annotation = quote!(#annotation);
+        ExitCode::Break(asked.then(|| self.declare("exit", Span::call_site(), annotation, code)))
     }
 
     /// A new variable with its first value. Whether it needs `mut` shows when the body is written.
-    fn declare(&mut self, hint: &str, span: Span, ty: &Type, first: TokenStream) -> Variable {
+    fn declare(
+        &mut self,
+        hint: &str,
+        span: Span,
+        annotation: TokenStream,
+        first: TokenStream,
+    ) -> Variable {
         let name = self.names.fresh(hint, span);
-        let annotation = super::types::annotation(ty);
         let variable = Variable(self.variables.len());
         let declaration = quote!(#name #annotation = #first;);
         self.declarations.push((variable, self.statements.len(), declaration));

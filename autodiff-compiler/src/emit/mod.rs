@@ -21,6 +21,7 @@ mod deferred;
 pub mod documentation;
 mod expressions;
 pub mod item;
+mod lanes;
 mod loops;
 mod matrices;
 mod names;
@@ -107,6 +108,7 @@ pub fn function(function: &Function, header: &Header) -> TokenStream {
     parameters.extend(emitter.begin_tape());
     let body = emitter.body();
     let Header { attributes, visibility, name, generics, where_clause, prologue, .. } = header;
+    let mut body = quote!(#prologue #body);
     let documentation = documentation_lines(&header.documentation);
     let result = match &header.result_type {
         Some(written) => quote!(-> #written),
@@ -116,14 +118,37 @@ pub fn function(function: &Function, header: &Header) -> TokenStream {
             quote!(-> #ty)
         }
     };
+    if crate::lanes::has_lanes(function) {
+        let names = function.parameters.iter().map(item::name_of);
+        let tape = emitter.tape.filter(|_| header.takes_tape);
+        body = lanes::Dispatch {
+            crate_path: &header.crate_path,
+            generics,
+            where_clause,
+            parameters: &parameters,
+            arguments: &names.chain(tape).collect::<Vec<_>>(),
+            result: &result,
+            simd: &emitter.simd,
+            body,
+        }
+        .tokens();
+        // What the inner function changes.
+        parameters = parameters.into_iter().map(without_mut).collect();
+    }
     quote! {
         #documentation
         #attributes
         #visibility fn #name #generics (#(#parameters),*) #result #where_clause {
-            #prologue
             #body
         }
     }
+}
+
+/// A parameter without the `mut` before its name.
+fn without_mut(parameter: TokenStream) -> TokenStream {
+    let mut tokens = parameter.into_iter().peekable();
+    tokens.next_if(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "mut"));
+    tokens.collect()
 }
 
 /// The tokens of a type.
@@ -174,6 +199,12 @@ struct Emitter<'a> {
     pending: Pending,
     /// How the tape is mentioned.
     tape: Option<Ident>,
+    /// The loop with lanes that is being written.
+    lanes: Option<lanes::LaneLoop>,
+    /// Slots in which a loop with lanes sums.
+    lane_sums: Set<SlotId>,
+    /// The token of the instruction set, in functions with lanes.
+    simd: Ident,
     /// The statements of the block that is being written.
     statements: Vec<TokenStream>,
 }
@@ -184,6 +215,7 @@ impl<'a> Emitter<'a> {
         for tokens in [&header.generics, &header.where_clause, &header.crate_path] {
             names.avoid(tokens.clone());
         }
+        let simd = names.fresh("simd", proc_macro2::Span::call_site());
         Self {
             function,
             header,
@@ -201,6 +233,9 @@ impl<'a> Emitter<'a> {
             holders: Vec::new(),
             pending: Pending::default(),
             tape: None,
+            lanes: None,
+            lane_sums: lanes::sums(function),
+            simd,
             statements: Vec::new(),
         }
     }

@@ -15,6 +15,9 @@ impl Emitter<'_> {
         if super::uses::is_dropped(&instruction.kind, used) {
             return;
         }
+        if self.lane_instruction(instruction) {
+            return;
+        }
         self.prepare(&instruction.kind);
         match &instruction.kind {
             InstructionKind::Constant(constant) => {
@@ -64,7 +67,10 @@ impl Emitter<'_> {
             InstructionKind::If { .. } | InstructionKind::Match { .. } => {
                 self.branches(instruction);
             }
-            InstructionKind::For(counted) => self.for_loop(instruction, counted),
+            InstructionKind::For(counted) => match &counted.lanes {
+                Some(lanes) => self.lane_loop(instruction, counted, lanes.clone()),
+                None => self.for_loop(instruction, counted),
+            },
             InstructionKind::Loop { carried, body } => {
                 self.uncounted_loop(instruction, carried, body);
             }
@@ -169,7 +175,7 @@ impl Emitter<'_> {
     /// `let name: T = code;`, and the value is known by that name.
     pub(super) fn bind(&mut self, value: ValueId, code: &Code) {
         let name = self.name_of(value, code);
-        let annotation = types::annotation(&self.function.value(value).ty);
+        let annotation = self.annotation(value);
         self.statements.push(quote!(let #name #annotation = #code;));
         self.hold(value, Code::Name(name));
     }
@@ -284,6 +290,7 @@ impl Emitter<'_> {
                 lent = Type::Reference { to: Box::new(known.ty.clone()), mutable: false };
                 types::annotation(&lent)
             }
+            _ if self.has_lanes(slot) => None,
             _ => types::annotation(&known.ty),
         };
         let mutable = self.mutated.contains(slot).then(|| quote!(mut));

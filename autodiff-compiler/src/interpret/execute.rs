@@ -361,7 +361,7 @@ impl<N: Number> Frame<'_, N> {
     // Control flow, memory and calls.
 
     fn counted(&mut self, counted: &For) -> Result<Vec<Datum<N>>, Trap> {
-        let For { start, end, inclusive, step, reversed, carried, exits, body } = counted;
+        let For { start, end, inclusive, step, reversed, carried, exits, body, .. } = counted;
         let ty = self.ty(*start).clone();
         let (start, end) = (self.value(*start)?, self.value(*end)?);
         let order = compare(start, end, &ty)?;

@@ -62,6 +62,11 @@ impl Builder {
         self.open.truncate(depth.max(1));
     }
 
+    /// What stands in the innermost open region.
+    pub fn innermost(&self) -> &[Instruction] {
+        self.open.last().map_or(&[], |region| &region.instructions)
+    }
+
     /// Opens a closed region again, to append to it.
     pub fn reopen(&mut self, region: Region) {
         self.open.push(region);

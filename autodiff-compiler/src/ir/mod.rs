@@ -21,6 +21,7 @@
 pub mod builder;
 mod calls;
 mod copy;
+pub mod lanes;
 pub mod map;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
@@ -42,6 +43,7 @@ pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};
+use lanes::Lanes;
 use operations::Operation;
 use proc_macro2::{Delimiter, TokenStream};
 use std::rc::Rc;
@@ -249,6 +251,9 @@ pub struct For {
     pub exits: bool,
     /// The body: parameters are the index, then the carried values; yields the next carried values.
     pub body: Region,
+    /// If several iterations run at once, which may be done in any order: what differs between them. Their
+    /// number is a multiple of [`Lanes::count`], every carried value is a sum, and there are no steps.
+    pub lanes: Option<Rc<Lanes>>,
 }
 
 impl For {
@@ -263,6 +268,7 @@ impl For {
             carried: vec![],
             exits: false,
             body: Region::default(),
+            lanes: None,
         }
     }
 

@@ -333,8 +333,17 @@ impl Printer<'_> {
                 return self.block("} else", else_region, "}");
             }
             For(loop_) => {
-                let super::For { start, end, inclusive, step, reversed, carried, exits, body } =
-                    loop_;
+                let super::For {
+                    start,
+                    end,
+                    inclusive,
+                    step,
+                    reversed,
+                    carried,
+                    exits,
+                    body,
+                    lanes,
+                } = loop_;
                 let (index, parameters) = match body.parameters.split_first() {
                     Some((index, rest)) => (names.typed(*index), rest),
                     None => ("?".to_owned(), &[][..]),
@@ -353,6 +362,9 @@ impl Printer<'_> {
                 }
                 if *exits {
                     head += " exits";
+                }
+                if let Some(lanes) = lanes {
+                    head += &format!(" lanes {}", lanes.count());
                 }
                 head += &self.carried(parameters, carried);
                 return self.block(&head, body, "}");

@@ -136,6 +136,7 @@ impl Lowerer<'_> {
                     carried: initial,
                     exits,
                     body: end.region,
+                    lanes: None,
                 })
             }
             Header::Endless => InstructionKind::Loop { carried: initial, body: end.region },

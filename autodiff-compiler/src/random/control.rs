@@ -164,7 +164,7 @@ impl Generator<'_> {
         if exits {
             types.insert(0, Type::EXIT_CODE);
         }
-        let kind = For { start, end, inclusive: false, step, reversed, carried, exits, body };
+        let kind = For { reversed, step, carried, exits, body, ..For::over(start, end) };
         let results = self.sketch.push(InstructionKind::For(kind), types);
         self.scope.floats.extend(&results[usize::from(exits)..]);
     }

@@ -35,22 +35,28 @@ pub(super) fn reductions(
     }
     let mut sums = vec![];
     for (position, parameter) in counted.body.parameters[1..].iter().enumerate() {
-        let mut analysis = Dependence { class: Map::from_iter([(*parameter, Class::Sum)]) };
-        analysis.region(&counted.body)?;
-        let class = |value: &ValueId| analysis.of(*value);
-        let others_free = counted
-            .body
-            .yields
-            .iter()
-            .enumerate()
-            .all(|(other, next)| other == position || class(next) == Class::Free);
-        let is_sum = class(&counted.body.yields[position]) == Class::Sum;
-        if !others_free || (is_active(*parameter) && !is_sum) {
+        let is_sum = is_sum(counted, position)?;
+        if is_active(*parameter) && !is_sum {
             return None;
         }
         sums.push(is_sum);
     }
     Some(Reductions { sums })
+}
+
+/// Whether all that a loop carries are sums that no iteration looks at.
+pub(crate) fn carries_only_sums(counted: &For) -> bool {
+    (0..counted.carried.len()).all(|position| is_sum(counted, position) == Some(true))
+}
+
+/// Whether a carried value is a sum; `None` if something else depends on it.
+fn is_sum(counted: &For, position: usize) -> Option<bool> {
+    let parameter = counted.body.parameters[position + 1];
+    let mut analysis = Dependence { class: Map::from_iter([(parameter, Class::Sum)]) };
+    analysis.region(&counted.body)?;
+    let mut nexts = counted.body.yields.iter().map(|next| analysis.of(*next)).enumerate();
+    let others_free = nexts.all(|(other, class)| other == position || class == Class::Free);
+    others_free.then(|| analysis.of(counted.body.yields[position]) == Class::Sum)
 }
 
 fn memory_is_local(body: &Region, memory: Memory<'_>) -> bool {

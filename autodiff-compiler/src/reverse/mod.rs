@@ -30,7 +30,7 @@ mod calls;
 mod content;
 mod facts;
 
-mod independence;
+pub(crate) mod independence;
 mod keep;
 mod loops;
 mod memory;

@@ -1,0 +1,157 @@
+//! Lanes: loops whose iterations may run in any order run several at a time.
+//!
+//! Such a loop becomes two: one over whole groups of iterations, marked for the emission with what differs
+//! between the iterations of a group ([`For::lanes`]), and the loop as it was over the rest. What all iterations
+//! add to one element is summed in a carried value first ([`split`]).
+//!
+//! Assumes simplified IR, and is the last pass. Guarantees: to the IR, where a group's iterations run one after
+//! the other, the same values but for the order of sums, and the same panics. A loop of the primal is split in
+//! all outputs or in none, so that all of them give the same bits for the value.
+
+mod dependence;
+mod shape;
+mod split;
+
+use crate::ir::builder::Builder;
+use crate::ir::lanes::Lanes;
+use crate::ir::*;
+use crate::types::Type;
+use std::cell::Cell;
+
+thread_local! {
+    static WANTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something with loops split into lanes, if `wanted`: core has to be there with what they need.
+pub fn with_lanes<R>(wanted: bool, run: impl FnOnce() -> R) -> R {
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            WANTED.set(self.0);
+        }
+    }
+    let _reset = Reset(WANTED.replace(wanted));
+    run()
+}
+
+/// Whether loops are to be split into lanes.
+pub(crate) fn are_wanted() -> bool {
+    WANTED.get()
+}
+
+/// Splits the loops of a function and of its derivatives. `primal_values`: how many values the function has.
+pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize) {
+    let is_primal = |index: ValueId| (index.0 as usize) < primal_values;
+    let mut banned = Set::new();
+    loop {
+        let choices: Vec<_> = outputs.iter().map(|output| Choice::of(output, &banned)).collect();
+        let mut agreed = true;
+        for choice in &choices {
+            for index in &choice.chosen {
+                let refused = choices.iter().any(|other| other.refused.contains(index));
+                if is_primal(*index) && refused {
+                    banned.insert(*index);
+                    agreed = false;
+                }
+            }
+        }
+        if agreed {
+            break;
+        }
+    }
+    for output in outputs {
+        let span = output.span();
+        let empty = Function::empty(output.name.clone(), Type::Unit);
+        let mut function = std::mem::replace(*output, empty);
+        let body = std::mem::take(&mut function.body);
+        let mut builder = Builder::new(function, span);
+        append(&mut builder, body.instructions, &banned);
+        **output = builder.finish();
+    }
+}
+
+/// Whether a function has loops with lanes.
+pub(crate) fn has_lanes(function: &Function) -> bool {
+    let mut found = false;
+    function.body.for_each_instruction(&mut |instruction| {
+        found |= matches!(&instruction.kind, InstructionKind::For(For { lanes: Some(_), .. }));
+    });
+    found
+}
+
+/// Which loops of a function could be split, by their index values.
+#[derive(Default)]
+struct Choice {
+    chosen: Vec<ValueId>,
+    refused: Vec<ValueId>,
+}
+
+impl Choice {
+    fn of(function: &Function, banned: &Set<ValueId>) -> Self {
+        let mut choice = Self::default();
+        choice.region(function, &function.body, banned);
+        choice
+    }
+
+    fn region(&mut self, function: &Function, region: &Region, banned: &Set<ValueId>) {
+        for instruction in &region.instructions {
+            if let InstructionKind::For(counted) = &instruction.kind {
+                let index = counted.body.parameters[0];
+                if lanes_of(function, &region.instructions, counted, banned).is_some() {
+                    self.chosen.push(index);
+                    continue;
+                }
+                self.refused.push(index);
+            }
+            instruction.kind.for_each_region(&mut |inner| self.region(function, inner, banned));
+        }
+    }
+}
+
+/// Appends instructions with their loops split.
+fn append(builder: &mut Builder, instructions: Vec<Instruction>, banned: &Set<ValueId>) {
+    for mut instruction in instructions {
+        builder.at(instruction.span);
+        if let InstructionKind::For(counted) = &instruction.kind
+            && let Some(lanes) = lanes_of(&builder.function, builder.innermost(), counted, banned)
+        {
+            split::split(builder, instruction, lanes);
+            continue;
+        }
+        for inner in instruction.kind.regions_mut() {
+            let Region { parameters, instructions, yields } = std::mem::take(inner);
+            builder.open(parameters);
+            append(builder, instructions, banned);
+            *inner = builder.close(yields);
+        }
+        builder.append(instruction);
+    }
+}
+
+/// How the iterations of a loop run together, if they may and it is worth it. `before`: what stands before it.
+fn lanes_of(
+    function: &Function,
+    before: &[Instruction],
+    counted: &For,
+    banned: &Set<ValueId>,
+) -> Option<Lanes> {
+    if banned.contains(*counted.body.parameters.first()?) {
+        return None;
+    }
+    let lanes = shape::shape(function, counted)?;
+    let constant = |value: ValueId| {
+        before.iter().find_map(|instruction| match &instruction.kind {
+            InstructionKind::Constant(Constant::Integer(constant, _))
+                if instruction.results == [value] =>
+            {
+                Some(*constant)
+            }
+            _ => None,
+        })
+    };
+    let few = match (constant(counted.start), constant(counted.end)) {
+        (Some(start), Some(end)) => end - start < 2 * lanes.count() as i128,
+        _ => false,
+    };
+    (!few && dependence::are_apart(counted, &lanes)).then_some(lanes)
+}

@@ -1,0 +1,321 @@
+//! Whether the iterations of a loop can run together, and what differs between them.
+//!
+//! The values of the body are sorted into those that are the same in all lanes and those that differ
+//! ([`Varying`]). A loop is left as it is if something in it has no form for several lanes: another kind of
+//! memory than arrays of one float type, an effect, a call, an inner loop of varying length, or something that
+//! could panic under a condition that varies. [`super::dependence`] looks at what iterations share.
+
+use crate::ir::lanes::{Lanes, Varying};
+use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
+use crate::ir::*;
+use crate::types::{FloatType, IntegerType, Type};
+
+/// The shape of a loop whose iterations may run together, as far as its body tells.
+pub(super) fn shape(function: &Function, counted: &For) -> Option<Lanes> {
+    let plain = !counted.inclusive && counted.step.is_none() && !counted.reversed && !counted.exits;
+    let index = *counted.body.parameters.first()?;
+    let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
+    if !plain || !by_usize {
+        return None;
+    }
+    let float = one_float_type(function, &counted.body)?;
+    let mut local = Set::new();
+    local_slots(&counted.body, &mut local);
+    let mut sorting = Sorting {
+        function,
+        local,
+        lanes: Lanes { float, varying: Map::new(), slots: Set::new(), sums: Set::new() },
+        written: Set::from_iter(counted.body.written_roots()),
+    };
+    sorting.lanes.varying.insert(index, Varying::Consecutive);
+    for parameter in &counted.body.parameters[1..] {
+        function.value(*parameter).ty.is_float().then_some(())?;
+        sorting.lanes.varying.insert(*parameter, Varying::Float);
+    }
+    sorting.find_slots(&counted.body)?;
+    sorting.region(&counted.body, false)?;
+    Some(sorting.lanes)
+}
+
+/// The only float type of all values of the body.
+fn one_float_type(function: &Function, body: &Region) -> Option<FloatType> {
+    let mut found: Option<FloatType> = None;
+    let mut one = true;
+    body.for_each_instruction(&mut |instruction| {
+        for result in &instruction.results {
+            if let Type::Float(float) = &function.value(*result).ty {
+                one &= found.get_or_insert_with(|| float.clone()) == float;
+            }
+        }
+    });
+    found.filter(|float| one && matches!(float, FloatType::F32 | FloatType::F64))
+}
+
+fn local_slots(body: &Region, local: &mut Set<SlotId>) {
+    body.for_each_instruction(&mut |instruction| {
+        if let Some(slot) = instruction.kind.defined_slot() {
+            local.insert(slot);
+        }
+    });
+}
+
+struct Sorting<'f> {
+    function: &'f Function,
+    /// Slots that the body brings into being.
+    local: Set<SlotId>,
+    /// Roots that the body writes.
+    written: Set<SlotId>,
+    lanes: Lanes,
+}
+
+impl Sorting<'_> {
+    fn of(&self, value: ValueId) -> Option<Varying> {
+        self.lanes.varying(value)
+    }
+
+    fn varies(&self, value: ValueId) -> bool {
+        self.of(value).is_some()
+    }
+
+    fn set(&mut self, value: ValueId, varying: Varying) {
+        self.lanes.varying.insert(value, varying);
+    }
+
+    fn is_float(&self, value: ValueId) -> bool {
+        self.function.value(value).ty == Type::Float(self.lanes.float.clone())
+    }
+
+    /// Local arrays of floats that are written after they were made have a content for each lane.
+    fn find_slots(&mut self, body: &Region) -> Option<()> {
+        let function = self.function;
+        let mut found = vec![];
+        body.for_each_instruction(&mut |instruction| {
+            if let InstructionKind::Define(slot, content) = &instruction.kind
+                && is_array_of(&function.slot(*slot).ty, &self.lanes.float)
+            {
+                found.push((*slot, is_spread(content)));
+            }
+        });
+        for (slot, is_spread) in found {
+            is_spread.then_some(())?;
+            self.lanes.slots.insert(slot);
+        }
+        Some(())
+    }
+
+    fn region(&mut self, region: &Region, masked: bool) -> Option<()> {
+        region.instructions.iter().try_for_each(|instruction| self.instruction(instruction, masked))
+    }
+
+    fn instruction(&mut self, instruction: &Instruction, masked: bool) -> Option<()> {
+        let results = &instruction.results;
+        match &instruction.kind {
+            InstructionKind::Constant(constant) => {
+                (!matches!(constant, Constant::Undefined(Type::Opaque(_)))).then_some(())
+            }
+            InstructionKind::Operation(operation, arguments) => {
+                self.operation(*operation, arguments, results[0], masked)
+            }
+            InstructionKind::Length(place) => {
+                let same = !place.operands().any(|index| self.varies(index));
+                (same && self.may_be_reached(place, masked)).then_some(())
+            }
+            InstructionKind::Load(place) => self.load(place, results[0], masked),
+            InstructionKind::Store(place, _) => {
+                // What all lanes write to would be written by the last one.
+                let apart = self.lanes.slots.contains(place.root)
+                    || place.operands().any(|index| self.varies(index));
+                (apart && self.may_be_written(place, masked)).then_some(())
+            }
+            InstructionKind::AddTo(place, _) => self.may_be_written(place, masked).then_some(()),
+            InstructionKind::Fill(place, _) => {
+                let own = self.lanes.slots.contains(place.root) && place.path.is_empty();
+                (own && !masked).then_some(())
+            }
+            InstructionKind::Define(slot, content) => {
+                if !self.lanes.slots.contains(*slot) {
+                    return None;
+                }
+                match content {
+                    Aggregate::VecRepeat(_, length) if masked || self.varies(*length) => None,
+                    _ => Some(()),
+                }
+            }
+            InstructionKind::If { condition, then_region, else_region } => {
+                let masked = masked || self.varies(*condition);
+                let mask = self.varies(*condition);
+                self.region(then_region, masked)?;
+                self.region(else_region, masked)?;
+                for (position, result) in results.iter().enumerate() {
+                    let (a, b) = (then_region.yields[position], else_region.yields[position]);
+                    if !mask && !self.varies(a) && !self.varies(b) {
+                        continue;
+                    }
+                    self.is_float(*result).then_some(())?;
+                    self.set(*result, Varying::Float);
+                }
+                Some(())
+            }
+            InstructionKind::For(counted) => self.inner_loop(counted, results, masked),
+            InstructionKind::Opaque(opaque) => opaque.is_constant().then_some(()),
+            _ => None,
+        }
+    }
+
+    /// A loop that every lane runs through as often.
+    fn inner_loop(&mut self, counted: &For, results: &[ValueId], masked: bool) -> Option<()> {
+        let bounds = [Some(counted.start), Some(counted.end), counted.step];
+        if bounds.into_iter().flatten().any(|bound| self.varies(bound)) {
+            return None;
+        }
+        if masked && counted.step.is_some() {
+            return None;
+        }
+        let parameters = &counted.body.parameters[1..];
+        let becomes_varying = |own: &mut Self, from: &[ValueId]| -> Option<bool> {
+            let mut changed = false;
+            for (parameter, value) in parameters.iter().zip(from) {
+                if own.varies(*value) && !own.varies(*parameter) {
+                    own.is_float(*parameter).then_some(())?;
+                    own.set(*parameter, Varying::Float);
+                    changed = true;
+                }
+            }
+            Some(changed)
+        };
+        becomes_varying(self, &counted.carried)?;
+        loop {
+            self.region(&counted.body, masked)?;
+            if !becomes_varying(self, &counted.body.yields)? {
+                break;
+            }
+        }
+        for (parameter, result) in parameters.iter().zip(results) {
+            if self.varies(*parameter) {
+                self.set(*result, Varying::Float);
+            }
+        }
+        Some(())
+    }
+
+    fn operation(
+        &mut self,
+        operation: Operation,
+        arguments: &[ValueId],
+        result: ValueId,
+        masked: bool,
+    ) -> Option<()> {
+        use IntegerOperation::{Add, Sub};
+        let kinds: Vec<_> = arguments.iter().map(|argument| self.of(*argument)).collect();
+        let has = |wanted: Varying| kinds.contains(&Some(wanted));
+        if kinds.iter().all(Option::is_none) {
+            return (!masked || !operation.may_panic()).then_some(());
+        }
+        let float = |own: &Self, position: usize| own.is_float(arguments[position]);
+        let varying = match operation {
+            Operation::Float(FloatOperation::Polygamma) => return None,
+            Operation::Float(FloatOperation::Powi) if kinds[1].is_some() => return None,
+            Operation::Float(operation) => {
+                let may_panic = operation == FloatOperation::Clamp;
+                (!may_panic || !masked).then_some(())?;
+                Varying::Float
+            }
+            Operation::Predicate(_) => Varying::Mask,
+            Operation::Compare(_) if float(self, 0) => Varying::Mask,
+            Operation::Compare(_) if has(Varying::Mask) => return None,
+            Operation::Compare(_) => Varying::ByLane,
+            Operation::Boolean(_) if has(Varying::Mask) => Varying::Mask,
+            Operation::Boolean(_) => Varying::ByLane,
+            Operation::Select if has(Varying::Mask) || float(self, 1) => {
+                self.is_float(result).then_some(())?;
+                Varying::Float
+            }
+            Operation::Select => Varying::ByLane,
+            Operation::Cast if has(Varying::Mask) => return None,
+            Operation::Cast if float(self, 0) => Varying::ByLane,
+            Operation::Cast if self.is_float(result) => Varying::Float,
+            Operation::Cast => Varying::ByLane,
+            // Consecutive numbers of the largest index type do not leave its range.
+            Operation::Integer(Add) if is_shift(&kinds) => Varying::Consecutive,
+            Operation::Integer(Sub)
+                if kinds[0] == Some(Varying::Consecutive) && kinds[1].is_none() =>
+            {
+                (!masked).then_some(())?;
+                Varying::Consecutive
+            }
+            Operation::Integer(_) => Varying::ByLane,
+        };
+        if varying == Varying::ByLane {
+            (!masked || !operation.may_panic()).then_some(())?;
+        }
+        if let Operation::Cast = operation
+            && matches!(self.function.value(result).ty, Type::Float(_))
+        {
+            self.is_float(result).then_some(())?;
+        }
+        self.set(result, varying);
+        Some(())
+    }
+
+    fn load(&mut self, place: &Place, result: ValueId, masked: bool) -> Option<()> {
+        self.may_be_reached(place, masked).then_some(())?;
+        let varies = place.operands().any(|index| self.varies(index));
+        if self.lanes.slots.contains(place.root) {
+            self.set(result, Varying::Float);
+            return Some(());
+        }
+        if !varies {
+            // The same for all lanes only if no lane writes it.
+            return (!self.written.contains(place.root) || self.local.contains(place.root))
+                .then_some(());
+        }
+        match &self.function.value(result).ty {
+            Type::Float(_) => self.set(result, Varying::Float),
+            // Read again where it is used.
+            Type::Integer(_) | Type::Bool if !self.written.contains(place.root) => {
+                self.set(result, Varying::ByLane);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn may_be_written(&self, place: &Place, masked: bool) -> bool {
+        self.function.place_type(place) == Some(Type::Float(self.lanes.float.clone()))
+            && self.may_be_reached(place, masked)
+    }
+
+    /// Whether no lane can panic on the way that would not have gone there.
+    fn may_be_reached(&self, place: &Place, masked: bool) -> bool {
+        let proven = |projection: &Projection| match projection {
+            Projection::Index { proven, .. } | Projection::Range { proven, .. } => *proven,
+            Projection::Field(_) => true,
+        };
+        !masked || place.path.iter().all(proven)
+    }
+}
+
+fn is_shift(kinds: &[Option<Varying>]) -> bool {
+    matches!(kinds, [Some(Varying::Consecutive), None] | [None, Some(Varying::Consecutive)])
+}
+
+/// Whether a type is an array or a `Vec` of floats, or of such.
+fn is_array_of(ty: &Type, float: &FloatType) -> bool {
+    match ty {
+        Type::Array(element, _) | Type::Vec(element) => match &**element {
+            Type::Float(own) => own == float,
+            inner => is_array_of(inner, float),
+        },
+        _ => false,
+    }
+}
+
+/// Whether content is made of single floats.
+fn is_spread(content: &Aggregate) -> bool {
+    match content {
+        Aggregate::Value(_) => true,
+        Aggregate::Array(elements) | Aggregate::Vec(elements) => elements.iter().all(is_spread),
+        Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => is_spread(element),
+        _ => false,
+    }
+}

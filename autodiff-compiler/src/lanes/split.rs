@@ -1,0 +1,391 @@
+//! One loop becomes two: whole groups of iterations with lanes, and the rest as it was.
+//!
+//! ```text
+//! for i in start..end carrying s { … }      middle = start + whole groups
+//!                                           for i in start..middle lanes carrying s { … }
+//!                                           for i in middle..end carrying s { … }
+//! ```
+//!
+//! The groups end before the first iteration that would leave one of the arrays the body runs along: that
+//! iteration panics in the second loop, as it did. What all iterations add to one element becomes a carried sum
+//! of the first loop, added once after it. In its body, what is the same in all lanes is spread over them where
+//! it meets what differs (an [`FloatOperation::Detach`], which gives what it takes), so that the emission finds
+//! one kind of value on both sides of a branch, in what a loop carries, and in a store.
+
+use crate::ir::builder::Builder;
+use crate::ir::lanes::{Lanes, Varying};
+use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
+use crate::ir::*;
+use crate::types::{IntegerType, Length, Type};
+use std::rc::Rc;
+
+/// Appends the two loops that a loop becomes.
+pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lanes) {
+    let Instruction { kind: InstructionKind::For(mut counted), results, span } = instruction else {
+        return;
+    };
+    hoist_constants(builder, &mut counted.body);
+    let mut rest = counted.same_indices();
+    rest.body = builder.function.copy_region(&counted.body, &mut Renaming::default());
+
+    let mut splitting = Splitting { inside: values_inside(&counted.body), builder, lanes };
+    let end = splitting.end_of_groups(&counted);
+    let arrays = splitting.accumulate_arrays(&mut counted.body);
+    let mut groups = For { carried: counted.carried, ..For::over(counted.start, end) };
+    groups.body = counted.body;
+    let instructions = std::mem::take(&mut groups.body.instructions);
+    let (instructions, places) = splitting.accumulate(&mut groups, instructions);
+    let parameters = std::mem::take(&mut groups.body.parameters);
+    splitting.builder.open(parameters);
+    splitting.append_spread(instructions);
+    groups.body = splitting.builder.close(std::mem::take(&mut groups.body.yields));
+
+    let Splitting { builder, lanes, .. } = splitting;
+    groups.lanes = Some(Rc::new(lanes));
+    let sums: Vec<_> = groups
+        .carried
+        .iter()
+        .map(|carried| {
+            let Value { ty, name, .. } = builder.function.value(*carried).clone();
+            builder.value(ty, name)
+        })
+        .collect();
+    let (start, kind) = (groups.start, InstructionKind::For(groups));
+    builder.append(Instruction { kind, results: sums.clone(), span });
+    add_sums(builder, (start, end), places, &sums[results.len()..]);
+    arrays.into_iter().for_each(|array| add_array(builder, array));
+
+    rest.start = end;
+    rest.carried = sums[..results.len()].to_vec();
+    builder.append(Instruction { kind: InstructionKind::For(rest), results, span });
+}
+
+/// Puts the constants of a body before the loop.
+fn hoist_constants(builder: &mut Builder, body: &mut Region) {
+    let instructions = std::mem::take(&mut body.instructions);
+    for mut instruction in instructions {
+        if let InstructionKind::Constant(_) = instruction.kind {
+            builder.append(instruction);
+            continue;
+        }
+        for region in instruction.kind.regions_mut() {
+            hoist_constants(builder, region);
+        }
+        body.instructions.push(instruction);
+    }
+}
+
+/// Sums for every element of an array that all iterations add to.
+struct Array {
+    root: SlotId,
+    sums: SlotId,
+    length: usize,
+    float: Type,
+}
+
+/// Adds what the groups have summed for an array.
+fn add_array(builder: &mut Builder, array: Array) {
+    let Array { root, sums, length, float } = array;
+    let (start, end) = (builder.usize(0), builder.usize(length));
+    let index = builder.value(Type::USIZE, Some("j".into()));
+    builder.open(vec![index]);
+    let element = |slot| Place::root(slot).project(Projection::Index { index, proven: true });
+    let sum = builder.load(element(sums), float);
+    builder.push(InstructionKind::AddTo(element(root), sum), vec![]);
+    let body = builder.close(vec![]);
+    builder.push(InstructionKind::For(For { body, ..For::over(start, end) }), vec![]);
+}
+
+fn values_inside(body: &Region) -> Set<ValueId> {
+    let mut inside = Set::new();
+    inside.insert_all(&body.parameters);
+    body.for_each_instruction(&mut |instruction| {
+        inside.insert_all(&instruction.results);
+        instruction.kind.for_each_region(&mut |region| inside.insert_all(&region.parameters));
+    });
+    inside
+}
+
+/// Adds what the groups have summed to the places. A place that may not be there is left alone if there was no
+/// iteration that would have gone to it.
+fn add_sums(
+    builder: &mut Builder,
+    (start, end): (ValueId, ValueId),
+    places: Vec<Place>,
+    sums: &[ValueId],
+) {
+    let mut guarded = vec![];
+    for (place, sum) in places.into_iter().zip(sums) {
+        let kind = InstructionKind::AddTo(place, *sum);
+        let instruction = Instruction { kind, results: vec![], span: builder.span() };
+        match instruction.kind.may_panic() {
+            true => guarded.push(instruction),
+            false => builder.append(instruction),
+        }
+    }
+    if !guarded.is_empty() {
+        let condition = builder.compare(Comparison::Less, start, end);
+        let then_region = Region { instructions: guarded, ..Region::default() };
+        let kind = InstructionKind::If { condition, then_region, else_region: Region::default() };
+        builder.push(kind, vec![]);
+    }
+}
+
+/// The longest array with a sum for each lane and element: its sums stay in the cache next to the processor.
+const LONGEST_ARRAY: u64 = 64;
+
+struct Splitting<'b> {
+    builder: &'b mut Builder,
+    lanes: Lanes,
+    /// What the body of the loop defines.
+    inside: Set<ValueId>,
+}
+
+impl Splitting<'_> {
+    /// The index after the last whole group in which no iteration leaves an array it runs along.
+    fn end_of_groups(&mut self, counted: &For) -> ValueId {
+        use IntegerOperation::{And, Min, SaturatingSub, WrappingAdd, WrappingSub};
+        let mut end = counted.end;
+        for (array, index) in self.arrays_along(counted) {
+            let length = self.builder.length(array);
+            let indices = match index {
+                Along::Index => length,
+                Along::Shifted(operation, by) => self.builder.integer(operation, &[length, by]),
+            };
+            end = self.builder.integer(Min, &[end, indices]);
+        }
+        let starts_at_zero = self.builder.constant_of(counted.start)
+            == Some(&Constant::Integer(0, IntegerType::Usize));
+        let trips = match starts_at_zero {
+            true => end,
+            false => self.builder.integer(SaturatingSub, &[end, counted.start]),
+        };
+        let below = self.builder.usize(self.lanes.count() - 1);
+        let remainder = self.builder.integer(And, &[trips, below]);
+        let whole = self.builder.integer(WrappingSub, &[trips, remainder]);
+        match starts_at_zero {
+            true => whole,
+            false => self.builder.integer(WrappingAdd, &[counted.start, whole]),
+        }
+    }
+
+    /// The arrays that the body indexes by the loop's index, or by one that is shifted, without knowing that it is
+    /// in bounds.
+    fn arrays_along(&self, counted: &For) -> Vec<(Place, Along)> {
+        let mut found: Vec<(Place, Along)> = vec![];
+        counted.body.for_each_instruction(&mut |instruction| {
+            let place = match &instruction.kind {
+                InstructionKind::Load(place)
+                | InstructionKind::Store(place, _)
+                | InstructionKind::AddTo(place, _) => place,
+                _ => return,
+            };
+            for (depth, step) in place.path.iter().enumerate() {
+                let Projection::Index { index, proven: false } = step else { continue };
+                let array = Place { root: place.root, path: place.path[..depth].to_vec() };
+                let outside = |value: ValueId| !self.inside.contains(value);
+                if self.lanes.slots.contains(place.root) || !array.operands().all(outside) {
+                    continue;
+                }
+                let Some(along) = self.along(counted, *index) else { continue };
+                if !found.iter().any(|(other, same)| *other == array && *same == along) {
+                    found.push((array, along));
+                }
+            }
+        });
+        found
+    }
+
+    /// How an index follows the loop's.
+    fn along(&self, counted: &For, index: ValueId) -> Option<Along> {
+        let own = counted.body.parameters[0];
+        if index == own {
+            return Some(Along::Index);
+        }
+        let mut found = None;
+        counted.body.for_each_instruction(&mut |instruction| {
+            if instruction.results != [index] {
+                return;
+            }
+            if let InstructionKind::Operation(Operation::Integer(operation), arguments) =
+                &instruction.kind
+                && let [a, b] = arguments[..]
+            {
+                use IntegerOperation::{Add, SaturatingAdd, SaturatingSub, Sub};
+                found = match operation {
+                    Add if a == own => Some(Along::Shifted(SaturatingSub, b)),
+                    Add if b == own => Some(Along::Shifted(SaturatingSub, a)),
+                    Sub if a == own => Some(Along::Shifted(SaturatingAdd, b)),
+                    _ => None,
+                };
+            }
+        });
+        found.filter(|along| match along {
+            Along::Shifted(_, by) => !self.inside.contains(*by),
+            Along::Index => true,
+        })
+    }
+
+    /// Lets iterations add to arrays of sums what they add to the elements of short arrays, at indices that are
+    /// the same for all of them.
+    fn accumulate_arrays(&mut self, body: &mut Region) -> Vec<Array> {
+        let mut roots: Vec<(SlotId, bool)> = vec![];
+        body.for_each_instruction(&mut |instruction| {
+            let (place, adds) = match &instruction.kind {
+                InstructionKind::AddTo(place, _) => (place, true),
+                InstructionKind::Load(place) | InstructionKind::Store(place, _) => (place, false),
+                _ => return,
+            };
+            let is_one_index =
+                matches!(place.path[..], [Projection::Index { index, .. }] if self.lanes.varying(index).is_none());
+            let fits = adds && is_one_index && !self.lanes.slots.contains(place.root);
+            match roots.iter_mut().find(|(root, _)| *root == place.root) {
+                Some((_, all)) => *all &= fits,
+                None => roots.push((place.root, fits)),
+            }
+        });
+        let mut arrays = vec![];
+        for (root, fits) in roots {
+            let slot = self.builder.function.slot(root).clone();
+            let Type::Array(element, Length::Literal(length)) = &slot.ty else { continue };
+            if !fits || *length > LONGEST_ARRAY || !element.is_float() {
+                continue;
+            }
+            let zero = self.builder.float(-0.0, &self.lanes.float);
+            let content =
+                Aggregate::ArrayRepeat(Box::new(Aggregate::Value(zero)), Length::Literal(*length));
+            let name = format!("{}_lanes", slot.name);
+            let sums = self.builder.define(slot.ty.clone(), name.into(), content);
+            self.lanes.sums.insert(sums);
+            let renaming =
+                Renaming { slots: Map::from_iter([(root, sums)]), ..Renaming::default() };
+            body.rename(&renaming);
+            let (length, float) = (*length as usize, (**element).clone());
+            arrays.push(Array { root, sums, length, float });
+        }
+        arrays
+    }
+
+    /// Lets the loop carry what all iterations add to one element; gives the instructions without the additions,
+    /// and the elements.
+    fn accumulate(
+        &mut self,
+        groups: &mut For,
+        instructions: Vec<Instruction>,
+    ) -> (Vec<Instruction>, Vec<Place>) {
+        let (mut kept, mut places) = (vec![], vec![]);
+        for instruction in instructions {
+            let span = instruction.span;
+            let (place, value) = match instruction.kind {
+                InstructionKind::AddTo(place, value)
+                    if !self.lanes.has_lanes(place.root)
+                        && place.operands().all(|index| !self.inside.contains(index)) =>
+                {
+                    (place, value)
+                }
+                kind => {
+                    kept.push(Instruction { kind, ..instruction });
+                    continue;
+                }
+            };
+            let ty = self.builder.function.value(value).ty.clone();
+            let position = places.iter().position(|known| *known == place).unwrap_or_else(|| {
+                places.push(place);
+                let zero = self.builder.float(-0.0, &self.lanes.float);
+                groups.carried.push(zero);
+                let name = Some("sum".into());
+                let parameter = self.builder.function.new_value(ty.clone(), name, span);
+                self.lanes.varying.insert(parameter, Varying::Float);
+                groups.body.parameters.push(parameter);
+                groups.body.yields.push(parameter);
+                places.len() - 1
+            });
+            let at = groups.body.yields.len() - places.len() + position;
+            let next = self.builder.function.new_value(ty, None, span);
+            self.lanes.varying.insert(next, Varying::Float);
+            let operation = Operation::Float(FloatOperation::Add);
+            let arguments = vec![groups.body.yields[at], value];
+            let kind = InstructionKind::Operation(operation, arguments);
+            kept.push(Instruction { kind, results: vec![next], span });
+            groups.body.yields[at] = next;
+        }
+        (kept, places)
+    }
+
+    /// Appends instructions in which everything that goes where values differ differs.
+    fn append_spread(&mut self, instructions: Vec<Instruction>) {
+        for mut instruction in instructions {
+            self.builder.at(instruction.span);
+            match &mut instruction.kind {
+                InstructionKind::Store(_, value)
+                | InstructionKind::AddTo(_, value)
+                | InstructionKind::Fill(_, value) => *value = self.spread(*value),
+                InstructionKind::Define(_, content) => self.spread_content(content),
+                InstructionKind::If { then_region, else_region, .. } => {
+                    let varying = self.which(&instruction.results);
+                    self.spread_region(then_region, &varying);
+                    self.spread_region(else_region, &varying);
+                }
+                InstructionKind::For(inner) => {
+                    let varying = self.which(&inner.body.parameters[1..]);
+                    for (value, varies) in inner.carried.iter_mut().zip(&varying) {
+                        if *varies {
+                            *value = self.spread(*value);
+                        }
+                    }
+                    self.spread_region(&mut inner.body, &varying);
+                }
+                _ => {}
+            }
+            self.builder.append(instruction);
+        }
+    }
+
+    fn which(&self, values: &[ValueId]) -> Vec<bool> {
+        values.iter().map(|value| self.lanes.varying(*value).is_some()).collect()
+    }
+
+    fn spread_region(&mut self, region: &mut Region, varying: &[bool]) {
+        let Region { parameters, instructions, mut yields } = std::mem::take(region);
+        self.builder.open(parameters);
+        self.append_spread(instructions);
+        for (value, varies) in yields.iter_mut().zip(varying) {
+            if *varies {
+                *value = self.spread(*value);
+            }
+        }
+        *region = self.builder.close(yields);
+    }
+
+    fn spread_content(&mut self, content: &mut Aggregate) {
+        match content {
+            Aggregate::Value(value) => *value = self.spread(*value),
+            Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+                elements.iter_mut().for_each(|element| self.spread_content(element));
+            }
+            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+                self.spread_content(element);
+            }
+            _ => {}
+        }
+    }
+
+    /// The value for each lane.
+    fn spread(&mut self, value: ValueId) -> ValueId {
+        if self.lanes.varying(value).is_some() {
+            return value;
+        }
+        let spread = self.builder.float_operation(FloatOperation::Detach, &[value]);
+        self.lanes.varying.insert(spread, Varying::Float);
+        spread
+    }
+}
+
+/// How an index follows the index of a loop.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Along {
+    /// It is that index.
+    Index,
+    /// It is shifted; the operation that shifts a length to the index of the loop, and by what.
+    Shifted(IntegerOperation, ValueId),
+}
