@@ -363,7 +363,7 @@ impl Emitter<'_> {
     }
 
     /// Writes down what must not move into or behind the branches.
-    fn before_branches(
+    pub(super) fn before_branches(
         &mut self,
         instruction: &Instruction,
         deliver: &[Deliver],

@@ -260,6 +260,15 @@ impl Code {
         Rendered { code: self, context: Precedence::Lowest, typed: !self.is_typed() }
     }
 
+    /// The same, but nothing around has to tell its type.
+    pub(super) fn with_its_type(self) -> Self {
+        match self.is_typed() {
+            true => self,
+            false if self.is_trivial() => Self::Atom(self.typed().to_token_stream()),
+            false => Self::Tokens(self.typed().to_token_stream()),
+        }
+    }
+
     /// As operand of something that binds as tightly as `context`.
     pub(super) fn operand(&self, context: Precedence, typed: bool) -> Rendered<'_> {
         Rendered { code: self, context, typed }

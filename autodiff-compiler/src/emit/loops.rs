@@ -166,7 +166,12 @@ impl Emitter<'_> {
     }
 
     /// Writes down what must not move into or behind the loop.
-    fn before_loop(&mut self, instruction: &Instruction, carried: &[ValueId], range: &[ValueId]) {
+    pub(super) fn before_loop(
+        &mut self,
+        instruction: &Instruction,
+        carried: &[ValueId],
+        range: &[ValueId],
+    ) {
         if self.pending.is_empty() {
             return;
         }

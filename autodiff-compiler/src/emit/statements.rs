@@ -214,6 +214,7 @@ impl Emitter<'_> {
             _ if matches!(built.code, Code::Number { .. } | Code::Atom(_)) => {
                 self.held[value.0 as usize] = Some(built);
             }
+            1 if self.is_needed_by_lane(value) => self.bind(value, &built.code),
             1 if !named || built.code.is_trivial() || built.code.is_simple_place() => {
                 self.pending.push(value, built);
             }

@@ -36,7 +36,7 @@ macro_rules! lane_by_lane {
 
 lane_by_lane! {
     exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt signum
-    to_degrees to_radians
+    to_degrees to_radians next_up next_down
 }
 
 macro_rules! lane_by_lane_of_two {
@@ -54,7 +54,7 @@ macro_rules! lane_by_lane_of_two {
     };
 }
 
-lane_by_lane_of_two! { powf atan2 hypot copysign rem_euclid div_euclid }
+lane_by_lane_of_two! { powf atan2 hypot copysign rem_euclid div_euclid midpoint log }
 
 macro_rules! special {
     ($($name:ident)*) => { $(
@@ -87,6 +87,19 @@ impl<S: Simd, T: Lane + Float> Lanes<S, T> {
     pub fn min(self, other: impl Operand<S, T>) -> Self {
         let other = other.spread(self.simd());
         (self.less(other) | other.is_nan()).choose(self.simd(), self, other)
+    }
+
+    /// The method of the same name of floats.
+    ///
+    /// # Panics
+    ///
+    /// If in some lane `low` is above `high`, or one of them is NaN.
+    #[inline(always)]
+    pub fn clamp(self, low: impl Operand<S, T>, high: impl Operand<S, T>) -> Self {
+        let (low, high) = (low.spread(self.simd()), high.spread(self.simd()));
+        from_lanes(self.simd(), |lane| {
+            Float::clamp(self.lane(lane), low.lane(lane), high.lane(lane))
+        })
     }
 
     /// A power with a whole exponent, by squaring: the order of the products is that of the bits of the exponent,

@@ -102,15 +102,30 @@ pub fn add_to<S: Simd, T: Lane>(simd: S, to: &mut [T], first: usize, numbers: La
     store(to, first, sum);
 }
 
-/// Calls a function with every lane's position and number, in order.
-#[inline(always)]
-pub fn add_to_each<S: Simd, T: Lane>(numbers: Lanes<S, T>, mut add: impl FnMut(usize, T)) {
-    for (lane, number) in numbers.0.as_slice().iter().enumerate() {
-        add(lane, *number);
-    }
-}
-
 impl<S: Simd, T: Lane> Lanes<S, T> {
+    /// Overwrites the number of one lane.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn set_lane(&mut self, lane: usize, number: T) {
+        self.0.as_mut_slice()[lane] = number;
+    }
+
+    /// Adds to the number of one lane.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn add_to_lane(&mut self, lane: usize, number: T)
+    where
+        T: std::ops::AddAssign,
+    {
+        self.0.as_mut_slice()[lane] += number;
+    }
+
     /// The number of one lane.
     ///
     /// # Panics

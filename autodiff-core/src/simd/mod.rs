@@ -16,8 +16,7 @@ mod operators;
 
 pub use fearless_simd::{Level, Simd};
 pub use memory::{
-    add_to, add_to_each, from_lanes, load, mask_from_lanes, neutral, splat, splat_mask, store,
-    store_where,
+    add_to, from_lanes, load, mask_from_lanes, neutral, splat, splat_mask, store, store_where,
 };
 
 use fearless_simd::{Select, SimdBase, SimdFloat, SimdFloatElement, f32x16, f64x8};

@@ -1,8 +1,9 @@
 //! Arithmetic between lanes, and of lanes with one number for all of them.
 
-use super::{Lane, Lanes, Mask, splat};
+use super::{Lane, Lanes, Mask, from_lanes, splat};
+use crate::Float;
 use fearless_simd::Simd;
-use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
 
 macro_rules! operators {
     ($($trait:ident $method:ident)*) => { $(
@@ -93,6 +94,30 @@ impl<S: Simd, T: Lane> BitOr for Mask<S, T> {
     #[inline(always)]
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+}
+
+impl<S: Simd, T: Lane> BitXor for Mask<S, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitxor(self, other: Self) -> Self {
+        Self((self.0 & !other.0) | (!self.0 & other.0))
+    }
+}
+
+impl<S: Simd, T: Lane + Float> Rem for Lanes<S, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn rem(self, other: Self) -> Self {
+        from_lanes(self.simd(), |lane| self.lane(lane) % other.lane(lane))
+    }
+}
+
+impl<S: Simd, T: Lane + Float> Rem<T> for Lanes<S, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn rem(self, other: T) -> Self {
+        from_lanes(self.simd(), |lane| self.lane(lane) % other)
     }
 }
 

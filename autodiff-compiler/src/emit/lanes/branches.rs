@@ -25,9 +25,7 @@ impl Emitter<'_> {
         else_region: &Region,
     ) {
         let mask = self.mask(condition);
-        for value in self.pending.due(&|_, _| true) {
-            self.flush(value);
-        }
+        self.before_branches(instruction, &[], &[]);
         let mask = self.named_mask("mask", mask.code);
         let live: Vec<bool> =
             instruction.results.iter().map(|result| self.use_count(*result) > 0).collect();
@@ -77,9 +75,6 @@ impl Emitter<'_> {
                 self.flush(*value);
                 given.push(self.operand(*value));
             }
-        }
-        for value in self.pending.due(&|_, _| true) {
-            self.flush(value);
         }
         given
     }

@@ -4,7 +4,7 @@ use super::super::Emitter;
 use super::super::expressions::Code;
 use super::super::pending::{Built, Writes};
 use crate::ir::lanes::Varying;
-use crate::ir::{Instruction, Place, Projection, ValueId};
+use crate::ir::{Instruction, Place, Projection, Set, ValueId};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 
@@ -138,6 +138,7 @@ impl Emitter<'_> {
     fn settle_writing(&mut self, place: &Place, value: ValueId) {
         let order: Vec<_> = std::iter::once(value).chain(place.operands()).collect();
         self.settle(&order);
+        self.before_borrowing(&order, &Set::from_iter([place.root]));
     }
 
     /// What is added where a lane that did not get here adds nothing.

@@ -34,6 +34,8 @@ pub(super) struct LaneLoop {
     index: ValueId,
     /// What defines the values that are calculated lane by lane.
     definitions: Map<ValueId, Rc<InstructionKind>>,
+    /// What these calculations need; it has names, since it may be said several times.
+    by_lane: Set<ValueId>,
     /// The lanes that got here, if not all of them did.
     mask: Option<Ident>,
 }
@@ -50,6 +52,11 @@ impl<'a> Emitter<'a> {
             Some(lane_loop) => lane_loop.lanes.has_lanes(slot),
             None => self.lane_sums.contains(slot),
         }
+    }
+
+    /// Whether a value is needed lane by lane.
+    pub(super) fn is_needed_by_lane(&self, value: ValueId) -> bool {
+        self.lanes.as_ref().is_some_and(|lane_loop| lane_loop.by_lane.contains(value))
     }
 
     /// An instruction outside of loops with lanes that works with the sums of one; `false` if it is another.
@@ -146,10 +153,13 @@ impl<'a> Emitter<'a> {
     /// `for i in (start..end).step_by(8) { … }`, and what the lanes have summed.
     pub(super) fn lane_loop(&mut self, instruction: &Instruction, counted: &For, lanes: Rc<Lanes>) {
         let For { start, end, carried, body, .. } = counted;
-        for value in self.pending.due(&|value, _| value != *start && value != *end) {
+        self.before_loop(instruction, carried, &[*start, *end]);
+        let inside = self.values_read_inside(instruction);
+        for value in self.pending.due(&|value, _| inside.contains(value)) {
             self.flush(value);
         }
-        self.settle(&[*start, *end]);
+        let order: Vec<_> = carried.iter().copied().chain([*start, *end]).collect();
+        self.settle(&order);
         let mut firsts = vec![];
         for first in carried {
             firsts.push(self.operand(*first));
@@ -158,16 +168,17 @@ impl<'a> Emitter<'a> {
         let indices = Code::range(&start, &end, false);
         let count = Literal::usize_unsuffixed(lanes.count());
 
-        let mut definitions = Map::new();
+        let (mut definitions, mut by_lane) = (Map::new(), Set::new());
         body.for_each_instruction(&mut |inner| {
             for result in &inner.results {
                 if let Some(Varying::ByLane | Varying::Consecutive) = lanes.varying(*result) {
                     definitions.insert(*result, Rc::new(inner.kind.clone()));
+                    by_lane.insert_all(&inner.kind.operands());
                 }
             }
         });
         let index = body.parameters[0];
-        let outer = self.lanes.replace(LaneLoop { lanes, index, definitions, mask: None });
+        let outer = self.lanes.replace(LaneLoop { lanes, index, definitions, by_lane, mask: None });
         let (neutral, number, simd) = (self.simd_path("neutral"), self.lane_type(), self.simd());
         let mut sums = vec![];
         for parameter in &body.parameters[1..] {

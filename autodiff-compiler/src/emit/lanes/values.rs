@@ -89,7 +89,8 @@ impl Emitter<'_> {
             Spelling::Infix(operator) => {
                 let a = match operator {
                     "%" => self.absorbed_lanes(arguments[0], built),
-                    _ => self.absorbed(arguments[0], built),
+                    // What stands before lanes does not take its type from them.
+                    _ => self.absorbed(arguments[0], built).with_its_type(),
                 };
                 let b = self.absorbed(arguments[1], built);
                 match operator {

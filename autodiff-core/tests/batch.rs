@@ -1,0 +1,516 @@
+//! Loops that run several iterations at once, against the same functions with `strict`, which runs one after the
+//! other: at lengths around the number of lanes, values, gradients, products and what is left behind `&mut`.
+//! Without the feature `simd` both are the same code.
+
+mod lanes {
+    #![allow(clippy::needless_range_loop)]
+    use autodiff_core::differentiate;
+
+    #[differentiate(wrt(w))]
+    pub fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
+        x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
+    }
+
+    #[differentiate]
+    pub fn rosenbrock(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len().saturating_sub(1) {
+            sum += 100.0 * (x[i + 1] - x[i] * x[i]).powi(2) + (1.0 - x[i]).powi(2);
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w))]
+    pub fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
+        let mut loss = 0.0;
+        for (row, y) in x.iter().zip(y) {
+            let mut score = 0.0;
+            for j in 0..4 {
+                score += w[j] * row[j];
+            }
+            loss += if score > 0.0 {
+                (1.0 + (-score).exp()).ln() + score - y * score
+            } else {
+                (1.0 + score.exp()).ln() - y * score
+            };
+        }
+        loss
+    }
+
+    #[differentiate(wrt(w))]
+    pub fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
+        let d = w.len();
+        let mut loss = 0.0;
+        for i in 0..y.len() {
+            let mut score = 0.0;
+            for j in 0..d {
+                score += w[j] * x[i * d + j];
+            }
+            loss += (score.tanh() - y[i]).powi(2);
+        }
+        loss
+    }
+
+    #[differentiate(wrt(table))]
+    pub fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..y.len() {
+            let difference = table[index[i]] - y[i];
+            sum += difference * difference * table[index[i]].sin();
+        }
+        sum
+    }
+
+    #[differentiate]
+    pub fn guarded(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for v in x {
+            if *v > 0.5 {
+                sum += (v - 0.5).ln() * v.sqrt();
+            } else if *v > -0.5 {
+                sum += v * v;
+            }
+        }
+        sum
+    }
+
+    #[differentiate]
+    pub fn skipping(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (i, v) in x.iter().enumerate() {
+            if i % 3 == 0 || *v > 1.5 {
+                continue;
+            }
+            let position = i as f64 / 100.0;
+            sum += (v * position).cos();
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w))]
+    pub fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
+        let mut total = 0.0;
+        for v in x {
+            let mut terms = [0.0; 3];
+            for k in 0..3 {
+                terms[k] = w[k][0] - (v - w[k][1]).powi(2);
+            }
+            let mut largest = terms[0];
+            for k in 1..3 {
+                largest = largest.max(terms[k]);
+            }
+            let mut sum = 0.0;
+            for k in 0..3 {
+                sum += (terms[k] - largest).exp();
+            }
+            total += largest + sum.ln();
+        }
+        total
+    }
+
+    #[differentiate]
+    pub fn choices(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let a = x[i].abs().max(y[i]).min(1.2);
+            let b = if x[i] < y[i] && y[i].is_finite() { x[i].exp() } else { y[i].atan() };
+            sum += a * b + x[i].clamp(-0.5, 0.5) + (x[i] * y[i]).signum();
+        }
+        sum
+    }
+
+    #[differentiate]
+    pub fn powers(x: &[f64]) -> f64 {
+        x.iter()
+            .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
+            .sum()
+    }
+
+    #[differentiate(wrt(x))]
+    pub fn softened(x: &[f64], out: &mut [f64]) {
+        for i in 0..x.len() {
+            let v = x[i];
+            out[i] = if v > 0.0 { v * v } else { -v };
+        }
+    }
+
+    #[differentiate(wrt(state))]
+    pub fn stepped(state: &[f64], steps: usize) -> f64 {
+        let mut x = state.to_vec();
+        for _ in 0..steps {
+            for i in 0..x.len() {
+                x[i] += 0.1 * (x[i].sin() - x[i]);
+            }
+        }
+        x.iter().sum()
+    }
+
+    #[differentiate(wrt(w))]
+    pub fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += (w[0] * x[i] + w[1] - y[i]).powi(2);
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w))]
+    pub fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for v in x {
+            let mut power = 1.0;
+            let mut value = 0.0;
+            for j in 0..N {
+                value += w[j] * power;
+                power *= v;
+            }
+            sum += value * value;
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w), jvp, hvp, hessian)]
+    pub fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
+        x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
+    }
+
+    #[differentiate(wrt(x))]
+    pub fn indexed(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += x[i] * y[i + 2];
+        }
+        sum
+    }
+}
+
+/// The same, one iteration after the other.
+mod strict {
+    #![allow(clippy::needless_range_loop)]
+    use autodiff_core::differentiate;
+
+    #[differentiate(wrt(w), strict)]
+    pub fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
+        x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
+    }
+
+    #[differentiate(strict)]
+    pub fn rosenbrock(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len().saturating_sub(1) {
+            sum += 100.0 * (x[i + 1] - x[i] * x[i]).powi(2) + (1.0 - x[i]).powi(2);
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w), strict)]
+    pub fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
+        let mut loss = 0.0;
+        for (row, y) in x.iter().zip(y) {
+            let mut score = 0.0;
+            for j in 0..4 {
+                score += w[j] * row[j];
+            }
+            loss += if score > 0.0 {
+                (1.0 + (-score).exp()).ln() + score - y * score
+            } else {
+                (1.0 + score.exp()).ln() - y * score
+            };
+        }
+        loss
+    }
+
+    #[differentiate(wrt(w), strict)]
+    pub fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
+        let d = w.len();
+        let mut loss = 0.0;
+        for i in 0..y.len() {
+            let mut score = 0.0;
+            for j in 0..d {
+                score += w[j] * x[i * d + j];
+            }
+            loss += (score.tanh() - y[i]).powi(2);
+        }
+        loss
+    }
+
+    #[differentiate(wrt(table), strict)]
+    pub fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..y.len() {
+            let difference = table[index[i]] - y[i];
+            sum += difference * difference * table[index[i]].sin();
+        }
+        sum
+    }
+
+    #[differentiate(strict)]
+    pub fn guarded(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for v in x {
+            if *v > 0.5 {
+                sum += (v - 0.5).ln() * v.sqrt();
+            } else if *v > -0.5 {
+                sum += v * v;
+            }
+        }
+        sum
+    }
+
+    #[differentiate(strict)]
+    pub fn skipping(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (i, v) in x.iter().enumerate() {
+            if i % 3 == 0 || *v > 1.5 {
+                continue;
+            }
+            let position = i as f64 / 100.0;
+            sum += (v * position).cos();
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w), strict)]
+    pub fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
+        let mut total = 0.0;
+        for v in x {
+            let mut terms = [0.0; 3];
+            for k in 0..3 {
+                terms[k] = w[k][0] - (v - w[k][1]).powi(2);
+            }
+            let mut largest = terms[0];
+            for k in 1..3 {
+                largest = largest.max(terms[k]);
+            }
+            let mut sum = 0.0;
+            for k in 0..3 {
+                sum += (terms[k] - largest).exp();
+            }
+            total += largest + sum.ln();
+        }
+        total
+    }
+
+    #[differentiate(strict)]
+    pub fn choices(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let a = x[i].abs().max(y[i]).min(1.2);
+            let b = if x[i] < y[i] && y[i].is_finite() { x[i].exp() } else { y[i].atan() };
+            sum += a * b + x[i].clamp(-0.5, 0.5) + (x[i] * y[i]).signum();
+        }
+        sum
+    }
+
+    #[differentiate(strict)]
+    pub fn powers(x: &[f64]) -> f64 {
+        x.iter()
+            .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
+            .sum()
+    }
+
+    #[differentiate(wrt(x), strict)]
+    pub fn softened(x: &[f64], out: &mut [f64]) {
+        for i in 0..x.len() {
+            let v = x[i];
+            out[i] = if v > 0.0 { v * v } else { -v };
+        }
+    }
+
+    #[differentiate(wrt(state), strict)]
+    pub fn stepped(state: &[f64], steps: usize) -> f64 {
+        let mut x = state.to_vec();
+        for _ in 0..steps {
+            for i in 0..x.len() {
+                x[i] += 0.1 * (x[i].sin() - x[i]);
+            }
+        }
+        x.iter().sum()
+    }
+
+    #[differentiate(wrt(w), strict)]
+    pub fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += (w[0] * x[i] + w[1] - y[i]).powi(2);
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w), strict)]
+    pub fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for v in x {
+            let mut power = 1.0;
+            let mut value = 0.0;
+            for j in 0..N {
+                value += w[j] * power;
+                power *= v;
+            }
+            sum += value * value;
+        }
+        sum
+    }
+
+    #[differentiate(wrt(w), jvp, hvp, hessian, strict)]
+    pub fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
+        x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
+    }
+
+    #[differentiate(wrt(x), strict)]
+    pub fn indexed(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += x[i] * y[i + 2];
+        }
+        sum
+    }
+}
+
+const LENGTHS: [usize; 12] = [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 200, 1023];
+
+/// Numbers from -2 to 2: SplitMix64 (Steele, Lea and Flood, 2014).
+fn numbers(seed: u64, count: usize) -> Vec<f64> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (bits ^ (bits >> 31)) as f64 / u64::MAX as f64
+    };
+    (0..count).map(|_| 4.0 * next() - 2.0).collect()
+}
+
+/// Whether two results agree to so many roundings of the `terms` that were summed.
+fn agree(name: &str, length: usize, found: &[f64], expected: &[f64], terms: f64) {
+    assert_eq!(found.len(), expected.len(), "{name} of {length}");
+    for (position, (a, b)) in found.iter().zip(expected).enumerate() {
+        let bound = 8.0 * f64::EPSILON * (terms + b.abs());
+        assert!(
+            a == b || (a - b).abs() <= bound || a.is_nan() && b.is_nan(),
+            "{name} of {length} at {position}: {a} is not {b}"
+        );
+    }
+}
+
+/// Value and gradient of both, and `value` with the bits of `value_and_gradient`.
+macro_rules! compare {
+    ($name:ident, $length:expr, $terms:expr, ($($argument:expr),*), $flat:expr) => {{
+        let (value, gradient) = lanes::$name::value_and_gradient($($argument),*);
+        let (expected, slopes) = strict::$name::value_and_gradient($($argument),*);
+        assert_eq!(lanes::$name::value($($argument),*), value, stringify!($name));
+        assert_eq!(strict::$name($($argument),*), expected, stringify!($name));
+        let name = stringify!($name);
+        agree(name, $length, &[f64::from(value)], &[f64::from(expected)], $terms);
+        agree(name, $length, &$flat(gradient), &$flat(slopes), $terms);
+    }};
+}
+
+#[test]
+fn sums_agree_at_every_length() {
+    for n in LENGTHS {
+        let (x, y) = (numbers(1, n), numbers(2, n));
+        let terms = 100.0 * n as f64;
+        let list = |gradient: [f64; 3]| gradient.to_vec();
+        compare!(quadratic, n, terms, (&[0.3, -0.2, 0.7], &x, &y), list);
+        compare!(rosenbrock, n, 10.0 * terms, (&x), |g: Vec<f64>| g);
+        let rows: Vec<[f64; 4]> = numbers(3, 4 * n).as_chunks().0.to_vec();
+        compare!(logistic, n, terms, (&[0.5, -0.2, 0.3, 0.1], &rows, &y), |g: [f64; 4]| g.to_vec());
+        let w = numbers(4, 5);
+        compare!(flat_rows, n, terms, (&w, &numbers(5, 5 * n), &y), |g: Vec<f64>| g);
+        let index: Vec<usize> = (0..n).map(|i| i * i % 7).collect();
+        compare!(gathered, n, terms, (&numbers(6, 7), &index, &y), |g: Vec<f64>| g);
+        let table = [[0.1, 0.5], [-0.3, 1.0], [0.2, -1.0]];
+        compare!(mixture, n, terms, (&table, &x), |g: [[f64; 2]; 3]| g.concat());
+        compare!(stepped, n, terms, (&x, 3), |g: Vec<f64>| g);
+        compare!(wide, n, 100.0 * terms, (&[0.1, -0.4, 0.2, 0.3, 0.1], &x), |g: [f64; 5]| g
+            .to_vec());
+    }
+}
+
+#[test]
+fn branches_agree_and_what_is_not_taken_does_not_leak() {
+    for n in LENGTHS {
+        let (mut x, y) = (numbers(7, n), numbers(8, n));
+        let both = |(a, b): (Vec<f64>, Vec<f64>)| [a, b].concat();
+        let terms = 10.0 * n as f64;
+        compare!(guarded, n, terms, (&x), |g: Vec<f64>| g);
+        compare!(skipping, n, terms, (&x), |g: Vec<f64>| g);
+        compare!(choices, n, terms, (&x, &y), both);
+        compare!(powers, n, terms, (&x), |g: Vec<f64>| g);
+        // Where a branch is not taken, it is not finite.
+        x.iter_mut().step_by(3).for_each(|v| *v = f64::NEG_INFINITY);
+        compare!(guarded, n, terms, (&x), |g: Vec<f64>| g);
+    }
+}
+
+#[test]
+fn the_primal_of_single_precision_has_sixteen_lanes() {
+    for n in LENGTHS {
+        let x: Vec<f32> = numbers(9, n).iter().map(|v| *v as f32).collect();
+        let y: Vec<f32> = numbers(10, n).iter().map(|v| *v as f32).collect();
+        let (value, gradient) = lanes::single::value_and_gradient(&[0.5, 0.25], &x, &y);
+        let (expected, slopes) = strict::single::value_and_gradient(&[0.5, 0.25], &x, &y);
+        let bound = f32::EPSILON * 50.0 * n as f32;
+        assert!((value - expected).abs() <= bound, "{n}: {value} is not {expected}");
+        for (a, b) in gradient.iter().zip(slopes) {
+            assert!((a - b).abs() <= bound, "{n}: {a} is not {b}");
+        }
+    }
+}
+
+#[test]
+fn every_output_agrees() {
+    for n in LENGTHS {
+        let x = numbers(11, n);
+        let (w, v) = ([0.4, -0.7], [0.3, 0.9]);
+        let terms = 10.0 * n as f64;
+        let (a, b) = (lanes::every_output::jvp(&w, &x, v), strict::every_output::jvp(&w, &x, v));
+        agree("jvp", n, &[a.0, a.1], &[b.0, b.1], terms);
+        assert_eq!(a.0, lanes::every_output::value(&w, &x), "the value of jvp");
+        agree(
+            "hvp",
+            n,
+            &lanes::every_output::hvp(&w, &x, v),
+            &strict::every_output::hvp(&w, &x, v),
+            terms,
+        );
+        agree(
+            "hessian",
+            n,
+            &lanes::every_output::hessian(&w, &x).concat(),
+            &strict::every_output::hessian(&w, &x).concat(),
+            terms,
+        );
+    }
+}
+
+#[test]
+fn what_is_left_behind_references_agrees() {
+    for n in LENGTHS {
+        let x = numbers(12, n);
+        let (mut out, mut expected) = (vec![0.0; n], vec![0.0; n]);
+        lanes::softened::value(&x, &mut out);
+        strict::softened::value(&x, &mut expected);
+        assert_eq!(out, expected);
+        let cotangent = numbers(13, n);
+        let found = lanes::softened::vjp(&x, &mut out, &cotangent);
+        let slopes = strict::softened::vjp(&x, &mut expected, &cotangent);
+        assert_eq!(found, slopes);
+    }
+}
+
+#[test]
+fn a_row_that_is_missing_panics_as_in_the_original() {
+    for n in [3_usize, 8, 9, 20, 40] {
+        let (x, y) = (numbers(14, n), numbers(15, n + 1));
+        let message = |run: &(dyn Fn() -> f64 + std::panic::RefUnwindSafe)| {
+            let panic = std::panic::catch_unwind(run).expect_err("a panic");
+            panic.downcast_ref::<String>().expect("a message").clone()
+        };
+        let expected = message(&|| strict::indexed(&x, &y));
+        assert_eq!(message(&|| lanes::indexed::value(&x, &y)), expected);
+        assert_eq!(message(&|| lanes::indexed::value_and_gradient(&x, &y).0), expected);
+    }
+}
