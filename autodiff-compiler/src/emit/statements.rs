@@ -206,7 +206,7 @@ impl Emitter<'_> {
                 if built.ordered {
                     self.before_ordered();
                     let code = built.code.typed();
-                    let annotation = types::annotation(&self.function.value(value).ty);
+                    let annotation = self.annotation(value);
                     self.statements.push(quote!(let _ #annotation = #code;));
                 }
             }
