@@ -12,6 +12,7 @@
 //!   -> reverse, forward        IR -> IR
 //!   -> schedule, simplify      fuse what belongs together
 //!   -> second, matrix          forward over reverse: Hessians; Jacobians
+//!   -> lanes                   independent loops, several iterations at once
 //!   -> emit                    IR -> readable Rust
 //! ```
 //!

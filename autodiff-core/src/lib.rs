@@ -255,6 +255,13 @@ pub use autodiff_macro::Differentiable;
 /// tuples and structs, integer arithmetic, `assert!` and `println!`, and the methods of `f64` and `f32`.
 /// What is not understood is a compile error on its token with a `help:` line, never a wrong gradient.
 ///
+/// # Several iterations at once
+///
+/// With the feature `simd`, loops whose iterations are independent run several of them at once: eight of `f64`,
+/// sixteen of `f32`. The instruction set is chosen when the function is called. Sums are then added in another
+/// order, which changes last bits, the same in all outputs of a function on one machine; `strict` keeps the order
+/// of the source.
+///
 /// # Reading what it makes
 ///
 /// With the feature `dump`, `AUTODIFF_EMIT=directory cargo build` writes the generated code of every
