@@ -4,9 +4,13 @@
 //! Manual for the Elementary Functions", 1980), as a pair, so that nothing is lost near multiples of π/2; then
 //! polynomials in r². Lanes beyond 2¹⁵ π/2 go to the standard library one by one.
 
-use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, SimdMask as _, f64x8, u64x8};
+use fearless_simd::{
+    Select as _, Simd, SimdBase as _, SimdFloat as _, SimdMask as _, f64x8, u64x8,
+};
 
-use super::arithmetic::{Lanes, Pair, flip_sign, ordered_sum, polynomial, quotient, round_product, two_sum};
+use super::arithmetic::{
+    Lanes, Pair, flip_sign, ordered_sum, polynomial, quotient, round_product, two_sum,
+};
 use super::coefficients::{COS, HALF_PI, SIN, TWO_OVER_PI};
 use super::each;
 

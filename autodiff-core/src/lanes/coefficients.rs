@@ -80,7 +80,8 @@ pub(super) const COS: [f64; 6] = [
 ];
 
 /// π/2; all parts but the last have 38 bits.
-pub(super) const HALF_PI: [f64; 3] = [1.5707963267923333, 2.5633441515839558e-12, 1.0562999066987428e-23];
+pub(super) const HALF_PI: [f64; 3] =
+    [1.5707963267923333, 2.5633441515839558e-12, 1.0562999066987428e-23];
 
 /// 2/π.
 pub(super) const TWO_OVER_PI: f64 = 0.6366197723675814;
@@ -135,4 +136,3 @@ pub(super) const ASIN: [f64; 13] = [
 
 /// π/2.
 pub(super) const HALF_PI_PARTS: [f64; 2] = [1.5707963267948966, 6.123233995736766e-17];
-

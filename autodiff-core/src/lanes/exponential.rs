@@ -33,8 +33,7 @@ pub(super) fn exp_scaled<S: Simd, const EXTRA: i8>(x: Lanes<S>) -> Lanes<S> {
 #[inline(always)]
 pub(super) fn exp2_pair<S: Simd>((high, low): Pair<S>) -> Lanes<S> {
     let (n, bits) = round_product::<S, BIASED_TWICE>(high, 1.0);
-    let scaled =
-        exp_reduced::<S, 0>(((high - n) + low) * std::f64::consts::LN_2, bits);
+    let scaled = exp_reduced::<S, 0>(((high - n) + low) * std::f64::consts::LN_2, bits);
     within(high, 1026.0, -1080.0, scaled)
 }
 

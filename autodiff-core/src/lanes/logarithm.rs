@@ -36,10 +36,8 @@ fn decompose<S: Simd>(x: Lanes<S>) -> Pair<S> {
 fn defined<S: Simd>(x: Lanes<S>, value: Lanes<S>) -> Lanes<S> {
     let simd = x.simd;
     let value = x.simd_lt(f64::INFINITY).select(value, x);
-    let undefined = x.simd_eq(0.0).select(
-        f64x8::splat(simd, f64::NEG_INFINITY),
-        f64x8::splat(simd, f64::NAN),
-    );
+    let undefined =
+        x.simd_eq(0.0).select(f64x8::splat(simd, f64::NEG_INFINITY), f64x8::splat(simd, f64::NAN));
     x.simd_le(0.0).select(undefined, value)
 }
 

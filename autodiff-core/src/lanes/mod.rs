@@ -9,6 +9,23 @@
 //! at levels without it, products that must be exact are computed from halves. So bits differ between levels,
 //! and between lane math and the standard library; on one level, a lane's result depends on its arguments alone,
 //! but for the four functions just named.
+//!
+//! The worst errors of `f64`, in ulp of the exact value, found at 20 000 random points a function and at the hard
+//! points of `tests/references/lanes.py`; the same to the second digit at SSE2 and AVX2. Results of `f32` are
+//! within 0.51 ulp. 2 ulp is what the tests allow.
+//!
+//! | function | ulp | function | ulp | function | ulp |
+//! | --- | --- | --- | --- | --- | --- |
+//! | `exp` | 1.0 | `exp2` | 1.1 | `exp_m1` | 1.1 |
+//! | `ln` | 0.8 | `ln_1p` | 0.8 | `log2`, `log10` | 0.5 |
+//! | `sin`, `cos`¹ | 0.8 | `tan`¹ | 0.8 | `powf` | 1.2 |
+//! | `tanh` | 0.9 | `sech_squared` | 1.9 | `powi` | 1.8 |
+//! | `sinh` | 1.5 | `cosh` | 1.4 | `hypot` | 1.2 |
+//! | `asin`, `acos` | 0.6 | `atan`, `atan2` | 0.7 | `cbrt` | 1.2 |
+//! | `asinh` | 1.0 | `acosh` | 1.0 | `atanh` | 0.8 |
+//!
+//! ¹ Up to 51 471. Beyond, the error is the standard library's, which is large where f64 comes closest to a
+//! multiple of π/2: `cos(6381956970095103 · 2⁷⁹⁷)` of one is off by 8 ulp, `tan` by 14.
 
 mod arithmetic;
 mod circular;
@@ -46,10 +63,7 @@ pub trait LaneFloat<S: Simd>: SimdFloat<S, Element: Float> + sealed::Sealed {
     fn in_double_2(self, other: Self, kernel: impl Fn(f64x8<S>, f64x8<S>) -> f64x8<S>) -> Self;
 
     /// A kernel of two results.
-    fn in_double_pair(
-        self,
-        kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>),
-    ) -> (Self, Self);
+    fn in_double_pair(self, kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>)) -> (Self, Self);
 
     /// A scalar function, lane by lane.
     #[inline(always)]
@@ -93,10 +107,7 @@ impl<S: Simd> LaneFloat<S> for f64x8<S> {
     }
 
     #[inline(always)]
-    fn in_double_pair(
-        self,
-        kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>),
-    ) -> (Self, Self) {
+    fn in_double_pair(self, kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>)) -> (Self, Self) {
         kernel(self)
     }
 }
@@ -120,10 +131,7 @@ impl<S: Simd> LaneFloat<S> for f32x16<S> {
     }
 
     #[inline(always)]
-    fn in_double_pair(
-        self,
-        kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>),
-    ) -> (Self, Self) {
+    fn in_double_pair(self, kernel: impl Fn(f64x8<S>) -> (f64x8<S>, f64x8<S>)) -> (Self, Self) {
         let (low, high) = self.widen();
         let ((first_low, second_low), (first_high, second_high)) = (kernel(low), kernel(high));
         (first_low.narrow(first_high), second_low.narrow(second_high))

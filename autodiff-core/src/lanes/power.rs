@@ -2,9 +2,7 @@
 
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, f64x8};
 
-use super::arithmetic::{
-    Lanes, Pair, flip_sign, nearest, ordered_sum, pair_product, two_product,
-};
+use super::arithmetic::{Lanes, Pair, flip_sign, nearest, ordered_sum, pair_product, two_product};
 use super::exponential::exp2_pair;
 use super::logarithm::log2_pair;
 
@@ -26,8 +24,7 @@ pub(super) fn powf<S: Simd>(x: Lanes<S>, y: Lanes<S>) -> Lanes<S> {
 
     let extreme = base.simd_eq(0.0) | base.simd_eq(f64::INFINITY);
     let vanishes = base.simd_eq(0.0) ^ y.simd_lt(0.0);
-    let value = extreme
-        .select(vanishes.select(splat(0.0), splat(f64::INFINITY)), finite);
+    let value = extreme.select(vanishes.select(splat(0.0), splat(f64::INFINITY)), finite);
 
     let integer = nearest(size).simd_eq(size);
     let half = size * 0.5;
@@ -53,8 +50,8 @@ pub(super) fn powi<S: Simd>(x: Lanes<S>, n: i32) -> Lanes<S> {
         -64..=64 => {
             let base = if n < 0 { inverse(x) } else { (x, f64x8::splat(x.simd, 0.0)) };
             let (high, low) = repeated_product(base, n.unsigned_abs());
-            // What overflowed or vanished has no rounding error.
-            (low - low).simd_eq(0.0).select(high + low, high)
+            // What overflowed or vanished has no rounding error, and a zero keeps its sign.
+            (low.abs().simd_lt(f64::INFINITY) & low.simd_ne(0.0)).select(high + low, high)
         }
         _ => powf(x, f64x8::splat(x.simd, f64::from(n))),
     }
