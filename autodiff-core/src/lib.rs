@@ -54,6 +54,8 @@ pub mod check;
 mod checkpoint;
 mod differentiable;
 mod float;
+#[cfg(feature = "simd")]
+mod lanes;
 pub mod optimize;
 #[cfg(feature = "simd")]
 #[doc(hidden)]
@@ -357,6 +359,13 @@ pub mod __private {
     pub use crate::steps::backwards;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
+
+    /// Lane math and the vectors that it works on.
+    #[cfg(feature = "simd")]
+    pub mod lanes {
+        pub use crate::lanes::*;
+        pub use fearless_simd;
+    }
 
     /// What the method returns that stands in the last place where rustc looks before it finds the one of
     /// the standard library.

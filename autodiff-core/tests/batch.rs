@@ -7,12 +7,12 @@ mod lanes {
     use autodiff_core::differentiate;
 
     #[differentiate(wrt(w))]
-    pub fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
         x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
     }
 
     #[differentiate]
-    pub fn rosenbrock(x: &[f64]) -> f64 {
+    pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len().saturating_sub(1) {
             sum += 100.0 * (x[i + 1] - x[i] * x[i]).powi(2) + (1.0 - x[i]).powi(2);
@@ -21,7 +21,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(w))]
-    pub fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
+    pub(crate) fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
         let mut loss = 0.0;
         for (row, y) in x.iter().zip(y) {
             let mut score = 0.0;
@@ -38,7 +38,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(w))]
-    pub fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
         let d = w.len();
         let mut loss = 0.0;
         for i in 0..y.len() {
@@ -52,7 +52,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(table))]
-    pub fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
+    pub(crate) fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..y.len() {
             let difference = table[index[i]] - y[i];
@@ -62,7 +62,7 @@ mod lanes {
     }
 
     #[differentiate]
-    pub fn guarded(x: &[f64]) -> f64 {
+    pub(crate) fn guarded(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
             if *v > 0.5 {
@@ -75,7 +75,7 @@ mod lanes {
     }
 
     #[differentiate]
-    pub fn skipping(x: &[f64]) -> f64 {
+    pub(crate) fn skipping(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for (i, v) in x.iter().enumerate() {
             if i % 3 == 0 || *v > 1.5 {
@@ -88,7 +88,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(w))]
-    pub fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
+    pub(crate) fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
         let mut total = 0.0;
         for v in x {
             let mut terms = [0.0; 3];
@@ -109,7 +109,7 @@ mod lanes {
     }
 
     #[differentiate]
-    pub fn choices(x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn choices(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             let a = x[i].abs().max(y[i]).min(1.2);
@@ -120,14 +120,14 @@ mod lanes {
     }
 
     #[differentiate]
-    pub fn powers(x: &[f64]) -> f64 {
+    pub(crate) fn powers(x: &[f64]) -> f64 {
         x.iter()
             .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
             .sum()
     }
 
     #[differentiate(wrt(x))]
-    pub fn softened(x: &[f64], out: &mut [f64]) {
+    pub(crate) fn softened(x: &[f64], out: &mut [f64]) {
         for i in 0..x.len() {
             let v = x[i];
             out[i] = if v > 0.0 { v * v } else { -v };
@@ -135,7 +135,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(state))]
-    pub fn stepped(state: &[f64], steps: usize) -> f64 {
+    pub(crate) fn stepped(state: &[f64], steps: usize) -> f64 {
         let mut x = state.to_vec();
         for _ in 0..steps {
             for i in 0..x.len() {
@@ -146,7 +146,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(w))]
-    pub fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
+    pub(crate) fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             sum += (w[0] * x[i] + w[1] - y[i]).powi(2);
@@ -155,7 +155,7 @@ mod lanes {
     }
 
     #[differentiate(wrt(w))]
-    pub fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
+    pub(crate) fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
             let mut power = 1.0;
@@ -170,12 +170,12 @@ mod lanes {
     }
 
     #[differentiate(wrt(w), jvp, hvp, hessian)]
-    pub fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
+    pub(crate) fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
         x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
     }
 
     #[differentiate(wrt(x))]
-    pub fn indexed(x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn indexed(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             sum += x[i] * y[i + 2];
@@ -190,12 +190,12 @@ mod strict {
     use autodiff_core::differentiate;
 
     #[differentiate(wrt(w), strict)]
-    pub fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
         x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
     }
 
     #[differentiate(strict)]
-    pub fn rosenbrock(x: &[f64]) -> f64 {
+    pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len().saturating_sub(1) {
             sum += 100.0 * (x[i + 1] - x[i] * x[i]).powi(2) + (1.0 - x[i]).powi(2);
@@ -204,7 +204,7 @@ mod strict {
     }
 
     #[differentiate(wrt(w), strict)]
-    pub fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
+    pub(crate) fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
         let mut loss = 0.0;
         for (row, y) in x.iter().zip(y) {
             let mut score = 0.0;
@@ -221,7 +221,7 @@ mod strict {
     }
 
     #[differentiate(wrt(w), strict)]
-    pub fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
         let d = w.len();
         let mut loss = 0.0;
         for i in 0..y.len() {
@@ -235,7 +235,7 @@ mod strict {
     }
 
     #[differentiate(wrt(table), strict)]
-    pub fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
+    pub(crate) fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..y.len() {
             let difference = table[index[i]] - y[i];
@@ -245,7 +245,7 @@ mod strict {
     }
 
     #[differentiate(strict)]
-    pub fn guarded(x: &[f64]) -> f64 {
+    pub(crate) fn guarded(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
             if *v > 0.5 {
@@ -258,7 +258,7 @@ mod strict {
     }
 
     #[differentiate(strict)]
-    pub fn skipping(x: &[f64]) -> f64 {
+    pub(crate) fn skipping(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for (i, v) in x.iter().enumerate() {
             if i % 3 == 0 || *v > 1.5 {
@@ -271,7 +271,7 @@ mod strict {
     }
 
     #[differentiate(wrt(w), strict)]
-    pub fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
+    pub(crate) fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
         let mut total = 0.0;
         for v in x {
             let mut terms = [0.0; 3];
@@ -292,7 +292,7 @@ mod strict {
     }
 
     #[differentiate(strict)]
-    pub fn choices(x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn choices(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             let a = x[i].abs().max(y[i]).min(1.2);
@@ -303,14 +303,14 @@ mod strict {
     }
 
     #[differentiate(strict)]
-    pub fn powers(x: &[f64]) -> f64 {
+    pub(crate) fn powers(x: &[f64]) -> f64 {
         x.iter()
             .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
             .sum()
     }
 
     #[differentiate(wrt(x), strict)]
-    pub fn softened(x: &[f64], out: &mut [f64]) {
+    pub(crate) fn softened(x: &[f64], out: &mut [f64]) {
         for i in 0..x.len() {
             let v = x[i];
             out[i] = if v > 0.0 { v * v } else { -v };
@@ -318,7 +318,7 @@ mod strict {
     }
 
     #[differentiate(wrt(state), strict)]
-    pub fn stepped(state: &[f64], steps: usize) -> f64 {
+    pub(crate) fn stepped(state: &[f64], steps: usize) -> f64 {
         let mut x = state.to_vec();
         for _ in 0..steps {
             for i in 0..x.len() {
@@ -329,7 +329,7 @@ mod strict {
     }
 
     #[differentiate(wrt(w), strict)]
-    pub fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
+    pub(crate) fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             sum += (w[0] * x[i] + w[1] - y[i]).powi(2);
@@ -338,7 +338,7 @@ mod strict {
     }
 
     #[differentiate(wrt(w), strict)]
-    pub fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
+    pub(crate) fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
             let mut power = 1.0;
@@ -353,12 +353,12 @@ mod strict {
     }
 
     #[differentiate(wrt(w), jvp, hvp, hessian, strict)]
-    pub fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
+    pub(crate) fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
         x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
     }
 
     #[differentiate(wrt(x), strict)]
-    pub fn indexed(x: &[f64], y: &[f64]) -> f64 {
+    pub(crate) fn indexed(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
             sum += x[i] * y[i + 2];

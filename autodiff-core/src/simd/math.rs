@@ -2,32 +2,39 @@
 
 use super::{Lane, Lanes, Operand, from_lanes};
 use crate::Float;
-use fearless_simd::{Simd, SimdBase, SimdFloat};
+use fearless_simd::{Simd, SimdFloat};
 
-macro_rules! of_vector {
-    ($($name:ident)*) => {
+macro_rules! by_kernel {
+    ($($name:ident($($other:ident)?))*) => {
         impl<S: Simd, T: Lane> Lanes<S, T> {
             $(
                 /// The method of the same name of floats.
                 #[inline(always)]
-                pub fn $name(self) -> Self {
-                    Self(self.0.$name())
+                pub fn $name(self $(, $other: impl Operand<S, T>)?) -> Self {
+                    Self(crate::lanes::$name(self.0 $(, $other.spread(self.simd()).0)?))
                 }
             )*
         }
     };
 }
 
-of_vector! { abs sqrt floor ceil round round_ties_even trunc fract }
+by_kernel! {
+    abs() sqrt() floor() ceil() round() trunc() fract() signum() recip()
+    exp() exp2() exp_m1() ln() ln_1p() log2() log10()
+    sin() cos() tan() asin() acos() atan()
+    sinh() cosh() tanh() asinh() acosh() atanh() cbrt()
+    powf(exponent) atan2(other) hypot(other) copysign(sign) max(other) min(other)
+}
 
 macro_rules! lane_by_lane {
-    ($($name:ident)*) => {
-        impl<S: Simd, T: Lane + Float> Lanes<S, T> {
+    ($($name:ident($($other:ident)?))*) => {
+        impl<S: Simd, T: Lane> Lanes<S, T> {
             $(
                 /// The method of the same name of floats.
                 #[inline(always)]
-                pub fn $name(self) -> Self {
-                    from_lanes(self.simd(), |lane| Float::$name(self.lane(lane)))
+                pub fn $name(self $(, $other: impl Operand<S, T>)?) -> Self {
+                    $( let $other = $other.spread(self.simd()); )?
+                    from_lanes(self.simd(), |lane| Float::$name(self.lane(lane) $(, $other.lane(lane))?))
                 }
             )*
         }
@@ -35,60 +42,29 @@ macro_rules! lane_by_lane {
 }
 
 lane_by_lane! {
-    exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt signum
-    to_degrees to_radians next_up next_down
+    round_ties_even() to_degrees() to_radians() next_up() next_down()
+    rem_euclid(other) div_euclid(other) midpoint(other) log(base)
 }
-
-macro_rules! lane_by_lane_of_two {
-    ($($name:ident)*) => {
-        impl<S: Simd, T: Lane + Float> Lanes<S, T> {
-            $(
-                /// The method of the same name of floats.
-                #[inline(always)]
-                pub fn $name(self, other: impl Operand<S, T>) -> Self {
-                    let other = other.spread(self.simd());
-                    from_lanes(self.simd(), |lane| Float::$name(self.lane(lane), other.lane(lane)))
-                }
-            )*
-        }
-    };
-}
-
-lane_by_lane_of_two! { powf atan2 hypot copysign rem_euclid div_euclid midpoint log }
 
 macro_rules! special {
     ($($name:ident)*) => { $(
         /// The function of the same name of [`crate::special`].
         #[inline(always)]
-        pub fn $name<S: Simd, T: Lane + Float>(x: Lanes<S, T>) -> Lanes<S, T> {
+        pub fn $name<S: Simd, T: Lane>(x: Lanes<S, T>) -> Lanes<S, T> {
             from_lanes(x.simd(), |lane| crate::special::$name(x.lane(lane)))
         }
     )* };
 }
 
-special! { erf erfc norm_cdf ln_gamma digamma trigamma sech_squared }
+special! { erf erfc norm_cdf ln_gamma digamma trigamma }
 
-impl<S: Simd, T: Lane + Float> Lanes<S, T> {
-    /// `1 / x`
-    #[inline(always)]
-    pub fn recip(self) -> Self {
-        splat_one(self) / self
-    }
+/// The function of the same name of [`crate::special`].
+#[inline(always)]
+pub fn sech_squared<S: Simd, T: Lane>(x: Lanes<S, T>) -> Lanes<S, T> {
+    Lanes(crate::lanes::sech_squared(x.0))
+}
 
-    /// The method of the same name of floats: NaN is never chosen.
-    #[inline(always)]
-    pub fn max(self, other: impl Operand<S, T>) -> Self {
-        let other = other.spread(self.simd());
-        (self.greater(other) | other.is_nan()).choose(self.simd(), self, other)
-    }
-
-    /// The method of the same name of floats: NaN is never chosen.
-    #[inline(always)]
-    pub fn min(self, other: impl Operand<S, T>) -> Self {
-        let other = other.spread(self.simd());
-        (self.less(other) | other.is_nan()).choose(self.simd(), self, other)
-    }
-
+impl<S: Simd, T: Lane> Lanes<S, T> {
     /// The method of the same name of floats.
     ///
     /// # Panics
@@ -102,23 +78,17 @@ impl<S: Simd, T: Lane + Float> Lanes<S, T> {
         })
     }
 
-    /// A power with a whole exponent, by squaring: the order of the products is that of the bits of the exponent,
-    /// from the lowest on.
+    /// The method of the same name of floats. Small powers are products, as scalar code multiplies them.
     #[inline(always)]
     pub fn powi(self, exponent: i32) -> Self {
-        let one = splat_one(self);
-        let (mut square, mut rest, mut power) = (self, exponent.unsigned_abs(), one);
-        loop {
-            if rest & 1 == 1 {
-                power = power * square;
-            }
-            rest >>= 1;
-            if rest == 0 {
-                break;
-            }
-            square = square * square;
+        match exponent {
+            0 => super::splat(self.simd(), T::from_f64(1.0)),
+            1 => self,
+            2 => self * self,
+            3 => self * self * self,
+            4 => (self * self) * (self * self),
+            _ => Self(crate::lanes::powi(self.0, exponent)),
         }
-        if exponent < 0 { one / power } else { power }
     }
 
     /// `self * factor + summand`, rounded once.
@@ -127,9 +97,4 @@ impl<S: Simd, T: Lane + Float> Lanes<S, T> {
         let (factor, summand) = (factor.spread(self.simd()), summand.spread(self.simd()));
         Self(self.0.mul_add_precise(factor.0, summand.0))
     }
-}
-
-#[inline(always)]
-fn splat_one<S: Simd, T: Lane + Float>(of: Lanes<S, T>) -> Lanes<S, T> {
-    super::splat(of.simd(), T::from_f64(1.0))
 }

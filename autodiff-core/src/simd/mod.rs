@@ -14,19 +14,20 @@ pub mod math;
 mod memory;
 mod operators;
 
+use crate::lanes::LaneFloat;
 pub use fearless_simd::{Level, Simd};
 pub use memory::{
     add_to, from_lanes, load, mask_from_lanes, neutral, splat, splat_mask, store, store_where,
 };
 
-use fearless_simd::{Select, SimdBase, SimdFloat, SimdFloatElement, f32x16, f64x8};
+use fearless_simd::{Select, SimdBase, SimdFloatElement, f32x16, f64x8};
 
 /// A float type whose values fill lanes.
-pub trait Lane: SimdFloatElement {
+pub trait Lane: SimdFloatElement + crate::Float {
     /// How many iterations run at a time.
     const LANES: usize;
     /// The vector of an instruction set.
-    type Vector<S: Simd>: SimdFloat<S, Element = Self>;
+    type Vector<S: Simd>: LaneFloat<S, Element = Self>;
 }
 
 impl Lane for f64 {

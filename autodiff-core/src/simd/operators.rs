@@ -1,7 +1,6 @@
 //! Arithmetic between lanes, and of lanes with one number for all of them.
 
 use super::{Lane, Lanes, Mask, from_lanes, splat};
-use crate::Float;
 use fearless_simd::Simd;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
 
@@ -105,7 +104,7 @@ impl<S: Simd, T: Lane> BitXor for Mask<S, T> {
     }
 }
 
-impl<S: Simd, T: Lane + Float> Rem for Lanes<S, T> {
+impl<S: Simd, T: Lane> Rem for Lanes<S, T> {
     type Output = Self;
     #[inline(always)]
     fn rem(self, other: Self) -> Self {
@@ -113,7 +112,7 @@ impl<S: Simd, T: Lane + Float> Rem for Lanes<S, T> {
     }
 }
 
-impl<S: Simd, T: Lane + Float> Rem<T> for Lanes<S, T> {
+impl<S: Simd, T: Lane> Rem<T> for Lanes<S, T> {
     type Output = Self;
     #[inline(always)]
     fn rem(self, other: T) -> Self {
