@@ -9,6 +9,12 @@ const COMPILER: &str = "autodiff-compiler";
 /// What every pass is run against, the fastest program first.
 const SUITES: &[Suite] = &[
     Suite { package: COMPILER, target: &["--lib"], filters: &[""] },
+    // Exact arithmetic over files, a test for each: a mutant meets only those that reach it.
+    Suite {
+        package: COMPILER,
+        target: &["--features", "interpret", "--test", "exactly"],
+        filters: &[""],
+    },
     Suite { package: COMPILER, target: &["--test", "corpus"], filters: &[""] },
     Suite { package: COMPILER, target: &["--test", "messages"], filters: &[""] },
     Suite {

@@ -109,6 +109,33 @@ fn exact_code_takes_exact_rewrites_only() {
 }
 
 #[test]
+fn what_is_added_or_subtracted_is_taken_back() {
+    use FloatOperation::{Add, Sub};
+    let mut s = Sketch::new("f", Type::F64);
+    let [x, y] = ["x", "y"].map(|name| s.scalar(name, Type::F64));
+    for (name, first, second, other) in [("a", Add, Sub, x), ("b", Sub, Sub, x), ("c", Sub, Add, y)]
+    {
+        let gradient = s.slot(name, mutable(Type::F64));
+        let partial = s.float_operation(first, &[x, y]);
+        let whole = s.float_operation(second, &[partial, other]);
+        s.store(Place::root(gradient), whole);
+    }
+    check_derivative(
+        s.returns_value(x),
+        3,
+        expect![[r#"
+            fn f(active %x.0: f64, active %y.1: f64, active @a: &mut f64, active @b: &mut f64, active @c: &mut f64) -> f64 {
+                store @a, %y.1
+                %5 = neg %y.1
+                store @b, %5
+                store @c, %x.0
+                return %x.0
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn what_decides_a_branch_stays_exact_in_derivative_code() {
     let mut s = Sketch::new("f", Type::F64);
     let [x, y] = ["x", "y"].map(|name| s.scalar(name, Type::F64));
