@@ -2,199 +2,29 @@
 //! other: at lengths around the number of lanes, values, gradients, products and what is left behind `&mut`.
 //! Without the feature `simd` both are the same code.
 
-mod lanes {
-    #![allow(clippy::needless_range_loop)]
-    use autodiff_core::differentiate;
-
-    #[differentiate(wrt(w))]
-    pub(crate) fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
-        x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
-    }
-
-    #[differentiate]
-    pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for i in 0..x.len().saturating_sub(1) {
-            sum += 100.0 * (x[i + 1] - x[i] * x[i]).powi(2) + (1.0 - x[i]).powi(2);
+/// Every function twice: with lanes, and one iteration after the other.
+macro_rules! both {
+    ($( [$($argument:tt)*] $function:item )*) => {
+        #[allow(clippy::needless_range_loop)]
+        mod lanes {
+            $( #[autodiff_core::differentiate($($argument)*)] $function )*
         }
-        sum
-    }
 
-    #[differentiate(wrt(w))]
-    pub(crate) fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
-        let mut loss = 0.0;
-        for (row, y) in x.iter().zip(y) {
-            let mut score = 0.0;
-            for j in 0..4 {
-                score += w[j] * row[j];
-            }
-            loss += if score > 0.0 {
-                (1.0 + (-score).exp()).ln() + score - y * score
-            } else {
-                (1.0 + score.exp()).ln() - y * score
-            };
+        #[allow(clippy::needless_range_loop)]
+        mod strict {
+            $( #[autodiff_core::differentiate($($argument)* strict)] $function )*
         }
-        loss
-    }
-
-    #[differentiate(wrt(w))]
-    pub(crate) fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
-        let d = w.len();
-        let mut loss = 0.0;
-        for i in 0..y.len() {
-            let mut score = 0.0;
-            for j in 0..d {
-                score += w[j] * x[i * d + j];
-            }
-            loss += (score.tanh() - y[i]).powi(2);
-        }
-        loss
-    }
-
-    #[differentiate(wrt(table))]
-    pub(crate) fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for i in 0..y.len() {
-            let difference = table[index[i]] - y[i];
-            sum += difference * difference * table[index[i]].sin();
-        }
-        sum
-    }
-
-    #[differentiate]
-    pub(crate) fn guarded(x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for v in x {
-            if *v > 0.5 {
-                sum += (v - 0.5).ln() * v.sqrt();
-            } else if *v > -0.5 {
-                sum += v * v;
-            }
-        }
-        sum
-    }
-
-    #[differentiate]
-    pub(crate) fn skipping(x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for (i, v) in x.iter().enumerate() {
-            if i % 3 == 0 || *v > 1.5 {
-                continue;
-            }
-            let position = i as f64 / 100.0;
-            sum += (v * position).cos();
-        }
-        sum
-    }
-
-    #[differentiate(wrt(w))]
-    pub(crate) fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
-        let mut total = 0.0;
-        for v in x {
-            let mut terms = [0.0; 3];
-            for k in 0..3 {
-                terms[k] = w[k][0] - (v - w[k][1]).powi(2);
-            }
-            let mut largest = terms[0];
-            for k in 1..3 {
-                largest = largest.max(terms[k]);
-            }
-            let mut sum = 0.0;
-            for k in 0..3 {
-                sum += (terms[k] - largest).exp();
-            }
-            total += largest + sum.ln();
-        }
-        total
-    }
-
-    #[differentiate]
-    pub(crate) fn choices(x: &[f64], y: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for i in 0..x.len() {
-            let a = x[i].abs().max(y[i]).min(1.2);
-            let b = if x[i] < y[i] && y[i].is_finite() { x[i].exp() } else { y[i].atan() };
-            sum += a * b + x[i].clamp(-0.5, 0.5) + (x[i] * y[i]).signum();
-        }
-        sum
-    }
-
-    #[differentiate]
-    pub(crate) fn powers(x: &[f64]) -> f64 {
-        x.iter()
-            .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
-            .sum()
-    }
-
-    #[differentiate(wrt(x))]
-    pub(crate) fn softened(x: &[f64], out: &mut [f64]) {
-        for i in 0..x.len() {
-            let v = x[i];
-            out[i] = if v > 0.0 { v * v } else { -v };
-        }
-    }
-
-    #[differentiate(wrt(state))]
-    pub(crate) fn stepped(state: &[f64], steps: usize) -> f64 {
-        let mut x = state.to_vec();
-        for _ in 0..steps {
-            for i in 0..x.len() {
-                x[i] += 0.1 * (x[i].sin() - x[i]);
-            }
-        }
-        x.iter().sum()
-    }
-
-    #[differentiate(wrt(w))]
-    pub(crate) fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
-        let mut sum = 0.0;
-        for i in 0..x.len() {
-            sum += (w[0] * x[i] + w[1] - y[i]).powi(2);
-        }
-        sum
-    }
-
-    #[differentiate(wrt(w))]
-    pub(crate) fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for v in x {
-            let mut power = 1.0;
-            let mut value = 0.0;
-            for j in 0..N {
-                value += w[j] * power;
-                power *= v;
-            }
-            sum += value * value;
-        }
-        sum
-    }
-
-    #[differentiate(wrt(w), jvp, hvp, hessian)]
-    pub(crate) fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
-        x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
-    }
-
-    #[differentiate(wrt(x))]
-    pub(crate) fn indexed(x: &[f64], y: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for i in 0..x.len() {
-            sum += x[i] * y[i + 2];
-        }
-        sum
-    }
+    };
 }
 
-/// The same, one iteration after the other.
-mod strict {
-    #![allow(clippy::needless_range_loop)]
-    use autodiff_core::differentiate;
+both! {
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
         x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
     }
 
-    #[differentiate(strict)]
+    []
     pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len().saturating_sub(1) {
@@ -203,7 +33,7 @@ mod strict {
         sum
     }
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn logistic(w: &[f64; 4], x: &[[f64; 4]], y: &[f64]) -> f64 {
         let mut loss = 0.0;
         for (row, y) in x.iter().zip(y) {
@@ -220,7 +50,7 @@ mod strict {
         loss
     }
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn flat_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
         let d = w.len();
         let mut loss = 0.0;
@@ -234,7 +64,7 @@ mod strict {
         loss
     }
 
-    #[differentiate(wrt(table), strict)]
+    [wrt(table),]
     pub(crate) fn gathered(table: &[f64], index: &[usize], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..y.len() {
@@ -244,7 +74,7 @@ mod strict {
         sum
     }
 
-    #[differentiate(strict)]
+    []
     pub(crate) fn guarded(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
@@ -257,7 +87,7 @@ mod strict {
         sum
     }
 
-    #[differentiate(strict)]
+    []
     pub(crate) fn skipping(x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for (i, v) in x.iter().enumerate() {
@@ -270,7 +100,7 @@ mod strict {
         sum
     }
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn mixture(w: &[[f64; 2]; 3], x: &[f64]) -> f64 {
         let mut total = 0.0;
         for v in x {
@@ -291,7 +121,7 @@ mod strict {
         total
     }
 
-    #[differentiate(strict)]
+    []
     pub(crate) fn choices(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
@@ -302,14 +132,14 @@ mod strict {
         sum
     }
 
-    #[differentiate(strict)]
+    []
     pub(crate) fn powers(x: &[f64]) -> f64 {
         x.iter()
             .map(|v| (v.abs() + 0.1).powf(1.3) + v.powi(3) + (v.abs() + 1.0).recip() + v.hypot(1.0))
             .sum()
     }
 
-    #[differentiate(wrt(x), strict)]
+    [wrt(x),]
     pub(crate) fn softened(x: &[f64], out: &mut [f64]) {
         for i in 0..x.len() {
             let v = x[i];
@@ -317,7 +147,7 @@ mod strict {
         }
     }
 
-    #[differentiate(wrt(state), strict)]
+    [wrt(state),]
     pub(crate) fn stepped(state: &[f64], steps: usize) -> f64 {
         let mut x = state.to_vec();
         for _ in 0..steps {
@@ -328,7 +158,7 @@ mod strict {
         x.iter().sum()
     }
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn single(w: &[f32; 2], x: &[f32], y: &[f32]) -> f32 {
         let mut sum = 0.0;
         for i in 0..x.len() {
@@ -337,7 +167,7 @@ mod strict {
         sum
     }
 
-    #[differentiate(wrt(w), strict)]
+    [wrt(w),]
     pub(crate) fn wide<const N: usize>(w: &[f64; N], x: &[f64]) -> f64 {
         let mut sum = 0.0;
         for v in x {
@@ -352,12 +182,12 @@ mod strict {
         sum
     }
 
-    #[differentiate(wrt(w), jvp, hvp, hessian, strict)]
+    [wrt(w), jvp, hvp, hessian,]
     pub(crate) fn every_output(w: &[f64; 2], x: &[f64]) -> f64 {
         x.iter().map(|v| (w[0] * v).sin() * (w[1] + v).cos() + w[0] * w[1]).sum()
     }
 
-    #[differentiate(wrt(x), strict)]
+    [wrt(x),]
     pub(crate) fn indexed(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
