@@ -195,6 +195,17 @@ both! {
         }
         sum
     }
+
+    [wrt(w),]
+    pub(crate) fn neighbours(w: &[f64; 3], x: &[[f64; 6]]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            for j in 0..w.len() {
+                sum += w[j] * x[i][j + 1] * x[i][j + 2];
+            }
+        }
+        sum
+    }
 }
 
 const LENGTHS: [usize; 12] = [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 200, 1023];
@@ -249,6 +260,8 @@ fn sums_agree_at_every_length() {
         compare!(logistic, n, terms, (&[0.5, -0.2, 0.3, 0.1], &rows, &y), |g: [f64; 4]| g.to_vec());
         let w = numbers(4, 5);
         compare!(flat_rows, n, terms, (&w, &numbers(5, 5 * n), &y), |g: Vec<f64>| g);
+        let rows: Vec<[f64; 6]> = numbers(16, 6 * n).as_chunks().0.to_vec();
+        compare!(neighbours, n, terms, (&[0.3, -0.2, 0.7], &rows), list);
         let index: Vec<usize> = (0..n).map(|i| i * i % 7).collect();
         compare!(gathered, n, terms, (&numbers(6, 7), &index, &y), |g: Vec<f64>| g);
         let table = [[0.1, 0.5], [-0.3, 1.0], [0.2, -1.0]];

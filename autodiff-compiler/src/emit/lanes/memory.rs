@@ -168,9 +168,6 @@ impl Emitter<'_> {
         method: &'static str,
         operator: &str,
     ) {
-        for index in place.operands() {
-            self.flush_unless_by_lane(index);
-        }
         self.flush(value);
         let numbers = self.operand(value).code;
         let own = self.has_lanes(place.root);
@@ -178,11 +175,8 @@ impl Emitter<'_> {
         self.names.open();
         let lane = self.names.fresh("lane", Span::call_site());
         let operands: Vec<_> = place.operands().collect();
-        let outer = std::mem::take(&mut self.statements);
         let target =
             self.at_lane_with(&operands, &lane, |emitter| emitter.scalar_place(place)).code;
-        let before = std::mem::replace(&mut self.statements, outer);
-        self.statements.extend(before);
         let number = numbers.method("lane", vec![Code::Name(lane.clone())]);
         let statement = match own {
             true => {
@@ -206,12 +200,5 @@ impl Emitter<'_> {
         let count = self.lanes.as_ref().map_or(8, |lane_loop| lane_loop.lanes.count());
         let count = Literal::usize_unsuffixed(count);
         self.statements.push(quote!(for #lane in 0..#count { #statement }));
-    }
-
-    /// Indices that are the same in all lanes are written down before a loop over lanes.
-    fn flush_unless_by_lane(&mut self, index: ValueId) {
-        if self.varying(index).is_none() {
-            self.flush(index);
-        }
     }
 }

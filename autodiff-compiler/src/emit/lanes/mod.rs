@@ -34,7 +34,8 @@ pub(super) struct LaneLoop {
     index: ValueId,
     /// What defines the values that are calculated lane by lane.
     definitions: Map<ValueId, Rc<InstructionKind>>,
-    /// What these calculations need; it has names, since it may be said several times.
+    /// What these calculations, and places that are reached lane by lane, need. It has names from where it is
+    /// defined: what is said in a closure may be said several times, and later than it was written.
     by_lane: Set<ValueId>,
     /// The lanes that got here, if not all of them did.
     mask: Option<Ident>,
@@ -175,6 +176,15 @@ impl<'a> Emitter<'a> {
                     definitions.insert(*result, Rc::new(inner.kind.clone()));
                     by_lane.insert_all(&inner.kind.operands());
                 }
+            }
+            if let InstructionKind::Load(place)
+            | InstructionKind::Store(place, _)
+            | InstructionKind::AddTo(place, _) = &inner.kind
+                && place.operands().any(|index| lanes.varying(index).is_some())
+            {
+                // Those that are calculated anew have no names.
+                let anew = |index: &ValueId| definitions.contains_key(index);
+                by_lane.insert_all(&place.operands().filter(|i| !anew(i)).collect::<Vec<_>>());
             }
         });
         let index = body.parameters[0];

@@ -176,12 +176,8 @@ impl Emitter<'_> {
         let index = lane_loop.index;
         let definition = lane_loop.definitions.get(&value).cloned();
         match self.varying(value) {
-            None => {
-                self.flush(value);
-                self.operand(value)
-            }
+            None => self.operand(value),
             Some(Varying::Float | Varying::Mask) => {
-                self.flush(value);
                 let mut built = self.operand(value);
                 built.code = built.code.method("lane", vec![Code::Name(lane.clone())]);
                 built
