@@ -89,14 +89,19 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
             _ => {}
         }
     }
-    // Names the file, so that the compiler watches it.
+    let row = match request.variant.to_string().as_str() {
+        "plain" | "dual" => quote!(::autodiff_oracle_runtime::Entry),
+        _ => quote!(::autodiff_oracle_runtime::Derived),
+    };
+    // Names the file, so that the compiler watches it. An entry is a function of its own: rustc checks
+    // and hashes the types of a function again for each closure in it.
     let watched = path.to_string_lossy().into_owned();
     Ok(quote! {{
         const _: &str = ::core::include_str!(#watched);
         #[allow(unused_imports)]
         use #module::*;
         #(#items)*
-        ::std::vec![#(#entries),*]
+        ::std::vec![#({ fn entry() -> #row { #entries } entry() }),*]
     }})
 }
 
