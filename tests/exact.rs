@@ -6,11 +6,11 @@ mod common;
 mod lowered;
 
 use autodiff_compiler::verification::source::with_callees;
-use autodiff_compiler::verification::{Program, Settings, Verdict, check, exact};
+use autodiff_compiler::verification::{Checker, Program, Settings, Verdict, exact};
 use autodiff_corpus::plain;
 use autodiff_oracle_runtime::compare::samples;
 use common::report;
-use exact::{Exactness, check_exactly};
+use exact::Exactness;
 use lowered::{arguments, lowered};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,7 @@ fn the_corpus_agrees_after_every_pass() {
             .collect();
         let functions = with_callees(&file, ir);
         let tolerance = if function.file == "single" { 1e-4 } else { 1e-9 };
+        let checker = Checker::default();
         // Every fourth is a sample as it stands.
         for (label, inputs) in samples(plain).into_iter().step_by(4) {
             let Some(arguments) = arguments(ir, &inputs) else { continue };
@@ -41,7 +42,8 @@ fn the_corpus_agrees_after_every_pass() {
                 unsettled.entry(reason).or_insert((0, label.clone())).0 += 1;
             };
             // Once is enough of exact arithmetic.
-            match check(&program, &Settings { tolerance, points: 0, ..Settings::default() }) {
+            match checker.check(&program, &Settings { tolerance, points: 0, ..Settings::default() })
+            {
                 Ok(Verdict::Agrees) => agree += 1,
                 Ok(Verdict::Panics) => {
                     panic += 1;
@@ -56,7 +58,7 @@ fn the_corpus_agrees_after_every_pass() {
                     continue;
                 }
             }
-            match check_exactly(&program, &Settings::default()) {
+            match checker.check_exactly(&program, &Settings::default()) {
                 Ok(Exactness::Agrees) => {
                     exact += 1;
                     settled.insert(plain.name);

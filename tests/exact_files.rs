@@ -8,10 +8,10 @@ mod common;
 use autodiff_compiler::interpret::World;
 use autodiff_compiler::ir::Function;
 use autodiff_compiler::types::Type;
-use autodiff_compiler::verification::exact::{Exactness, check_exactly};
+use autodiff_compiler::verification::exact::Exactness;
 use autodiff_compiler::verification::files::{self, File, Wanted};
 use autodiff_compiler::verification::source::with_callees;
-use autodiff_compiler::verification::{Program, Settings, Verdict, check};
+use autodiff_compiler::verification::{Checker, Program, Settings, Verdict};
 use common::report;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,6 +96,7 @@ impl Count {
         let mut reason = None;
         let mut conclusive = 0;
         let mut agreed = false;
+        let checker = Checker::default();
         // A whole program takes a second, and its parts are asked by themselves.
         let enough = if functions.len() > 8 { 1 } else { 2 };
         for world in worlds(file) {
@@ -115,7 +116,7 @@ impl Count {
             // Of a whole program, floats are asked once.
             let verdict = match agreed && enough == 1 {
                 true => Ok(Verdict::Agrees),
-                false => check(&program, &settings),
+                false => checker.check(&program, &settings),
             };
             match verdict {
                 Ok(Verdict::Agrees) => {
@@ -136,7 +137,7 @@ impl Count {
                     continue;
                 }
             }
-            match check_exactly(&program, &Settings { points: 1, ..settings }) {
+            match checker.check_exactly(&program, &Settings { points: 1, ..settings }) {
                 Ok(Exactness::Agrees) => {
                     self.exactly += 1;
                     conclusive += 1;

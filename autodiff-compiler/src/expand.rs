@@ -341,7 +341,7 @@ fn road(
         let primal_values = value.values.len();
         let mut outputs = vec![&mut value];
         outputs.extend(derivatives.functions_mut());
-        lanes::split_loops(&mut outputs, primal_values);
+        lanes::split_loops(&mut outputs, primal_values, lanes::Width::Vectors);
         trace.ir("lanes", &value);
         check_between("lanes", &value, diagnostics)?;
         for output in derivatives.functions_mut() {

@@ -11,6 +11,8 @@ use crate::types::FloatType;
 pub struct Lanes {
     /// The type of all floats that differ.
     pub float: FloatType,
+    /// How many iterations run together: a power of two.
+    pub count: usize,
     /// Values that differ; the others are the same in every lane.
     pub varying: Map<ValueId, Varying>,
     /// Local slots of the body with a content for each lane.
@@ -33,14 +35,6 @@ pub enum Varying {
 }
 
 impl Lanes {
-    /// How many iterations run together.
-    pub fn count(&self) -> usize {
-        match self.float {
-            FloatType::F32 => 16,
-            _ => 8,
-        }
-    }
-
     /// Whether a slot has a content for each lane.
     pub fn has_lanes(&self, slot: SlotId) -> bool {
         self.slots.contains(slot) || self.sums.contains(slot)

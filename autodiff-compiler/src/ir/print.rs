@@ -364,7 +364,7 @@ impl Printer<'_> {
                     head += " exits";
                 }
                 if let Some(lanes) = lanes {
-                    head += &format!(" lanes {}", lanes.count());
+                    head += &format!(" lanes {}", lanes.count);
                 }
                 head += &self.carried(parameters, carried);
                 return self.block(&head, body, "}");

@@ -15,7 +15,7 @@ mod split;
 use crate::ir::builder::Builder;
 use crate::ir::lanes::Lanes;
 use crate::ir::*;
-use crate::types::Type;
+use crate::types::{FloatType, Type};
 use std::cell::Cell;
 
 thread_local! {
@@ -39,12 +39,34 @@ pub(crate) fn are_wanted() -> bool {
     WANTED.get()
 }
 
+/// How many iterations are to run together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Width {
+    /// As many as core's vectors hold.
+    Vectors,
+    /// So many: a power of two. Short loops have groups then, too, for a check in IR.
+    #[cfg(any(test, feature = "interpret"))]
+    Of(usize),
+}
+
+impl Width {
+    fn of(self, float: &FloatType) -> usize {
+        match self {
+            Self::Vectors if *float == FloatType::F32 => 16,
+            Self::Vectors => 8,
+            #[cfg(any(test, feature = "interpret"))]
+            Self::Of(count) => count,
+        }
+    }
+}
+
 /// Splits the loops of a function and of its derivatives. `primal_values`: how many values the function has.
-pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize) {
+pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize, width: Width) {
     let is_primal = |index: ValueId| (index.0 as usize) < primal_values;
     let mut banned = Set::new();
     loop {
-        let choices: Vec<_> = outputs.iter().map(|output| Choice::of(output, &banned)).collect();
+        let choices: Vec<_> =
+            outputs.iter().map(|output| Choice::of(output, &banned, width)).collect();
         let mut agreed = true;
         for choice in &choices {
             for index in &choice.chosen {
@@ -65,7 +87,7 @@ pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize) {
         let mut function = std::mem::replace(*output, empty);
         let body = std::mem::take(&mut function.body);
         let mut builder = Builder::new(function, span);
-        append(&mut builder, body.instructions, &banned);
+        append(&mut builder, body.instructions, &banned, width);
         **output = builder.finish();
     }
 }
@@ -87,33 +109,47 @@ struct Choice {
 }
 
 impl Choice {
-    fn of(function: &Function, banned: &Set<ValueId>) -> Self {
+    fn of(function: &Function, banned: &Set<ValueId>, width: Width) -> Self {
         let mut choice = Self::default();
-        choice.region(function, &function.body, banned);
+        choice.region(function, &function.body, banned, width);
         choice
     }
 
-    fn region(&mut self, function: &Function, region: &Region, banned: &Set<ValueId>) {
+    fn region(
+        &mut self,
+        function: &Function,
+        region: &Region,
+        banned: &Set<ValueId>,
+        width: Width,
+    ) {
         for instruction in &region.instructions {
             if let InstructionKind::For(counted) = &instruction.kind {
                 let index = counted.body.parameters[0];
-                if lanes_of(function, &region.instructions, counted, banned).is_some() {
+                if lanes_of(function, &region.instructions, counted, banned, width).is_some() {
                     self.chosen.push(index);
                     continue;
                 }
                 self.refused.push(index);
             }
-            instruction.kind.for_each_region(&mut |inner| self.region(function, inner, banned));
+            instruction
+                .kind
+                .for_each_region(&mut |inner| self.region(function, inner, banned, width));
         }
     }
 }
 
 /// Appends instructions with their loops split.
-fn append(builder: &mut Builder, instructions: Vec<Instruction>, banned: &Set<ValueId>) {
+fn append(
+    builder: &mut Builder,
+    instructions: Vec<Instruction>,
+    banned: &Set<ValueId>,
+    width: Width,
+) {
     for mut instruction in instructions {
         builder.at(instruction.span);
         if let InstructionKind::For(counted) = &instruction.kind
-            && let Some(lanes) = lanes_of(&builder.function, builder.innermost(), counted, banned)
+            && let Some(lanes) =
+                lanes_of(&builder.function, builder.innermost(), counted, banned, width)
         {
             split::split(builder, instruction, lanes);
             continue;
@@ -121,7 +157,7 @@ fn append(builder: &mut Builder, instructions: Vec<Instruction>, banned: &Set<Va
         for inner in instruction.kind.regions_mut() {
             let Region { parameters, instructions, yields } = std::mem::take(inner);
             builder.open(parameters);
-            append(builder, instructions, banned);
+            append(builder, instructions, banned, width);
             *inner = builder.close(yields);
         }
         builder.append(instruction);
@@ -134,11 +170,12 @@ fn lanes_of(
     before: &[Instruction],
     counted: &For,
     banned: &Set<ValueId>,
+    width: Width,
 ) -> Option<Lanes> {
     if banned.contains(*counted.body.parameters.first()?) {
         return None;
     }
-    let lanes = shape::shape(function, counted)?;
+    let lanes = shape::shape(function, counted, width)?;
     let constant = |value: ValueId| {
         before.iter().find_map(|instruction| match &instruction.kind {
             InstructionKind::Constant(Constant::Integer(constant, _))
@@ -150,7 +187,7 @@ fn lanes_of(
         })
     };
     let few = match (constant(counted.start), constant(counted.end)) {
-        (Some(start), Some(end)) => end - start < 2 * lanes.count() as i128,
+        (Some(start), Some(end)) => end - start < 2 * lanes.count as i128,
         _ => false,
     };
     (!few && dependence::are_apart(counted, &lanes)).then_some(lanes)

@@ -5,13 +5,14 @@
 //! memory than arrays of one float type, an effect, a call, an inner loop of varying length, or something that
 //! could panic under a condition that varies. [`super::dependence`] looks at what iterations share.
 
+use super::Width;
 use crate::ir::lanes::{Lanes, Varying};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Type};
 
 /// The shape of a loop whose iterations may run together, as far as its body tells.
-pub(super) fn shape(function: &Function, counted: &For) -> Option<Lanes> {
+pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<Lanes> {
     let plain = !counted.inclusive && counted.step.is_none() && !counted.reversed && !counted.exits;
     let index = *counted.body.parameters.first()?;
     let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
@@ -24,7 +25,13 @@ pub(super) fn shape(function: &Function, counted: &For) -> Option<Lanes> {
     let mut sorting = Sorting {
         function,
         local,
-        lanes: Lanes { float, varying: Map::new(), slots: Set::new(), sums: Set::new() },
+        lanes: Lanes {
+            count: width.of(&float),
+            float,
+            varying: Map::new(),
+            slots: Set::new(),
+            sums: Set::new(),
+        },
         written: Set::from_iter(counted.body.written_roots()),
     };
     sorting.lanes.varying.insert(index, Varying::Consecutive);

@@ -9,7 +9,7 @@
 //! The groups end before the first iteration that would leave one of the arrays the body runs along: that
 //! iteration panics in the second loop, as it did. What all iterations add to one element becomes a carried sum
 //! of the first loop, added once after it. In its body, what is the same in all lanes is spread over them where
-//! it meets what differs (an [`FloatOperation::Detach`], which gives what it takes), so that the emission finds
+//! it meets what differs (a cast to the type it has, which gives what it takes), so that the emission finds
 //! one kind of value on both sides of a branch, in what a loop carries, and in a store.
 
 use crate::ir::builder::Builder;
@@ -160,7 +160,7 @@ impl Splitting<'_> {
             true => end,
             false => self.builder.integer(SaturatingSub, &[end, counted.start]),
         };
-        let below = self.builder.usize(self.lanes.count() - 1);
+        let below = self.builder.usize(self.lanes.count - 1);
         let remainder = self.builder.integer(And, &[trips, below]);
         let whole = self.builder.integer(WrappingSub, &[trips, remainder]);
         match starts_at_zero {
@@ -375,7 +375,8 @@ impl Splitting<'_> {
         if self.lanes.varying(value).is_some() {
             return value;
         }
-        let spread = self.builder.float_operation(FloatOperation::Detach, &[value]);
+        let ty = Type::Float(self.lanes.float.clone());
+        let spread = self.builder.operation(Operation::Cast, &[value], ty);
         self.lanes.varying.insert(spread, Varying::Float);
         spread
     }

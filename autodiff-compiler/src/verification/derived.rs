@@ -5,12 +5,13 @@
 //! function it is in.
 
 use super::second::{Second, SecondPart};
-use super::{Failure, Passes, Settings};
+use super::{Failure, OTHERS, Passes, Settings, texts};
 use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
 use crate::forward::{Forwarded, forward};
 use crate::interpret::{Interpreter, OverflowMode};
 use crate::ir::{Call, CallOutput, Function, InstructionKind, SlotId};
+use crate::lanes::{self, Width};
 use crate::reverse::split::{Split, split, with_active_outputs};
 use crate::reverse::{self, Reversed, Strategy, support};
 use crate::schedule::{schedule, use_workspace};
@@ -18,6 +19,7 @@ use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_derivative_with, simplify_reverse_with};
 use std::collections::HashSet;
 use std::fmt;
+use std::rc::Rc;
 
 /// The passes of the road, in order; the split function has its own first one.
 pub(super) const PASSES: [&str; 4] =
@@ -25,8 +27,13 @@ pub(super) const PASSES: [&str; 4] =
 
 /// The derivative functions of a program.
 pub(super) struct Derived {
+    /// What was chosen to make them.
+    pub(super) choice: &'static str,
     /// After each pass.
     pub(super) stages: Vec<Stage>,
+    /// After these, with loops that run two iterations at a time, if there are any. Sums have another order then:
+    /// exact arithmetic alone says whether they are right.
+    pub(super) lanes: Option<Stage>,
     /// By function of the program: what reverse mode made, as text.
     code: Vec<String>,
     independent_loops: Vec<[usize; 2]>,
@@ -80,6 +87,30 @@ impl Begun {
             self.gradient.as_ref().map_or(0, |reversed| reversed.loops.len()),
             self.sweeps.as_ref().map_or(0, |(_, split)| split.reverse.loops.len()),
         ]
+    }
+}
+
+impl Passes {
+    /// What is made of functions by default and, where that is something else, by the other choices.
+    pub(super) fn derived(
+        &self,
+        folding: Folding,
+        functions: &[Function],
+    ) -> Result<Result<Rc<Vec<Derived>>, String>, Failure> {
+        self.made.derived.once((folding, texts(functions)), || {
+            let by = |strategy| By { strategy, folding, passes: self };
+            let plain = match by(Strategy::default()).derived(functions)? {
+                Ok(plain) => plain,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let mut all = vec![plain];
+            for (choice, strategy) in OTHERS {
+                if let Some(other) = by(strategy).derived_unless_like(&all[0], functions)? {
+                    all.push(Derived { choice, ..other });
+                }
+            }
+            Ok(Ok(Rc::new(all)))
+        })
     }
 }
 
@@ -192,7 +223,30 @@ impl By<'_> {
                 return Ok(Err(reason(&name)));
             }
         }
-        Ok(Ok(Derived { stages, code, independent_loops }))
+        let lanes = self.with_lanes(functions, stages.last())?;
+        Ok(Ok(Derived { choice: "default", stages, lanes, code, independent_loops }))
+    }
+
+    /// The last stage with loops split into lanes, as few as there can be: the loops of programs are short.
+    fn with_lanes(
+        self,
+        functions: &[Function],
+        last: Option<&Stage>,
+    ) -> Result<Option<Stage>, Failure> {
+        let Some(last) = last else { return Ok(None) };
+        let mut stage = Stage { pass: "lanes", functions: last.functions.clone() };
+        let mut any = false;
+        for (function, derivatives) in functions.iter().zip(&mut stage.functions) {
+            let mut outputs = derivatives.functions_mut();
+            self.passes.run("lanes", || {
+                lanes::split_loops(&mut outputs, function.values.len(), Width::Of(2));
+            });
+            for output in outputs {
+                self.passes.verified(output)?;
+                any |= lanes::has_lanes(output);
+            }
+        }
+        Ok(any.then_some(stage))
     }
 
     /// The gradient function after every pass.
@@ -260,6 +314,15 @@ impl Derived {
     /// How many loops of each function run forwards in reverse, in the gradient and in the sweeps.
     pub(super) fn independent_loops(&self) -> &[[usize; 2]] {
         &self.independent_loops
+    }
+}
+
+impl Derivatives {
+    fn functions_mut(&mut self) -> Vec<&mut Function> {
+        let Self { name: _, gradient, sweeps, jvp, second } = self;
+        let sweeps = sweeps.iter_mut().flat_map(|(forward, reverse)| [forward, reverse]);
+        let own = gradient.iter_mut().chain(sweeps).chain(jvp);
+        own.chain(second.functions_mut()).collect()
     }
 }
 

@@ -17,22 +17,25 @@
 //! leaves what it cannot fold exactly, wherever what they make as usual does not agree as it is. (Hiding constants in parameters instead would keep every rewrite
 //! that knows a constant from being applied, and could not hide those of the derivative table.)
 //!
+//! What runs several iterations of a loop at a time ([`crate::lanes`]) is asked, too, with two of them: as IR it
+//! runs one iteration after the other, so this is about which loops are split, and how, and not about the
+//! vectors that are emitted.
+//!
 //! Where an element is undefined, a comparison says nothing, and more points are tried.
 
-use super::derived::{By, Derived, Stage};
+use super::derived::{Derived, Stage};
 use super::{
-    Failure, Nested, OTHERS, Passes, Program, Random, Settings, failure, interpreter, is_covered,
+    Checker, Failure, Passes, Program, Random, Settings, failure, interpreter, is_covered,
     reverse_sweep, split_jvp, takes_tangent, texts,
 };
 use crate::interpret::{
     Datum, Element, Field, Functions, Interpreter, Number, Outcome, OverflowMode, Real, Trap,
 };
 use crate::ir::{Function, Parameter};
-use crate::reverse::Strategy;
+use crate::lanes::{self, Width};
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_with};
 use crate::types::Type;
-use std::cell::Cell;
 
 /// What exact arithmetic said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +48,9 @@ pub enum Exactness {
     Nothing,
 }
 
-/// Asks exact arithmetic alone about a program. ([`super::check`] asks, too, and is content with whatever
-/// does not contradict; [`super::check_fully`] tells.) Panics of passes are not caught.
+/// Asks exact arithmetic alone about a program; see [`Checker::check_exactly`].
 pub fn check_exactly(program: &Program, settings: &Settings) -> Result<Exactness, Failure> {
-    let passes = Passes { current: Cell::new("lower") };
-    let nested = Nested::of(&program.functions, &passes)?;
-    exactly(program, &Settings { nested, ..settings.clone() }, &passes)
+    Checker::default().check_exactly(program, settings)
 }
 
 /// How many points more are tried where something was undefined.
@@ -69,15 +69,8 @@ pub(super) fn exactly(
         passes.verified(function)?;
     }
     let functions = if settings.simplified { &simplified } else { &program.functions };
-    let by = |strategy| By { strategy, folding: Folding::Exact, passes };
-    let mut derived = vec![];
     // The other checks report what is refused.
-    if let Ok(plain) = by(Strategy::default()).derived(functions)? {
-        derived.push(plain);
-        for (_, strategy) in OTHERS {
-            derived.extend(by(strategy).derived_unless_like(&derived[0], functions)?);
-        }
-    }
+    let derived = passes.derived(Folding::Exact, functions)?.unwrap_or_default();
     Oracle { program, simplified: &simplified, functions, settings }.ask(&derived)
 }
 
@@ -196,10 +189,14 @@ impl Oracle<'_> {
             }
         };
         let mut conclusion = Conclusion::default();
-        let simplified = run(self.simplified, &covered);
-        if let Err(what) = same_outputs(&outcome, &simplified, parameters, &mut conclusion) {
-            let code = format!("{what}\n{}", texts(self.simplified));
-            return Err(self.failure("simplify", &code, None));
+        for (pass, functions) in
+            [("simplify", self.simplified), ("lanes", &with_lanes(self.simplified))]
+        {
+            let found = run(functions, &covered);
+            if let Err(what) = same_outputs(&outcome, &found, parameters, &mut conclusion) {
+                let code = format!("{what}\n{}", texts(functions));
+                return Err(self.failure(pass, &code, None));
+            }
         }
         let passive_outputs = (0..parameters.len()).any(|k| covered(k) && !active(k));
         let slope = match (&outcome.result, passive_outputs) {
@@ -214,7 +211,7 @@ impl Oracle<'_> {
         let exits = outcome.parameters.iter().map(|exit| random.field(exit)).collect();
         let reference = Reference { outcome, cotangent, exits };
         for derived in derived {
-            for (position, stage) in derived.stages.iter().enumerate() {
+            for (position, stage) in derived.stages.iter().chain(&derived.lanes).enumerate() {
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;
@@ -420,6 +417,16 @@ impl Oracle<'_> {
         let found = self.along(point, &covered, &found);
         self.compare_slopes(pass, stage, slope, found, conclusion)
     }
+}
+
+/// The functions with loops that run two iterations at a time.
+fn with_lanes(functions: &[Function]) -> Vec<Function> {
+    let mut functions = functions.to_vec();
+    for function in &mut functions {
+        let values = function.values.len();
+        lanes::split_loops(&mut [function], values, Width::Of(2));
+    }
+    functions
 }
 
 /// All elements of some data, in order.

@@ -2,21 +2,21 @@
 //! as far as rounding allows, and bit by bit where nothing is added up in another order.
 
 use super::compare::{bits, floats, same_gradient};
-use super::derived::{By, Derived, Stage};
+use super::derived::{Derived, Stage};
 use super::taped::{self, Component, Recording};
 use super::{
-    Failure, OTHERS, Passes, Random, Seen, Settings, Verdict, failure, garbage, interpreter,
-    is_covered, like, reverse_sweep, seen, split_jvp,
+    Failure, Passes, Random, Seen, Settings, Verdict, failure, garbage, interpreter, is_covered,
+    like, reverse_sweep, seen, split_jvp,
 };
 use crate::forward::takes_tangent;
 use crate::interpret::{
     Datum, Interpreter, Number, Outcome, OverflowMode, Real, Trap, directional_derivative,
 };
 use crate::ir::Function;
-use crate::reverse::Strategy;
 use crate::signature::is_mutable;
 use crate::simplify::Folding;
 use crate::types::Type;
+use std::rc::Rc;
 
 /// The program whose derivatives are checked.
 pub(super) struct Primal<'a> {
@@ -77,8 +77,8 @@ impl Primal<'_> {
     }
 
     /// What comes of the derivatives, and those that there are.
-    pub(super) fn derivatives(&self) -> Result<(Verdict, Vec<Derived>), Failure> {
-        let refused = |reason: String| Ok((Verdict::Refused(reason), vec![]));
+    pub(super) fn derivatives(&self) -> Result<(Verdict, Rc<Vec<Derived>>), Failure> {
+        let refused = |reason: String| Ok((Verdict::Refused(reason), Rc::default()));
         if matches!(self.main().result_type, Type::Reference { .. }) {
             return refused("it returns a reference".to_owned());
         }
@@ -86,18 +86,13 @@ impl Primal<'_> {
             Ok(_) => self.reference()?,
             Err(_) => None,
         };
-        let by = |strategy| By { strategy, folding: Folding::Rounded, passes: self.passes };
-        let plain = match by(Strategy::default()).derived(self.functions)? {
-            Ok(plain) => plain,
+        let all = match self.passes.derived(Folding::Rounded, self.functions)? {
+            Ok(all) => all,
             Err(refusal) => return refused(refusal),
         };
-        let found = self.strategy(&plain, reference.as_ref())?;
-        let mut all = vec![plain];
-        for (name, strategy) in OTHERS {
-            let Some(other) = by(strategy).derived_unless_like(&all[0], self.functions)? else {
-                continue;
-            };
-            let again = self.strategy(&other, reference.as_ref())?;
+        let found = self.strategy(&all[0], reference.as_ref())?;
+        for other in &all[1..] {
+            let again = self.strategy(other, reference.as_ref())?;
             // The two simplify differently: bits are those of the pass itself.
             if other.independent_loops() == all[0].independent_loops()
                 && let ([plain, ..], [again, ..]) = (&found[..], &again[..])
@@ -109,11 +104,10 @@ impl Primal<'_> {
                         && bits(without) != bits(with)
                     {
                         let message = format!("other bits than without: {with:?}, not {without:?}");
-                        return Err(self.failure(name, &message, other.stages.first()));
+                        return Err(self.failure(other.choice, &message, other.stages.first()));
                     }
                 }
             }
-            all.push(other);
         }
         let verdict = match &self.value {
             Ok(_) => Verdict::Agrees,

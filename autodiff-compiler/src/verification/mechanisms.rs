@@ -6,7 +6,6 @@ use super::tests::{agrees, program};
 use super::{Passes, Program, Settings, Verdict, check};
 use crate::reverse::Strategy;
 use crate::simplify::Folding;
-use std::cell::Cell;
 
 #[test]
 fn an_element_that_is_overwritten_has_no_adjoint_before() {
@@ -344,7 +343,7 @@ fn what_lies_together_on_the_tape_comes_back_in_order() {
 
 /// All derivative code of a program, as the last pass leaves it.
 fn derivatives(program: &Program) -> String {
-    let passes = Passes { current: Cell::new("lower") };
+    let passes = Passes::default();
     let (strategy, folding) = (Strategy::default(), Folding::default());
     let derived = By { strategy, folding, passes: &passes }.derived(&program.functions);
     let derived = derived.expect("no failure").expect("it is accepted");

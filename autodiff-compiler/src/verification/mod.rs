@@ -41,10 +41,10 @@ use crate::reverse::Strategy;
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify};
 use crate::types::Type;
-use derived::{By, Stage};
+use derived::{By, Derived, Stage};
 use exact::Exactness;
 use floats::Primal;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -137,6 +137,10 @@ impl Nested {
 
     /// Of a program's functions, if one of them calls the gradient of another one.
     fn of(functions: &[Function], passes: &Passes) -> Result<Option<Self>, Failure> {
+        passes.made.nested.once(texts(functions), || Self::made(functions, passes))
+    }
+
+    fn made(functions: &[Function], passes: &Passes) -> Result<Option<Self>, Failure> {
         let mut calls = false;
         for function in functions {
             function.body.for_each_instruction(&mut |instruction| {
@@ -201,20 +205,52 @@ pub struct Checked {
 /// Checks a program; see the module's documentation. Panics of passes are caught and reported; whether
 /// they print is up to the panic hook.
 pub fn check(program: &Program, settings: &Settings) -> Result<Verdict, Failure> {
-    Ok(check_fully(program, settings)?.verdict)
+    Checker::default().check(program, settings)
 }
 
 /// As [`check`], and tells whether exact arithmetic was conclusive: who checks many programs counts how
 /// often it was not.
 pub fn check_fully(program: &Program, settings: &Settings) -> Result<Checked, Failure> {
-    let passes = Passes { current: Cell::new("lower") };
-    let checked = catch_unwind(AssertUnwindSafe(|| checked(program, settings, &passes)));
-    checked.unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic");
-        let functions: String = program.functions.iter().map(|f| format!("\n{f}")).collect();
-        Err(passes.failure(format!("panics: {text}{functions}")))
-    })
+    Checker::default().check_fully(program, settings)
+}
+
+/// Checks programs that differ in their arguments: what the passes make of the same functions is made once.
+#[derive(Default)]
+pub struct Checker {
+    passes: Passes,
+}
+
+impl Checker {
+    /// As the function of this name.
+    pub fn check(&self, program: &Program, settings: &Settings) -> Result<Verdict, Failure> {
+        Ok(self.check_fully(program, settings)?.verdict)
+    }
+
+    /// As the function of this name.
+    pub fn check_fully(&self, program: &Program, settings: &Settings) -> Result<Checked, Failure> {
+        let passes = &self.passes;
+        passes.current.set("lower");
+        let checked = catch_unwind(AssertUnwindSafe(|| checked(program, settings, passes)));
+        checked.unwrap_or_else(|payload| {
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+            let functions: String = program.functions.iter().map(|f| format!("\n{f}")).collect();
+            let text = text.unwrap_or("a panic");
+            Err(passes.failure(format!("panics: {text}{functions}")))
+        })
+    }
+
+    /// Asks exact arithmetic alone about a program. ([`Self::check`] asks, too, and is content with whatever
+    /// does not contradict; [`Self::check_fully`] tells.) Panics of passes are not caught.
+    pub fn check_exactly(
+        &self,
+        program: &Program,
+        settings: &Settings,
+    ) -> Result<Exactness, Failure> {
+        self.passes.current.set("lower");
+        let nested = Nested::of(&program.functions, &self.passes)?;
+        exact::exactly(program, &Settings { nested, ..settings.clone() }, &self.passes)
+    }
 }
 
 /// Whether the program returns and all numbers and slopes on the way are of moderate magnitude: where they
@@ -225,9 +261,46 @@ pub fn is_moderate(program: &Program, settings: &Settings) -> bool {
     Recording::of(&interpreter, main, &program.arguments).is_ok_and(|recording| recording.moderate)
 }
 
-/// Which pass runs, or ran last: what goes wrong is its fault.
+/// The passes at work.
 struct Passes {
+    /// Which one runs, or ran last: what goes wrong is its fault.
     current: Cell<&'static str>,
+    /// What they have made.
+    made: Made,
+}
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self { current: Cell::new("lower"), made: Made::default() }
+    }
+}
+
+/// What the passes have made of functions, by how and by the functions' text.
+#[derive(Default)]
+struct Made {
+    nested: Memory<String, Option<Nested>>,
+    derived: Memory<(Folding, String), Result<Rc<Vec<Derived>>, String>>,
+}
+
+/// What was found, to be found once. There are few keys.
+struct Memory<K, V>(RefCell<Vec<(K, V)>>);
+
+impl<K, V> Default for Memory<K, V> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<K: PartialEq, V: Clone> Memory<K, V> {
+    fn once(&self, key: K, find: impl FnOnce() -> Result<V, Failure>) -> Result<V, Failure> {
+        let known = self.0.borrow().iter().find(|(known, _)| *known == key).map(|(_, v)| v.clone());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = find()?;
+        self.0.borrow_mut().push((key, found.clone()));
+        Ok(found)
+    }
 }
 
 impl Passes {

@@ -120,7 +120,7 @@ fn changed(
     change: &dyn Fn(&mut Function) -> bool,
     folding: Folding,
 ) -> Derived {
-    let passes = Passes { current: Cell::new("lower") };
+    let passes = Passes::default();
     let by = By { strategy: Strategy::default(), folding, passes: &passes };
     let derived = by.derived(&program.functions);
     let mut derived = derived.expect("no failure").expect("it is accepted");
@@ -141,7 +141,7 @@ fn blamed(
     change: &dyn Fn(&mut Function) -> bool,
 ) -> Option<&'static str> {
     let settings = Settings::default();
-    let passes = Passes { current: Cell::new("lower") };
+    let passes = Passes::default();
     let outcome = Interpreter::new().run(program.main(), program.arguments.clone());
     let primal = Primal {
         functions: &program.functions,

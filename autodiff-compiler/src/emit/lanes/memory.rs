@@ -197,7 +197,7 @@ impl Emitter<'_> {
             }
         };
         self.names.close();
-        let count = self.lanes.as_ref().map_or(8, |lane_loop| lane_loop.lanes.count());
+        let count = self.lanes.as_ref().map_or(8, |lane_loop| lane_loop.lanes.count);
         let count = Literal::usize_unsuffixed(count);
         self.statements.push(quote!(for #lane in 0..#count { #statement }));
     }

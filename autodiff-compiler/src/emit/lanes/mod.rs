@@ -167,7 +167,7 @@ impl<'a> Emitter<'a> {
         }
         let (start, end) = (self.operand(*start).code, self.operand(*end).code);
         let indices = Code::range(&start, &end, false);
-        let count = Literal::usize_unsuffixed(lanes.count());
+        let count = Literal::usize_unsuffixed(lanes.count);
 
         let (mut definitions, mut by_lane) = (Map::new(), Set::new());
         body.for_each_instruction(&mut |inner| {

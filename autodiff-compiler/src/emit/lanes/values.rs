@@ -19,7 +19,15 @@ impl Emitter<'_> {
     ) -> Built {
         let mut built = Built::pure(Code::atom(quote!()));
         let simd = self.simd();
-        if let Operation::Float(FloatOperation::Detach) = operation {
+        let gives_what_it_takes = match operation {
+            Operation::Float(FloatOperation::Detach) => true,
+            // What is the same in all lanes is spread.
+            Operation::Cast => {
+                self.function.value(arguments[0]).ty == self.function.value(result).ty
+            }
+            _ => false,
+        };
+        if gives_what_it_takes {
             return self.lane_operand(arguments[0]);
         }
         built.code = match operation {

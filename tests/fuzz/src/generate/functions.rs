@@ -134,14 +134,20 @@ impl Generator {
             _ => 10 + self.pick(16),
         };
         let parameters = self.function(name, parameters, false);
-        let samples: Vec<_> = (0..1 + usize::from(self.percent(25)))
-            .map(|_| {
-                let arguments: Vec<_> =
-                    parameters.iter().map(|parameter| self.argument_value(parameter)).collect();
-                format!("({},)", arguments.join(", "))
-            })
-            .collect();
+        let mut samples: Vec<_> =
+            (0..1 + usize::from(self.percent(25))).map(|_| self.sample(&parameters, 0)).collect();
+        if self.style.long {
+            let longer = 8 + self.pick(14);
+            samples.push(self.sample(&parameters, longer));
+        }
         self.line(format!("samples! {{ gradient {name}: {} }}", samples.join(", ")));
+    }
+
+    /// Arguments. `longer`: by how much lists are longer than they have to be, at least.
+    fn sample(&mut self, parameters: &[Parameter], longer: usize) -> String {
+        let arguments: Vec<_> =
+            parameters.iter().map(|parameter| self.argument_value(parameter, longer)).collect();
+        format!("({},)", arguments.join(", "))
     }
 
     fn parameter(&mut self) -> Parameter {
@@ -547,7 +553,7 @@ impl Generator {
     }
 
     /// An argument of a sample.
-    fn argument_value(&mut self, parameter: &Parameter) -> String {
+    fn argument_value(&mut self, parameter: &Parameter, longer: usize) -> String {
         let number = |generator: &mut Self| {
             let thousandths = generator.pick(4000) as f64 - 2000.0;
             let number = thousandths / 1000.0 + 0.0005;
@@ -564,13 +570,14 @@ impl Generator {
                     format!("[{}]", numbers(self, *length))
                 }
                 _ => {
-                    let length = least + self.pick(3);
+                    let length = least + longer + self.pick(3);
                     format!("vec![{}]", numbers(self, length))
                 }
             },
             Parameter::Rows(_, least) => {
-                let rows: Vec<_> =
-                    (0..least + self.pick(2)).map(|_| format!("[{}]", numbers(self, 2))).collect();
+                let rows: Vec<_> = (0..least + longer + self.pick(2))
+                    .map(|_| format!("[{}]", numbers(self, 2)))
+                    .collect();
                 format!("vec![{}]", rows.join(", "))
             }
             Parameter::Count(bound) => self.pick(bound + 1).to_string(),

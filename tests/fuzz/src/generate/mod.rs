@@ -5,10 +5,10 @@
 //! seed and number always give the same file.
 //!
 //! What is guaranteed: rustc accepts the file (types, borrows, moves: the scope knows what is borrowed,
-//! moved and frozen); indices are in bounds and lists short unless the file is one of the few that may
-//! panic; loops trip a few times, so that a program runs some thousand instructions at most; numbers that
-//! loops carry stay of moderate size unless the file is one of those that are rational functions of their
-//! arguments (those the exact oracle decides without tolerance, whatever their size).
+//! moved and frozen); indices are in bounds unless the file is one of the few that may panic; lists are short, and
+//! loops trip a few times, so that a program runs some thousand instructions at most, but for one sample of
+//! every third file; numbers that loops carry stay of moderate size unless the file is one of those that are
+//! rational functions of their arguments (those the exact oracle decides without tolerance, whatever their size).
 //!
 //! Nothing is guaranteed about what a program computes.
 
@@ -37,6 +37,8 @@ pub(crate) struct Style {
     panics: bool,
     /// Carried arrays, calls and early exits are there for sure.
     together: bool,
+    /// Lists are also long: loops over them run several iterations at a time.
+    long: bool,
 }
 
 /// A file and the name of its main function.
@@ -58,6 +60,7 @@ pub fn file(seed: u64, number: u64) -> File {
         single: percent(8),
         panics: percent(8),
         together: percent(58),
+        long: number.is_multiple_of(3),
     };
     let mut generator = Generator {
         random,
