@@ -46,6 +46,7 @@ pub mod support;
 pub mod tape;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use crate::activity::Activity;
 use crate::derivatives;
