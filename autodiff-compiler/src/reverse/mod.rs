@@ -28,6 +28,7 @@
 mod branches;
 mod calls;
 mod content;
+mod extremum;
 mod facts;
 
 pub(crate) mod independence;
