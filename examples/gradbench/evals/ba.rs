@@ -13,39 +13,36 @@ const CAMERA: usize = 11;
 /// Parameters of a residual: a camera, a point and a weight.
 const ROW: usize = CAMERA + 3 + 1;
 
-#[differentiate]
-fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-#[differentiate]
-fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-/// A vector turned about an axis by the angle that is the axis' length.
-#[differentiate]
-fn rotate(rotation: &[f64; 3], v: &[f64; 3]) -> [f64; 3] {
-    let squared = dot(rotation, rotation);
-    if squared == 0.0 {
-        let turned = cross(rotation, v);
-        return [v[0] + turned[0], v[1] + turned[1], v[2] + turned[2]];
-    }
-    let angle = squared.sqrt();
-    let (sine, cosine) = angle.sin_cos();
-    let axis = [rotation[0] / angle, rotation[1] / angle, rotation[2] / angle];
-    let turned = cross(&axis, v);
-    let along = dot(&axis, v) * (1.0 - cosine);
-    [
-        v[0] * cosine + turned[0] * sine + axis[0] * along,
-        v[1] * cosine + turned[1] * sine + axis[1] * along,
-        v[2] * cosine + turned[2] * sine + axis[2] * along,
-    ]
-}
-
 /// How far a point appears from where it was seen.
-#[differentiate(wrt(camera, point, weight))]
+#[differentiate(jacobian, wrt(camera, point, weight))]
 fn reprojection(camera: &[f64; 11], point: &[f64; 3], weight: f64, feature: &[f64; 2]) -> [f64; 2] {
+    fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+        a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    }
+
+    fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    }
+
+    /// A vector turned about an axis by the angle that is the axis' length.
+    fn rotate(rotation: &[f64; 3], v: &[f64; 3]) -> [f64; 3] {
+        let squared = dot(rotation, rotation);
+        if squared == 0.0 {
+            let turned = cross(rotation, v);
+            return [v[0] + turned[0], v[1] + turned[1], v[2] + turned[2]];
+        }
+        let angle = squared.sqrt();
+        let (sine, cosine) = angle.sin_cos();
+        let axis = [rotation[0] / angle, rotation[1] / angle, rotation[2] / angle];
+        let turned = cross(&axis, v);
+        let along = dot(&axis, v) * (1.0 - cosine);
+        [
+            v[0] * cosine + turned[0] * sine + axis[0] * along,
+            v[1] * cosine + turned[1] * sine + axis[1] * along,
+            v[2] * cosine + turned[2] * sine + axis[2] * along,
+        ]
+    }
+
     let [r0, r1, r2, c0, c1, c2, focal, u, v, k1, k2] = *camera;
     let seen = rotate(&[r0, r1, r2], &[point[0] - c0, point[1] - c1, point[2] - c2]);
     let (x, y) = (seen[0] / seen[2], seen[1] / seen[2]);
