@@ -77,7 +77,7 @@ fn a_conversation() {
         r#"{"id": 6, "kind": "something new"}"#, // no line end before the end of the input
     ));
     assert_eq!(answers.len(), 7);
-    assert_eq!(answers[0], json!({"id": 0, "tool": "autodiff"}));
+    assert_eq!(answers[0], json!({"id": 0, "tool": "autodiff-rust"}));
     assert_eq!(answers[1], json!({"id": 1, "success": true}));
     assert_eq!((&answers[2]["success"], &answers[2]["output"]), (&json!(true), &json!(9.0)));
     assert_eq!(runs(&answers[2]), 1);

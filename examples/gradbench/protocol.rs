@@ -72,7 +72,7 @@ fn answer(line: &[u8]) -> Reply {
     };
     let id = Some(message.id);
     match &*message.kind {
-        "start" => Reply { id, tool: Some("autodiff"), ..Reply::default() },
+        "start" => Reply { id, tool: Some("autodiff-rust"), ..Reply::default() },
         "define" => match module(&message) {
             Ok(_) => Reply { id, success: Some(true), ..Reply::default() },
             Err(error) => Reply::failure(id, error),

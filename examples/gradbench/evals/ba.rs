@@ -87,6 +87,12 @@ impl Input {
         if n == 0 || m == 0 || p == 0 {
             return Err(unfit("n, m or p is 0"));
         }
+        let fits = |count: usize| u32::try_from(count).is_ok();
+        let columns =
+            CAMERA.saturating_mul(n).saturating_add(m.saturating_mul(3)).saturating_add(p);
+        if !fits(columns) || !fits(p.saturating_mul(2 * ROW + 1)) {
+            return Err(unfit("n, m or p is too large"));
+        }
         Ok(Scene {
             cameras: vec![self.cam; n],
             points: vec![self.x; m],
@@ -113,10 +119,11 @@ fn residuals(scene: &Scene, to: &mut Residuals) {
     }
 }
 
-/// A sparse matrix row by row: where each row begins, and the columns and values of all rows.
+/// A sparse matrix row by row: where each row begins, and the columns and values of all rows. Its indices fit 32
+/// bits, since memory is what the time goes to.
 struct Sparse {
-    rows: Vec<usize>,
-    cols: Vec<usize>,
+    rows: Vec<u32>,
+    cols: Vec<u32>,
     vals: Vec<f64>,
 }
 
@@ -134,23 +141,23 @@ fn blocks(scene: &Scene, to: &mut Sparse) {
             *weight,
             feature,
         );
-        let columns: [usize; ROW] = std::array::from_fn(|column| match column {
-            0..CAMERA => CAMERA * camera + column,
-            CAMERA..14 => CAMERA * n + 3 * point + column - CAMERA,
-            _ => CAMERA * n + 3 * m + i,
+        let columns: [u32; ROW] = std::array::from_fn(|column| match column {
+            0..CAMERA => (CAMERA * camera + column) as u32,
+            CAMERA..14 => (CAMERA * n + 3 * point + column - CAMERA) as u32,
+            _ => (CAMERA * n + 3 * m + i) as u32,
         });
         for row in 0..2 {
             to.cols.extend_from_slice(&columns);
             to.vals.extend_from_slice(&by_camera[row]);
             to.vals.extend_from_slice(&by_point[row]);
             to.vals.push(by_weight[row]);
-            to.rows.push(to.cols.len());
+            to.rows.push(to.cols.len() as u32);
         }
     }
     for (i, weight) in scene.weights.iter().enumerate() {
-        to.cols.push(CAMERA * n + 3 * m + i);
+        to.cols.push((CAMERA * n + 3 * m + i) as u32);
         to.vals.push(weight_error::gradient(*weight));
-        to.rows.push(to.cols.len());
+        to.rows.push(to.cols.len() as u32);
     }
 }
 
@@ -193,8 +200,8 @@ impl Serialize for Residuals {
 /// The first 30 entries and the last one of each list.
 #[derive(Serialize)]
 struct Ends {
-    rows: Vec<usize>,
-    cols: Vec<usize>,
+    rows: Vec<u32>,
+    cols: Vec<u32>,
     vals: Vec<f64>,
 }
 
@@ -266,13 +273,15 @@ mod tests {
         assert_eq!((matrix.cols.len(), matrix.vals.len()), (31 * p, 31 * p));
         for i in 0..p {
             let (c, j) = scene.observations[i];
-            let columns: Vec<usize> =
-                (11 * c..11 * c + 11).chain(11 * n + 3 * j..11 * n + 3 * j + 3).collect();
+            let columns: Vec<u32> = (11 * c..11 * c + 11)
+                .chain(11 * n + 3 * j..11 * n + 3 * j + 3)
+                .map(|column| column as u32)
+                .collect();
             for row in 0..2 {
-                let from = matrix.rows[2 * i + row];
-                assert_eq!(matrix.rows[2 * i + row + 1], from + ROW);
+                let from = matrix.rows[2 * i + row] as usize;
+                assert_eq!(matrix.rows[2 * i + row + 1] as usize, from + ROW);
                 assert_eq!(matrix.cols[from..from + ROW - 1], columns);
-                assert_eq!(matrix.cols[from + ROW - 1], 11 * n + 3 * m + i);
+                assert_eq!(matrix.cols[from + ROW - 1] as usize, 11 * n + 3 * m + i);
                 for k in 0..ROW {
                     let moved = |h: f64| {
                         let (mut camera, mut point) = (scene.cameras[c], scene.points[j]);
@@ -289,8 +298,8 @@ mod tests {
                     assert!((found - slope).abs() < 1e-6 * slope.abs().max(1.0), "{found} {slope}");
                 }
             }
-            let from = matrix.rows[2 * p + i];
-            assert_eq!(matrix.cols[from], 11 * n + 3 * m + i);
+            let from = matrix.rows[2 * p + i] as usize;
+            assert_eq!(matrix.cols[from] as usize, 11 * n + 3 * m + i);
             assert_eq!(matrix.vals[from], -2.0 * scene.weights[i]);
         }
     }
