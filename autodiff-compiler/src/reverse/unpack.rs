@@ -154,7 +154,7 @@ fn taken_as_numbers(
     let mut left = false;
     body.for_each_instruction(&mut |instruction| left |= touches(&instruction.kind, stack));
     let known = |value: &ValueId| top.removed.contains(value);
-    if left || top.begin.is_none() || body.free_uses().iter().any(|value| known(value)) {
+    if left || top.begin.is_none() || body.free_uses().iter().any(known) {
         return None;
     }
     let mut returned = false;
