@@ -122,23 +122,23 @@ fn small_arrays_go_to_the_tape_as_numbers() {
     let text = emitted(
         quote!(),
         quote! {
-            mod turning {
+            impl Turning {
                 #[differentiate]
-                fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+                fn dot(&self, a: &[f64; 3], b: &[f64; 3]) -> f64 {
                     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
                 }
 
                 #[differentiate]
-                fn scaled(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+                fn scaled(&self, a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
                     let mut a = *a;
-                    let along = dot(&a, b);
+                    let along: f64 = self.dot(&a, b);
                     a[0] += along;
-                    let across = dot(&a, b);
+                    let across: f64 = self.dot(&a, b);
                     [across * along, a[0] * across, b[1]]
                 }
             }
         },
     );
-    assert!(text.contains("fn __reverse"), "{text}");
+    assert!(text.contains("Tape :: save_numbers"), "{text}");
     assert!(!text.contains("Stack :: < [f64 ; 3] >"), "{text}");
 }
