@@ -5,6 +5,8 @@
 //! `cargo bench --bench gradbench -- gmm`. Both functions are measured by turns; what is printed is the least
 //! and the median of all runs, since other work on the machine only adds to them.
 
+#![allow(unreachable_pub)] // the modules are those of the example
+
 #[path = "../examples/gradbench/evals/mod.rs"]
 mod evals;
 #[path = "../examples/gradbench/protocol.rs"]

@@ -5,6 +5,8 @@
 //! `GRADBENCH_CASES` names. They are compared to 1e-8 of the largest entry of the output (of each list of an
 //! object), which is far below what the evals themselves ask for.
 
+#![allow(unreachable_pub)] // the modules are those of the example
+
 #[path = "../examples/gradbench/evals/mod.rs"]
 mod evals;
 #[path = "../examples/gradbench/protocol.rs"]

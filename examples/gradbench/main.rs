@@ -8,6 +8,8 @@
 //! `docs/gradbench.md` has measurements and says how to run the evals against it. The functions that are
 //! differentiated are in `evals/`, one file an eval; every derivative there is one that `#[differentiate]` made.
 
+#![allow(unreachable_pub)] // the modules are shared with a test and a bench
+
 mod evals;
 mod protocol;
 mod timing;
