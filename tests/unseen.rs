@@ -64,6 +64,20 @@ fn chooses(w: f64, config: &Config) -> f64 {
     }
 }
 
+/// Not annotated, and called with passive arguments only.
+fn scale(columns: usize, by: f64) -> f64 {
+    columns as f64 * by
+}
+
+/// `columns` is an argument beside closures that see what is active, and stays passive itself.
+#[differentiate(wrt(x))]
+fn by_rows(x: &[f64], columns: usize, by: f64) -> f64 {
+    let squares: f64 = x.chunks_exact(columns).map(|row| row[0] * row[0]).sum();
+    let tops: f64 = x.iter().skip(columns).map(|x| x * x * x).sum();
+    let scale: f64 = scale(columns, by);
+    (squares + tops) * scale
+}
+
 fn config(kind: Kind) -> Config {
     Config {
         step: 0.5,
@@ -99,4 +113,10 @@ fn variants_and_methods_decide_as_written() {
         assert_eq!(chooses::value_and_gradient(w, &config), expected);
         assert_eq!(chooses(w, &config), expected.0);
     }
+}
+
+#[test]
+fn unannotated_functions_take_lengths_that_chunk_active_slices() {
+    let (value, slope) = by_rows::value_and_gradient(&[1.0, 2.0, 3.0, 4.0], 2, 0.5);
+    assert_eq!((value, slope), (10.0 + 27.0 + 64.0, vec![2.0, 0.0, 6.0 + 27.0, 48.0]));
 }

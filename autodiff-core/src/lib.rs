@@ -162,9 +162,10 @@ pub use autodiff_macro::Differentiable;
 /// assert_eq!(residuals::jacobian(&[2.0, 0.0], &[0.0, 3.0], &[1.0, 1.0]), [1.0, 0.0, 1.0, -6.0]);
 /// ```
 ///
-/// At most eight directions through code that is not long are computed in one sweep; otherwise a loop calls the
-/// product for each direction, so that the size of the code does not depend on the number of parameters. That
-/// loop copies what is behind `&mut` (a struct there has to be `Clone`), and runs nothing that prints twice.
+/// At most eight directions (sixteen columns of a Jacobian that is asked for) through code that is not long are
+/// computed in one sweep; otherwise a loop calls the product for each direction, so that the size of the code does
+/// not depend on the number of parameters. That loop copies what is behind `&mut` (a struct there has to be `Clone`),
+/// and runs nothing that prints twice.
 ///
 /// The functions that it calls need derivatives of second order, too: `hessian` or `hvp`, or
 /// `#[differentiate(order = 2)]`, which emits nothing to call by hand but `jvp`.

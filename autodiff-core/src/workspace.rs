@@ -58,7 +58,7 @@ struct Pool {
     /// Empty buffers (`Vec<Vec<T>>`), by the type of their elements.
     shelves: Vec<ByType>,
     /// Empty tapes.
-    tapes: Vec<(Numbers, Vec<ByType>)>,
+    tapes: Vec<(Box<Numbers>, Vec<ByType>)>,
 }
 
 /// A collection of things of one type.
@@ -229,7 +229,9 @@ scalars!(f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 /// What forward sweeps of called functions leave for their reverse sweeps, last in, first out by type.
 #[doc(hidden)]
 pub struct Tape {
-    numbers: Numbers,
+    /// Boxed, since a tape is made for each call and moves to and from the pool; only a tape that is being
+    /// dropped has none.
+    numbers: Option<Box<Numbers>>,
     tracks: Vec<ByType>,
 }
 
@@ -239,13 +241,13 @@ impl Tape {
     pub fn new() -> Self {
         let kept = POOL.try_with(|pool| pool.borrow_mut().tapes.pop());
         let (numbers, tracks) = kept.ok().flatten().unwrap_or_default();
-        Self { numbers, tracks }
+        Self { numbers: Some(numbers), tracks }
     }
 
     /// Leaves numbers for [`restore_numbers`](Self::restore_numbers).
     #[inline]
     pub fn save_numbers<T: Scalar, const N: usize>(&mut self, values: [T; N]) {
-        T::track(&mut self.numbers).extend_from_slice(&values);
+        self.numbers::<T>().extend_from_slice(&values);
     }
 
     /// The numbers that were saved last of this type and not restored yet.
@@ -255,13 +257,18 @@ impl Tape {
     /// If there are none, which generated code does not let happen.
     #[inline]
     pub fn restore_numbers<T: Scalar, const N: usize>(&mut self) -> [T; N] {
-        let track = T::track(&mut self.numbers);
+        let track = self.numbers::<T>();
         let start = track.len().checked_sub(N);
         let start = start.expect("the forward sweep saved what the reverse sweep restores");
         let mut values = [T::default(); N];
         values.copy_from_slice(&track[start..]);
         track.truncate(start);
         values
+    }
+
+    #[inline]
+    fn numbers<T: Scalar>(&mut self) -> &mut Vec<T> {
+        T::track(self.numbers.as_mut().expect("a tape has numbers until it is dropped"))
     }
 
     /// Leaves something for [`restore`](Self::restore).
@@ -289,7 +296,7 @@ impl Tape {
 
 impl Drop for Tape {
     fn drop(&mut self) {
-        let mut numbers = std::mem::take(&mut self.numbers);
+        let Some(mut numbers) = self.numbers.take() else { return };
         let mut tracks = std::mem::take(&mut self.tracks);
         // A panic may have left something: it goes back to the pool by itself.
         numbers.clear();

@@ -54,18 +54,24 @@ impl Emitter<'_> {
                     quote_spanned!(crate::edition::root()=> ::core::iter::Iterator::rev(#indices));
             }
         }
+        let recorded = self.recorded_by(counted);
         self.names.open();
         let mut name = quote!(_);
-        if self.use_count(*index) > 0 {
+        let mut blocks = vec![];
+        if self.use_count(*index) > 0 || !recorded.is_empty() {
             let hint = self.function.value(*index).name.clone().unwrap_or_else(|| "i".into());
             let ident = self.names.fresh(&hint, self.function.value(*index).span.start);
-            name = quote!(#ident);
+            blocks = self.begin_blocks(recorded, &ident, (&start, &end));
+            if self.use_count(*index) > 0 || !blocks.is_empty() {
+                name = quote!(#ident);
+            }
             self.hold(*index, Code::Name(ident));
         }
         let block = self.loop_body(body, &exit, &variables);
         self.names.close();
         let body = self.asked_at_end(&exit, &variables, block).braced();
         self.statements.push(quote!(for #name in #indices #body));
+        self.end_blocks(blocks);
         self.after_loop(instruction, &exit, &variables);
     }
 

@@ -20,6 +20,7 @@ mod control;
 mod deferred;
 pub mod documentation;
 mod expressions;
+mod fixed;
 pub mod item;
 mod lanes;
 mod loops;
@@ -29,6 +30,7 @@ mod operations;
 mod overlaps;
 mod pending;
 mod places;
+mod record;
 mod statements;
 mod sweeps;
 mod tangents;
@@ -183,6 +185,12 @@ struct Emitter<'a> {
     depths: Vec<usize>,
     /// Slots that need `mut`.
     mutated: Set<SlotId>,
+    /// Stacks that are written as slices once they have their length.
+    fixed: Set<SlotId>,
+    /// Stacks of derivative code.
+    stacks: Set<SlotId>,
+    /// The blocks of stacks that the loops around here fill or read.
+    blocks: Vec<record::RecordedBlock>,
     /// Slots whose declaration sets them, so that rustc sees that every path does.
     unset: Set<SlotId>,
     /// The mutable variables of carried values.
@@ -225,6 +233,9 @@ impl<'a> Emitter<'a> {
             slots: vec![None; function.slots.len()],
             depths: vec![0; function.slots.len()],
             mutated: places::mutated(function),
+            fixed: fixed::stacks_of_fixed_length(function),
+            stacks: record::stacks(function),
+            blocks: Vec::new(),
             unset: deferred::unset_somewhere(function),
             variables: Vec::new(),
             assigned: Set::new(),

@@ -59,7 +59,8 @@ impl Emitter<'_> {
     /// `&place` or `&mut place`; a parameter that is that reference already is mentioned by name.
     pub(super) fn borrow(&mut self, place: &Place, mutable: bool) -> Built {
         let slot = self.function.slot(place.root);
-        let same = (slot.kind == crate::ir::SlotKind::Mutable) == mutable;
+        let lent = slot.kind == crate::ir::SlotKind::Mutable || self.fixed.contains(place.root);
+        let same = lent == mutable;
         let depth = self.references_at(place);
         if place.path.is_empty() && depth == 1 && same {
             let mut built = self.place(place);

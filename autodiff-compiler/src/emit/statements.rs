@@ -55,9 +55,15 @@ impl Emitter<'_> {
             }
             InstructionKind::Push(place, content) => {
                 let ty = self.element_at(place);
+                let element = self.block_element(place);
                 let place = self.place(place);
                 let content = self.aggregate(content, &ty);
                 self.before_writing(&Writes::of(&instruction.kind));
+                if let Some(element) = element {
+                    let content = content.code;
+                    self.statements.push(quote!(#element = #content;));
+                    return;
+                }
                 self.statement(place.code.method("push", vec![content.code]));
             }
             InstructionKind::Pop(place) => self.pop(instruction, place),

@@ -1,8 +1,8 @@
 //! Statements that write memory.
 
-use super::Emitter;
 use super::expressions::Code;
 use super::pending::{Built, Writes};
+use super::{Emitter, types};
 use crate::ir::{Argument, Instruction, Place, Projection, ResizeKind, ValueId};
 use crate::types::Type;
 use proc_macro2::TokenStream;
@@ -24,13 +24,17 @@ impl Emitter<'_> {
 
     /// `let x: f64 = stack.pop().unwrap();`
     pub(super) fn pop(&mut self, instruction: &Instruction, place: &Place) {
-        let code = self.place(place).code.method("pop", vec![]).method("unwrap", vec![]);
+        let code = match self.block_element(place) {
+            Some(element) => element,
+            None => self.place(place).code.method("pop", vec![]).method("unwrap", vec![]),
+        };
         self.before_writing(&Writes::of(&instruction.kind));
         self.bind(instruction.results[0], &code);
     }
 
     pub(super) fn resize(&mut self, instruction: &Instruction, place: &Place, kind: &ResizeKind) {
         let code = self.place(place).code;
+        let mut fixed = None;
         let code = match kind {
             ResizeKind::Clear => code.method("clear", vec![]),
             ResizeKind::Pop => code.method("pop", vec![]),
@@ -45,6 +49,7 @@ impl Emitter<'_> {
             ResizeKind::Resize(length, content) => {
                 let length = self.operand(*length).code;
                 let content = self.aggregate(content, &self.element_at(place)).code;
+                fixed = self.fixed.contains(place.root).then(|| length.clone());
                 code.method("resize", vec![length, content])
             }
             ResizeKind::ExtendFrom(source) => {
@@ -58,6 +63,12 @@ impl Emitter<'_> {
                 self.statements.push(quote!(let _ = #code;));
             }
             _ => self.statement(code),
+        }
+        if let Some(length) = fixed {
+            let name = self.slot_name(place.root);
+            let element = types::tokens(&self.element_at(place));
+            self.statements.push(quote!(let #name: &mut [#element] = &mut #name[..#length];));
+            self.depths[place.root.0 as usize] = 1;
         }
     }
 

@@ -247,8 +247,11 @@ fn jacobian(
     let activity = activity(&primal, diagnostics)?;
     let forwards = forward::missing(&primal, &activity).is_empty();
     // What nobody asked for may not be long.
-    let longest = if asked { matrix::LONGEST_AT_ONCE } else { matrix::LONGEST_BY_DEFAULT };
-    let function = if matrix::fits_at_once(&primal, &columns, longest) {
+    let (most, longest) = match asked {
+        true => (matrix::MOST_COLUMNS_AT_ONCE, matrix::LONGEST_AT_ONCE),
+        false => (matrix::MOST_AT_ONCE, matrix::LONGEST_BY_DEFAULT),
+    };
+    let function = if matrix::so_many_fit_at_once(&primal, &columns, most, longest) {
         let made = at_once::jacobian(value, &float, jointly);
         finished(output.name(), made, value, kept, trace, diagnostics)?
     } else {

@@ -152,15 +152,22 @@ pub fn common_float<'t>(types: impl IntoIterator<Item = &'t Type>) -> Option<Flo
 }
 
 /// At most so many directions are computed at once.
-const MOST_AT_ONCE: u64 = 8;
+pub const MOST_AT_ONCE: u64 = 8;
+/// The same for the columns of a Jacobian that is asked for. Its code grows with their number, not with its square.
+pub const MOST_COLUMNS_AT_ONCE: u64 = 16;
 /// At most so many instructions, in all directions together.
 pub const LONGEST_AT_ONCE: u64 = 2_000;
 /// The same for a matrix that nobody asked for.
 pub const LONGEST_BY_DEFAULT: u64 = 250;
 
-/// Whether the directions of some number are computed at once, beside this code, which becomes no longer than
+/// Whether the directions of a Hessian are computed at once, beside this code, which becomes no longer than
 /// `longest`.
 pub fn fits_at_once(code: &Function, directions: &Size, longest: u64) -> bool {
+    so_many_fit_at_once(code, directions, MOST_AT_ONCE, longest)
+}
+
+/// Whether directions are computed at once, if there are at most so many.
+pub fn so_many_fit_at_once(code: &Function, directions: &Size, most: u64, longest: u64) -> bool {
     let Some(count) = directions.literal() else { return false };
     let mut length = 0;
     let mut calls = false;
@@ -169,7 +176,7 @@ pub fn fits_at_once(code: &Function, directions: &Size, longest: u64) -> bool {
         // A call runs in one direction.
         calls |= matches!(instruction.kind, InstructionKind::Call(_));
     });
-    count <= MOST_AT_ONCE && length * count <= longest && !calls
+    count <= most && length * count <= longest && !calls
 }
 
 /// The one of two functions that takes less time, by [`cost`]; the first one if they take the same.

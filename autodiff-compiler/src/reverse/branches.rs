@@ -63,8 +63,9 @@ impl Reverse {
             let value = stash::constant(&mut self.builder.function, &mut arm.body, number);
             arm.body.yields.push(value);
         }
-        // if arm == 0 {…}  if arm == 1 {…}: one after the other, each contributes if it was taken.
-        for (index, reversed) in reversed.into_iter().enumerate() {
+        // if arm == 1 {…}  if arm == 0 {…}: one after the other, each contributes if it was taken. From the last
+        // to the first, so that what they take from the tape mirrors what the arms leave there.
+        for (index, reversed) in reversed.into_iter().enumerate().rev() {
             if !reversed.is_empty() {
                 let number = self.builder.exit_code(index as u32);
                 let condition = self.builder.compare(Comparison::Equal, taken, number);

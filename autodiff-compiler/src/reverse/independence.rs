@@ -2,9 +2,11 @@
 //!
 //! Such a loop needs nothing stored: an iteration can be run again, at any time, before its reverse.
 //! A loop qualifies if it has no early exit; what it writes is local to the iteration; what it reads
-//! from outside still has the same content in the reverse sweep; every active carried value is a sum
-//! (`next = carried + something`, the carried value not used elsewhere); other carried values feed only
-//! themselves; and what may panic does not depend on any of them.
+//! from outside still has the same content in the reverse sweep; and every active carried value is a sum
+//! (`next = carried + something`, the carried value not used elsewhere). A carried value without derivative that
+//! iterations look at (the power of a point in a polynomial) is a *recurrence*: running the iterations again, in
+//! their order, makes it again. Other carried values feed only themselves, and what may panic does not depend on
+//! them.
 
 use super::recompute::Memory;
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
@@ -14,13 +16,29 @@ use std::collections::HashSet;
 /// How the carried values of an independent loop are made.
 #[derive(Clone, Debug)]
 pub(super) struct Reductions {
-    sums: Vec<bool>,
+    kinds: Vec<Carried>,
+}
+
+/// What a carried value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carried {
+    /// A sum that no iteration looks at.
+    Sum,
+    /// What iterations look at, without a derivative.
+    Recurrence,
+    /// It feeds itself.
+    Own,
 }
 
 impl Reductions {
     /// Whether the carried value at this position is a sum.
     pub(super) fn is_sum(&self, position: usize) -> bool {
-        self.sums.get(position).copied().unwrap_or(false)
+        self.kinds.get(position) == Some(&Carried::Sum)
+    }
+
+    /// Whether iterations look at the carried value at this position, so that those that run again need it.
+    pub(super) fn is_recurrence(&self, position: usize) -> bool {
+        self.kinds.get(position) == Some(&Carried::Recurrence)
     }
 }
 
@@ -33,15 +51,16 @@ pub(super) fn reductions(
     if counted.exits || !memory_is_local(&counted.body, memory) {
         return None;
     }
-    let mut sums = vec![];
+    let mut kinds = vec![];
     for (position, parameter) in counted.body.parameters[1..].iter().enumerate() {
-        let is_sum = is_sum(counted, position)?;
-        if is_active(*parameter) && !is_sum {
-            return None;
-        }
-        sums.push(is_sum);
+        kinds.push(match is_sum(counted, position) {
+            Some(true) => Carried::Sum,
+            _ if is_active(*parameter) => return None,
+            Some(false) => Carried::Own,
+            None => Carried::Recurrence,
+        });
     }
-    Some(Reductions { sums })
+    Some(Reductions { kinds })
 }
 
 /// Whether all that a loop carries are sums that no iteration looks at.

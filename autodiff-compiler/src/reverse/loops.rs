@@ -1,5 +1,6 @@
 //! The reverse of loops.
 
+use super::extremum;
 use super::independence::{self, Reductions};
 use super::recompute::{Memory, PriceOfMemory};
 use super::stash;
@@ -94,21 +95,30 @@ impl Reverse {
     ) {
         let mut renaming = Renaming::default();
         let index = self.builder.function.copy_value(forward.body.parameters[0], &mut renaming);
-        // Carried values are not known when an iteration runs again, nor needed.
         for parameter in &forward.body.parameters[1..] {
             self.builder.function.copy_value(*parameter, &mut renaming);
         }
         let mut rerun = self.builder.function.copy_region(&forward.body, &mut renaming);
         self.inherit_activity(&renaming);
-        let placeholders = rerun.parameters.split_off(1).into_iter().map(|parameter| {
+        // Recurrences run again, too. Other carried values are not known then, nor needed.
+        let mut recurrences = vec![];
+        let mut accumulation = Accumulation::default();
+        let mut placeholders = vec![];
+        for (position, parameter) in rerun.parameters.split_off(1).into_iter().enumerate() {
+            if reductions.is_recurrence(position) {
+                recurrences.push(parameter);
+                accumulation.initial.push(forward.carried[position]);
+                accumulation.next.push(rerun.yields[position]);
+                continue;
+            }
             let ty = self.builder.function.value(parameter).ty.clone();
-            Instruction {
+            placeholders.push(Instruction {
                 kind: InstructionKind::Constant(Constant::Undefined(ty)),
                 results: vec![parameter],
                 span: self.builder.span(),
-            }
-        });
-        rerun.instructions.splice(0..0, placeholders.collect::<Vec<_>>());
+            });
+        }
+        rerun.instructions.splice(0..0, placeholders);
 
         let mut inner = Adjoints::default();
         for (value, seed) in rerun.yields.clone().iter().zip(seeds) {
@@ -131,7 +141,7 @@ impl Reverse {
             }
         }
         let rerun_count = rerun.instructions.len();
-        self.builder.open(vec![index]);
+        self.builder.open([vec![index], recurrences].concat());
         for instruction in rerun.instructions.into_iter().chain(sweep.instructions) {
             self.builder.append(instruction);
         }
@@ -141,7 +151,8 @@ impl Reverse {
             rerun: rerun_count,
             renaming,
         };
-        self.close_accumulating(forward.same_indices(), inner.into_ordered(), adjoints);
+        accumulation.contributions = inner.into_ordered();
+        self.close_carrying(forward.same_indices(), accumulation, adjoints);
         self.loops.push(pair);
         for (initial, seed) in passed {
             self.contribute(adjoints, initial, seed);
@@ -208,6 +219,14 @@ impl Reverse {
             next_adjoints.push(adjoint);
         }
         let mut reversed = self.builder.close(next_adjoints);
+        if let (InstructionKind::For(counted), None) = (&instruction.kind, &count) {
+            extremum::compare_with_the_last(counted, &instruction.results, &mut reversed);
+        }
+        let (InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. }) =
+            &mut instruction.kind
+        else {
+            return vec![];
+        };
         let contributions = inner.into_ordered();
         // Contributions are used by the accumulation below: recording must see them.
         let known_yields = reversed.yields.len();
@@ -419,6 +438,7 @@ pub(super) struct CarriedAdjoint {
 }
 
 /// What a reverse loop carries and sums.
+#[derive(Default)]
 pub(super) struct Accumulation {
     /// Initial carried values.
     pub(super) initial: Vec<ValueId>,

@@ -28,6 +28,7 @@
 mod branches;
 mod calls;
 mod content;
+mod extremum;
 mod facts;
 
 pub(crate) mod independence;
@@ -46,6 +47,7 @@ pub mod support;
 pub mod tape;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use crate::activity::Activity;
 use crate::derivatives;

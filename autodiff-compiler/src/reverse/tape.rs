@@ -3,13 +3,15 @@
 //! Values are saved at the end of the one and restored at the start of the other. What loops record is
 //! on stacks: where the reverse sweep takes everything in exactly the opposite order, calls included,
 //! numbers go straight to the tape, iteration by iteration; a stack that is used in another way is saved
-//! as a whole. An array that is kept as it is goes from the parameter to the tape.
+//! as a whole. Small arrays go as numbers ([`super::unpack`]); a larger one that is kept as it is goes from the
+//! parameter to the tape.
 //!
 //! The order is compared, not assumed: scheduling may have moved branches. Both functions are read as
 //! lists of what they leave or take, each with the regions around it; the lists have to mirror each
 //! other, nesting included. Then the runs mirror each other, too, since a reverse loop runs as often as
 //! its loop and a reverse branch is taken if its branch was.
 
+use super::unpack::unpack_small_arrays;
 use crate::ir::*;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -70,7 +72,16 @@ impl Tape {
         self.saved.retain(|(_, parameter)| used.contains(parameter));
         self.stacks.retain(|stack| touched.contains(stack));
 
-        let direct = direct_stacks(&self.stacks, forward, reverse);
+        let mut direct = direct_stacks(&self.stacks, forward, reverse);
+        let (mut unpacked_forward, mut unpacked_reverse) = (forward.clone(), reverse.clone());
+        let (sweeps, stacks) = ((&mut unpacked_forward, &mut unpacked_reverse), &self.stacks);
+        if unpack_small_arrays(stacks, sweeps.0, sweeps.1) {
+            let unpacked = direct_stacks(stacks, sweeps.0, sweeps.1);
+            // As stacks of numbers they would be worse than as stacks of arrays.
+            if unpacked.len() > direct.len() {
+                (*forward, *reverse, direct) = (unpacked_forward, unpacked_reverse, unpacked);
+            }
+        }
         if !direct.is_empty() {
             save_directly(&mut forward.body, &direct);
             restore_directly(&mut reverse.body, &direct);

@@ -58,9 +58,19 @@ pub(super) fn loops(
         else {
             return Instruction { kind: InstructionKind::Constant(Constant::Bool(false)), ..a };
         };
-        // In the rerun iteration the carried values were placeholders: now they are known.
+        // In the rerun iteration the carried values were placeholders, or ran again: now they are known.
         let carried: Vec<_> =
             forward.body.parameters[1..].iter().map(|value| pair.renaming.value(*value)).collect();
+        let mut results = a.results;
+        let mut again = b.results;
+        for position in (0..fused.carried.len()).rev() {
+            if carried.contains(&fused.body.parameters[1 + position]) {
+                fused.body.parameters.remove(1 + position);
+                fused.body.yields.remove(position);
+                fused.carried.remove(position);
+                again.remove(position); // which nothing uses
+            }
+        }
         fused.body.instructions.retain(|instruction| {
             !matches!(instruction.kind, InstructionKind::Constant(Constant::Undefined(_)))
                 || !carried.contains(&instruction.results[0])
@@ -69,7 +79,7 @@ pub(super) fn loops(
         let yields = forward.body.yields.iter().map(|value| pair.renaming.value(*value));
         fused.body.yields.splice(0..0, yields);
         fused.carried.splice(0..0, forward.carried);
-        let results = a.results.into_iter().chain(b.results).collect();
+        results.append(&mut again);
         Instruction { kind: InstructionKind::For(fused), results, span: a.span }
     });
 }

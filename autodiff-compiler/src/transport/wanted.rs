@@ -209,6 +209,23 @@ fn is_foreign(path: &syn::Path, context: &TypeContext<'_>) -> bool {
     })
 }
 
+/// Whether all arguments of the method are integers.
+fn counts(method: &syn::Ident) -> bool {
+    const METHODS: &[&str] = &[
+        "chunks",
+        "chunks_mut",
+        "chunks_exact",
+        "chunks_exact_mut",
+        "windows",
+        "skip",
+        "take",
+        "step_by",
+        "split_at",
+        "split_at_mut",
+    ];
+    METHODS.iter().any(|name| method == name)
+}
+
 /// Which variables may hold what depends on active parameters, and which functions get them.
 struct Flow<'a> {
     body: &'a Body,
@@ -247,10 +264,13 @@ impl Flow<'_> {
 
     /// What is assigned to, or lent mutably, may hold it from now on.
     fn bind_variables(&mut self, id: ExpressionId) {
-        match self.body.expression(id).kind {
-            ExpressionKind::Variable(binding) => self.grew |= self.active.insert(binding),
-            // An index stays passive.
-            ExpressionKind::Index(base, _) => return self.bind_variables(base),
+        match &self.body.expression(id).kind {
+            ExpressionKind::Variable(binding) => self.grew |= self.active.insert(*binding),
+            // An index stays passive, and so does a length or a count.
+            ExpressionKind::Index(base, _) => return self.bind_variables(*base),
+            ExpressionKind::MethodCall { receiver, method, .. } if counts(method) => {
+                return self.bind_variables(*receiver);
+            }
             _ => {}
         }
         self.body.children(id).into_iter().for_each(|child| self.bind_variables(child));

@@ -163,3 +163,46 @@ pub fn signal_to_noise(x: &[f64]) -> f64 {
     mean / spread
 }
 samples! { gradient signal_to_noise: (vec![1.0, 2.0, 4.0],) }
+
+/// A cross product.
+#[differentiate]
+pub fn cross_product(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+samples! { gradient cross_product: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0]) }
+
+/// A scalar product.
+#[differentiate]
+pub fn scalar_product(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+samples! { gradient scalar_product: ([1.0, 2.0, 3.0], [0.5, -1.0, 2.0]) }
+
+/// Calls with small arrays that the sweeps keep: next to each other, in branches, in arms and in loops.
+#[differentiate(wrt(rotation, v))]
+pub fn turned(rotation: &[f64; 3], v: &[f64; 3], rounds: usize) -> [f64; 3] {
+    let squared = scalar_product(rotation, rotation);
+    let mut v = *v;
+    if squared == 0.0 {
+        return cross_product(rotation, &v);
+    }
+    let angle = squared.sqrt();
+    let mut axis = [rotation[0] / angle, rotation[1] / angle, rotation[2] / angle];
+    for round in 0..rounds {
+        let turned = cross_product(&axis, &v);
+        let along = scalar_product(&axis, &v);
+        match round % 3 {
+            0 => {
+                let length = scalar_product(&v, &turned) + scalar_product(&turned, &turned);
+                axis[0] += 0.1 * length;
+            }
+            1 => axis = cross_product(&turned, &axis),
+            _ => v[1] *= scalar_product(&v, &axis),
+        }
+        for k in 0..3 {
+            v[k] = v[k] * angle.cos() + turned[k] * angle.sin() + axis[k] * along;
+        }
+    }
+    v
+}
+samples! { gradient turned: ([0.5, -0.25, 1.0], [1.0, 2.0, -0.5], 5), ([0.5, 0.25, 1.0], [1.0, 2.0, -0.5], 0), ([0.0, 0.0, 0.0], [1.0, 2.0, -0.5], 2) }

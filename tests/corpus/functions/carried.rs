@@ -350,3 +350,52 @@ pub fn pseudo_random_walk(step: f64, seed: u64, n: usize) -> f64 {
     energy
 }
 samples! { gradient pseudo_random_walk: (0.3, 42, 20), (0.3, 0, 0) }
+
+/// A polynomial against a step, the powers multiplied up: what iterations look at has no derivative.
+#[differentiate(wrt(coefficients))]
+pub fn step_by_polynomial(coefficients: &[f64], n: usize) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..n {
+        let t = -1.0 + 2.0 * i as f64 / (n as f64 - 1.0);
+        let mut difference = if t > 0.0 { 1.0 } else { -1.0 };
+        let mut power = 1.0;
+        for c in coefficients {
+            difference -= c * power;
+            power *= t;
+        }
+        sum += difference * difference;
+    }
+    0.5 * sum
+}
+samples! { gradient step_by_polynomial: (vec![0.5, -1.0, 0.25], 6), (vec![], 3), (vec![1.0], 0) }
+
+/// The same where the adjoint is known before the loop, so that both sweeps become one, twice in a row.
+#[differentiate(wrt(coefficients, scale))]
+pub fn power_series(coefficients: &[f64], scale: f64, t: f64) -> f64 {
+    let (mut sum, mut power, mut sign) = (0.0, 1.0, 1.0);
+    for c in coefficients {
+        sum += (c * power).sin() * sign * scale;
+        power *= t;
+        sign = -sign;
+    }
+    let mut squares = 0.0;
+    for c in coefficients.iter().rev() {
+        power *= t;
+        squares += c * c * power;
+    }
+    sum + squares
+}
+samples! { gradient power_series: (vec![0.5, -1.0, 0.25], 2.0, 0.7), (vec![], 1.0, 2.0) }
+
+/// A walk over indices, which two recurrences decide, and a sum of both.
+#[differentiate(wrt(x))]
+pub fn walk(x: &[f64], steps: usize) -> f64 {
+    let (mut at, mut stride, mut sum) = (0, 1, 0.0);
+    for _ in 0..steps {
+        sum += x[at] * x[at] * stride as f64;
+        at = (at + stride) % x.len();
+        stride = (3 * stride + 1) % 7;
+    }
+    sum * x[at]
+}
+samples! { gradient walk: (vec![0.5, -1.0, 0.25, 2.0], 9), (vec![1.5], 2), (vec![0.5, 3.0], 0) }

@@ -427,3 +427,34 @@ pub fn nested_iterators(m: &[[f64; 2]]) -> f64 {
     m.iter().map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt()).sum()
 }
 samples! { gradient nested_iterators: (vec![[3.0, 4.0], [1.0, 0.5]],), (vec![],) }
+
+/// The squared range of each row, by a maximum and a minimum inside of a loop.
+#[differentiate(wrt(x))]
+pub fn ranges_of_rows(x: &[f64], columns: usize) -> f64 {
+    let mut sum = 0.0;
+    for row in x.chunks(columns) {
+        let (mut high, mut low) = (row[0].exp(), f64::INFINITY);
+        for x in row {
+            high = high.max(x.exp());
+            low = low.min(x * x);
+        }
+        sum += (high - low).powi(2);
+    }
+    sum
+}
+samples! { gradient ranges_of_rows: (vec![0.5, -1.0, 0.25, 2.0, 0.125], 3), (vec![0.5, 1.5, 1.25], 1), (vec![1.5, 1.25], 4) }
+
+/// A maximum that is carried through two loops, and looked at in one of them.
+#[differentiate]
+pub fn rising(x: &[f64]) -> f64 {
+    let (mut high, mut sum) = (0.0, 0.0);
+    for x in x {
+        high = f64::max(high, *x);
+        sum += high * x;
+    }
+    for x in x {
+        high = high.max(x * x);
+    }
+    sum * high
+}
+samples! { gradient rising: (vec![0.5, -1.0, 1.75, 1.25],), (vec![],), (vec![-0.5],) }
