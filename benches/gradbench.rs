@@ -7,6 +7,7 @@
 
 #![allow(unreachable_pub)] // the modules are those of the example
 
+#[allow(unused_imports)] // of the evals' own tests, which do not run here
 #[path = "../examples/gradbench/evals/mod.rs"]
 mod evals;
 #[path = "../examples/gradbench/protocol.rs"]

@@ -39,6 +39,9 @@ pub(super) struct Derived {
     independent_loops: Vec<[usize; 2]>,
 }
 
+/// By every choice that makes a difference, the default first; or why there is nothing.
+pub(super) type AllDerived = Result<Rc<Vec<Derived>>, String>;
+
 /// The derivative functions after a pass.
 pub(super) struct Stage {
     pub(super) pass: &'static str,
@@ -96,7 +99,7 @@ impl Passes {
         &self,
         folding: Folding,
         functions: &[Function],
-    ) -> Result<Result<Rc<Vec<Derived>>, String>, Failure> {
+    ) -> Result<AllDerived, Failure> {
         self.made.derived.once((folding, texts(functions)), || {
             let by = |strategy| By { strategy, folding, passes: self };
             let plain = match by(Strategy::default()).derived(functions)? {

@@ -41,7 +41,7 @@ use crate::reverse::Strategy;
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify};
 use crate::types::Type;
-use derived::{By, Derived, Stage};
+use derived::{AllDerived, By, Stage};
 use exact::Exactness;
 use floats::Primal;
 use std::cell::{Cell, RefCell};
@@ -279,7 +279,7 @@ impl Default for Passes {
 #[derive(Default)]
 struct Made {
     nested: Memory<String, Option<Nested>>,
-    derived: Memory<(Folding, String), Result<Rc<Vec<Derived>>, String>>,
+    derived: Memory<(Folding, String), AllDerived>,
 }
 
 /// What was found, to be found once. There are few keys.
