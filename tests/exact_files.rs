@@ -200,10 +200,34 @@ fn settle(what: &str, count: &Count, settled: usize, inconclusive: usize) {
     assert!(count.inconclusive <= inconclusive, "{} are undefined", count.inconclusive);
 }
 
+/// A whole program: each takes long, and they run beside each other. (Their data are no functions.)
+fn whole_program(name: &str, settled: usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.rs"));
+    settle(name, &annotated(&[path]), settled, 0);
+}
+
 #[test]
-fn whole_programs() {
-    let count = annotated(&rust_files("tests/programs"));
-    settle("programs", &count, 101, 0);
+fn bundle_adjustment() {
+    whole_program("bundle", 38);
+}
+
+#[test]
+fn gas_dynamics() {
+    whole_program("gas", 37);
+}
+
+#[test]
+fn kalman_filter() {
+    whole_program("kalman", 26);
+}
+
+#[test]
+fn no_whole_program_is_left_out() {
+    let names: Vec<_> = rust_files("tests/programs").iter().map(|path| name_of(path)).collect();
+    assert_eq!(
+        names,
+        ["bundle", "data", "gas", "kalman"].map(|name| format!("tests/programs/{name}.rs"))
+    );
 }
 
 #[test]
