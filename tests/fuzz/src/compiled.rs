@@ -1,5 +1,5 @@
 //! The second tier: files compiled by rustc three times (as they are, over the oracle's dual numbers, with
-//! `#[differentiate]`, `jvp` of all and `hvp` of a third, with lanes) and run.
+//! `#[differentiate]`, `jvp` of all and `hvp` of a third) and run.
 //!
 //! It finds what the first tier cannot: a program taken for another by the front end, emitted code that
 //! rustc rejects or that computes something else than its IR. The oracle shares no code with the compiler.
@@ -132,7 +132,7 @@ impl Workshop {
             |relative: &str| self.root.join(relative).display().to_string().replace('\\', "/");
         format!(
             "[package]\nname = \"batch_{number}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nautodiff-core = {{ path = {:?}, features = [\"simd\"] }}\n\
+             [dependencies]\nautodiff-core = {{ path = {:?} }}\n\
              autodiff-oracle = {{ path = {:?} }}\nautodiff-oracle-runtime = {{ path = {:?} }}\n",
             path("autodiff-core"),
             path("tests/oracle"),
