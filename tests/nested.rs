@@ -7,9 +7,13 @@
 
 #[path = "common/close.rs"]
 mod close;
+#[allow(unreachable_pub)] // a module of the example `gradbench`, which has the same two programs
+#[path = "../examples/gradbench/evals/search.rs"]
+mod search;
 
 use autodiff_core::{Differentiable, differentiate};
 use close::close;
+use search::lowest;
 
 #[differentiate(order = 2)]
 fn potential(x: &[f64; 2], k: f64) -> f64 {
@@ -371,44 +375,6 @@ fn highest_by_forward(x: &[f64; 2], start: &[f64; 2]) -> f64 {
         }
     }
     saddle(x, &y)
-}
-
-/// Gradient descent with the rules of the paper's programs.
-fn lowest<const N: usize>(
-    start: [f64; N],
-    value: impl Fn(&[f64; N]) -> f64,
-    gradient: impl Fn(&[f64; N]) -> [f64; N],
-) -> [f64; N] {
-    let norm = |v: &[f64; N]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
-    let mut x = start;
-    let mut height = value(&x);
-    let mut slope = gradient(&x);
-    let mut rate = 1e-5;
-    let mut accepted = 0;
-    loop {
-        if norm(&slope) <= 1e-5 {
-            return x;
-        }
-        if accepted == 10 {
-            rate *= 2.0;
-            accepted = 0;
-            continue;
-        }
-        let next = std::array::from_fn(|k| x[k] - rate * slope[k]);
-        if norm(&std::array::from_fn(|k| x[k] - next[k])) <= 1e-5 {
-            return x;
-        }
-        let lower = value(&next);
-        if lower < height {
-            x = next;
-            height = lower;
-            slope = gradient(&x);
-            accepted += 1;
-        } else {
-            rate /= 2.0;
-            accepted = 0;
-        }
-    }
 }
 
 #[test]

@@ -22,35 +22,20 @@ fn stores_nothing(attribute: TokenStream, item: TokenStream) {
 
 #[test]
 fn powers_run_again() {
-    stores_nothing(
-        quote!(wrt(x)),
-        quote! {
-            fn polynomial(x: &[f64], t: f64) -> f64 {
-                let mut power = 1.0;
-                let mut sum = 0.0;
-                for x in x {
-                    sum += x * power;
-                    power *= t;
-                }
-                sum * sum
+    let polynomial = quote! {
+        fn polynomial(x: &[f64], t: f64) -> f64 {
+            let mut power = 1.0;
+            let mut sum = 0.0;
+            for x in x {
+                sum += x * power;
+                power *= t;
             }
-        },
-    );
+            sum * sum
+        }
+    };
+    stores_nothing(quote!(wrt(x)), polynomial.clone());
     // With a derivative they are carried backwards.
-    let active = emitted(
-        quote!(),
-        quote! {
-            fn polynomial(x: &[f64], t: f64) -> f64 {
-                let mut power = 1.0;
-                let mut sum = 0.0;
-                for x in x {
-                    sum += x * power;
-                    power *= t;
-                }
-                sum * sum
-            }
-        },
-    );
+    let active = emitted(quote!(), polynomial);
     assert!(active.contains("Stack ::"), "{active}");
 }
 
