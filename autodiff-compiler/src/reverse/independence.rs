@@ -63,13 +63,8 @@ pub(super) fn reductions(
     Some(Reductions { kinds })
 }
 
-/// Whether all that a loop carries are sums that no iteration looks at.
-pub(crate) fn carries_only_sums(counted: &For) -> bool {
-    (0..counted.carried.len()).all(|position| is_sum(counted, position) == Some(true))
-}
-
 /// Whether a carried value is a sum; `None` if something else depends on it.
-fn is_sum(counted: &For, position: usize) -> Option<bool> {
+pub(crate) fn is_sum(counted: &For, position: usize) -> Option<bool> {
     let parameter = counted.body.parameters[position + 1];
     let mut analysis = Dependence { class: Map::from_iter([(parameter, Class::Sum)]) };
     analysis.region(&counted.body)?;
