@@ -228,6 +228,46 @@ both! {
         sum
     }
 
+    [hvp,]
+    pub(crate) fn differences(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 1..x.len() {
+            sum += (x[i] - x[i - 1]).powi(2) * x[i].sin();
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn curvature(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 1..x.len().saturating_sub(1) {
+            sum += (x[i - 1] - 2.0 * x[i] + x[i + 1]).powi(2) * x[i - 1];
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn rows_of_differences(x: &[[f64; 19]]) -> f64 {
+        let mut sum = 0.0;
+        for row in x {
+            for i in 0..18 {
+                if row[0] > 0.0 {
+                    sum += (row[i] * row[i + 1]).cos();
+                }
+            }
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn single_differences(x: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for i in 0..x.len().saturating_sub(1) {
+            sum += (x[i + 1] - x[i] * x[i]) * (x[i + 1] - x[i] * x[i]);
+        }
+        sum
+    }
+
     []
     pub(crate) fn highest(x: &[f64]) -> f64 {
         x.iter().fold(-1e300, |highest, x| f64::max(highest, *x))
@@ -331,6 +371,27 @@ fn branches_agree_and_what_is_not_taken_does_not_leak() {
         // Where a branch is not taken, it is not finite.
         x.iter_mut().step_by(3).for_each(|v| *v = f64::NEG_INFINITY);
         compare!(guarded, n, terms, (&x), |g: Vec<f64>| g);
+    }
+}
+
+#[test]
+fn what_neighbours_get_agrees() {
+    for n in LENGTHS {
+        let x = numbers(21, n);
+        let terms = 10.0 * n as f64;
+        compare!(differences, n, terms, (&x), |g: Vec<f64>| g);
+        compare!(curvature, n, terms, (&x), |g: Vec<f64>| g);
+        let v = numbers(22, n);
+        let products = (lanes::differences::hvp(&x, &v), strict::differences::hvp(&x, &v));
+        agree("hvp", n, &products.0, &products.1, 10.0 * terms);
+        let rows: Vec<[f64; 19]> = numbers(23, 19 * n).as_chunks().0.to_vec();
+        let flat = |g: Vec<[f64; 19]>| g.concat();
+        compare!(rows_of_differences, n, terms, (&rows), flat);
+        let x: Vec<f32> = x.iter().map(|x| *x as f32).collect();
+        let found = lanes::single_differences::gradient(&x);
+        let expected = strict::single_differences::gradient(&x);
+        let pairs = found.iter().zip(&expected);
+        pairs.for_each(|(a, b)| assert!((a - b).abs() <= 1e-5 * (1.0 + b.abs()), "{a} is not {b}"));
     }
 }
 

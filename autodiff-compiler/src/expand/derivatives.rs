@@ -59,7 +59,7 @@ pub fn derivatives(
     if signature.result.is_float() {
         let mut gradient = gradient(value, strategy, trace, diagnostics)?;
         second_order(value, &gradient, own, choices, &mut derivatives, trace, diagnostics)?;
-        schedule::use_workspace(&mut gradient, SlotId(value.slots.len() as u32));
+        schedule::finish(&mut gradient, SlotId(value.slots.len() as u32));
         derivatives.gradient = Some(gradient);
     }
     if signature.notes.jvp {
@@ -333,7 +333,7 @@ fn finished(
     trace.ir(name, &function);
     check_between(name, &function, diagnostics)?;
     simplify::simplify_second(&mut function, value, kept);
-    schedule::use_workspace(&mut function, SlotId(value.slots.len() as u32));
+    schedule::finish(&mut function, SlotId(value.slots.len() as u32));
     trace.ir("simplify", &function);
     check("simplify", &function, diagnostics)?;
     Some(function)
@@ -397,7 +397,7 @@ fn sweeps(
     };
     tape.write(&mut forward, &mut reverse);
     simplify::simplify_derivative(&mut forward, &primal);
-    schedule::use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
+    schedule::finish(&mut reverse, SlotId(primal.slots.len() as u32));
     trace.ir("simplify", &forward);
     check("simplify", &forward, diagnostics)?;
     trace.ir("simplify", &reverse);
@@ -446,7 +446,7 @@ fn finished_sweeps(
     simplify::simplify_reverse(&mut reverse, primal);
     tape.write(&mut forward, &mut reverse);
     simplify::simplify_second(&mut forward, primal, kept);
-    schedule::use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
+    schedule::finish(&mut reverse, SlotId(primal.slots.len() as u32));
     trace.ir("forward with tangents", &forward);
     trace.ir("reverse with tangents", &reverse);
     check("simplify", &forward, diagnostics)?;

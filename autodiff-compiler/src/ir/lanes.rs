@@ -32,6 +32,8 @@ pub enum Reduction {
     Max,
     /// The smallest.
     Min,
+    /// The number of the iteration before: only added to memory, after this iteration's is known.
+    Previous,
 }
 
 /// How a value differs from lane to lane.

@@ -4,17 +4,35 @@
 use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::operations::FloatOperation;
 use crate::ir::*;
-use crate::reverse::extremum::extremum;
+use crate::reverse::extremum::{extremum, for_each_use};
 use crate::reverse::independence::is_sum;
 
-/// What each value is that a loop carries, if none of them is looked at by an iteration.
+/// What each value is that a loop carries, if no iteration depends on what others made of it.
 pub(super) fn reductions(counted: &For) -> Option<Vec<Reduction>> {
     let reduction = |position: usize| match extremum(&counted.body, position) {
         Some(FloatOperation::Max) => Some(Reduction::Max),
         Some(_) => Some(Reduction::Min),
-        None => (is_sum(counted, position) == Some(true)).then_some(Reduction::Sum),
+        None if is_sum(counted, position) == Some(true) => Some(Reduction::Sum),
+        None => is_previous(&counted.body, position).then_some(Reduction::Previous),
     };
     (0..counted.carried.len()).map(reduction).collect()
+}
+
+/// Whether a carried value is a number of the iteration before that is only added to memory, after that number of
+/// this iteration.
+fn is_previous(body: &Region, position: usize) -> bool {
+    let (parameter, next) = (body.parameters[1 + position], body.yields[position]);
+    let mut after = body.instructions.iter();
+    if !after.any(|instruction| instruction.results.contains(&next)) {
+        return false;
+    }
+    let added = |instruction: &&Instruction| {
+        matches!(&instruction.kind, InstructionKind::AddTo(place, value)
+            if *value == parameter && place.operands().all(|index| index != parameter))
+    };
+    let mut uses = 0;
+    for_each_use(body, &mut |value| uses += usize::from(value == parameter));
+    uses == after.filter(added).count()
 }
 
 /// Whether nothing that an iteration leaves is looked at by another one.
@@ -44,7 +62,10 @@ pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
     let apart = |accesses: &Accesses<'_>| {
         !accesses.writes || accesses.only_adds || have_own_elements(&accesses.places, lanes)
     };
-    shared.iter().all(|(_, accesses)| apart(accesses))
+    let differs = |value: &ValueId| lanes.varying(*value) == Some(Varying::Float);
+    let mut carried = lanes.reductions.iter().zip(&counted.body.yields);
+    let vectors = carried.all(|(kind, next)| *kind != Reduction::Previous || differs(next));
+    vectors && shared.iter().all(|(_, accesses)| apart(accesses))
 }
 
 struct Accesses<'r> {

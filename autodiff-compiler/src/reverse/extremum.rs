@@ -65,7 +65,7 @@ fn only_compared(region: &Region, value: ValueId) -> bool {
 }
 
 /// Calls `visit` on every use in a region and those nested in it.
-fn for_each_use(region: &Region, visit: &mut dyn FnMut(ValueId)) {
+pub(crate) fn for_each_use(region: &Region, visit: &mut dyn FnMut(ValueId)) {
     for instruction in &region.instructions {
         instruction.kind.for_each_operand(&mut |value| visit(*value));
         instruction.kind.for_each_region(&mut |inner| for_each_use(inner, visit));

@@ -15,12 +15,18 @@
 
 mod dependence;
 mod fuse;
+mod neighbours;
 mod workspace;
 
 use crate::ir::set::Numbered;
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
-pub use workspace::use_workspace;
+
+/// What is done last to simplified derivative code, whose slots begin with `first`.
+pub fn finish(function: &mut Function, first: SlotId) {
+    neighbours::carry_to_neighbours(function, first);
+    workspace::use_workspace(function, first);
+}
 
 /// Fuses what belongs together.
 pub fn schedule(reversed: Reversed) -> Function {

@@ -14,7 +14,7 @@ use crate::ir::{Call, CallOutput, Function, InstructionKind, SlotId};
 use crate::lanes::{self, Width};
 use crate::reverse::split::{Split, split, with_active_outputs};
 use crate::reverse::{self, Reversed, Strategy, support};
-use crate::schedule::{schedule, use_workspace};
+use crate::schedule::{self, schedule};
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_derivative_with, simplify_reverse_with};
 use std::collections::HashSet;
@@ -268,7 +268,7 @@ impl By<'_> {
         passes.run(PASSES[2], || simplify_derivative_with(&mut third, primal, self.folding));
         passes.verified(&third)?;
         let mut fourth = third.clone();
-        passes.run(PASSES[3], || use_workspace(&mut fourth, SlotId(primal.slots.len() as u32)));
+        passes.run(PASSES[3], || schedule::finish(&mut fourth, SlotId(primal.slots.len() as u32)));
         passes.verified(&fourth)?;
         Ok([first, second, third, fourth])
     }
@@ -307,7 +307,8 @@ impl By<'_> {
         passes.run(PASSES[2], || simplify_derivative_with(&mut third.0, primal, self.folding));
         passes.verified(&third.0)?;
         let mut fourth = third.clone();
-        passes.run(PASSES[3], || use_workspace(&mut fourth.1, SlotId(primal.slots.len() as u32)));
+        passes
+            .run(PASSES[3], || schedule::finish(&mut fourth.1, SlotId(primal.slots.len() as u32)));
         passes.verified(&fourth.1)?;
         Ok([first, second, third, fourth])
     }

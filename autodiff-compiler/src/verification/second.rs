@@ -22,7 +22,7 @@ use crate::ir::{CallOutput, Function, InstructionKind, SlotId};
 use crate::matrix::one_by_one::{self, Own};
 use crate::matrix::{self, LONGEST_AT_ONCE, Size, at_once, edge_pushing};
 use crate::reverse::split::Split;
-use crate::schedule::{schedule, use_workspace};
+use crate::schedule::{self, schedule};
 use crate::second::sweeps::{SweepsWithTangents, sweeps_with_tangents};
 use crate::second::{gradient_with_tangents, hessian_vector_product};
 use crate::signature::FunctionSignature;
@@ -147,7 +147,7 @@ impl By<'_> {
             let mut finished = function.clone();
             passes.run("simplify of second order", || {
                 simplify_second_with(&mut finished, primal, kept, self.folding);
-                use_workspace(&mut finished, SlotId(primal.slots.len() as u32));
+                schedule::finish(&mut finished, SlotId(primal.slots.len() as u32));
             });
             passes.verified(&finished)?;
             // Callers call it at every stage.
@@ -203,7 +203,7 @@ impl By<'_> {
                         false => ValueIn::Result,
                     };
                     simplify_second_with(&mut forward, primal, kept, self.folding);
-                    use_workspace(&mut reverse, SlotId(primal.slots.len() as u32));
+                    schedule::finish(&mut reverse, SlotId(primal.slots.len() as u32));
                 }
             });
             passes.verified(&forward)?;

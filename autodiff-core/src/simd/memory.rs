@@ -50,6 +50,13 @@ pub fn from_lanes<S: Simd, T: Lane>(simd: S, of_lane: impl FnMut(usize) -> T) ->
     Lanes(T::Vector::<S>::from_fn(simd, of_lane))
 }
 
+/// What the iteration before each had: in the first lane the last of the group before, in the others what the lane
+/// before has now.
+#[inline(always)]
+pub fn later<S: Simd, T: Lane>(before: Lanes<S, T>, now: Lanes<S, T>) -> Lanes<S, T> {
+    Lanes(T::later(before.0, now.0))
+}
+
 /// The truth values that a function gives for each lane.
 #[inline(always)]
 pub fn mask_from_lanes<S: Simd, T: Lane>(

@@ -18,7 +18,7 @@ use crate::lanes::LaneFloat;
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
 pub use memory::{
-    add_to, from_lanes, load, mask_from_lanes, missing, neutral, splat, splat_mask, store,
+    add_to, from_lanes, later, load, mask_from_lanes, missing, neutral, splat, splat_mask, store,
     store_where,
 };
 
@@ -45,16 +45,29 @@ pub trait Lane: SimdFloatElement + crate::Float {
     const LANES: usize;
     /// The vector of an instruction set.
     type Vector<S: Simd>: LaneFloat<S, Element = Self>;
+
+    /// The last lane of the first, then all but the last of the second.
+    fn later<S: Simd>(before: Self::Vector<S>, now: Self::Vector<S>) -> Self::Vector<S>;
 }
 
 impl Lane for f64 {
     const LANES: usize = 8;
     type Vector<S: Simd> = f64x8<S>;
+
+    #[inline(always)]
+    fn later<S: Simd>(before: f64x8<S>, now: f64x8<S>) -> f64x8<S> {
+        before.slide::<7>(now)
+    }
 }
 
 impl Lane for f32 {
     const LANES: usize = 16;
     type Vector<S: Simd> = f32x16<S>;
+
+    #[inline(always)]
+    fn later<S: Simd>(before: f32x16<S>, now: f32x16<S>) -> f32x16<S> {
+        before.slide::<15>(now)
+    }
 }
 
 /// The masks of the vectors of a lane type.

@@ -112,6 +112,10 @@ impl Emitter<'_> {
     /// Adds a float in each lane.
     pub(super) fn lane_add_to(&mut self, instruction: &Instruction, place: &Place, value: ValueId) {
         let simd = self.simd();
+        if let Some(next) = self.becomes(value) {
+            // It is used here and carried on: it needs a name.
+            self.flush(next);
+        }
         self.settle_writing(place, value);
         match self.whereabouts(place) {
             Where::Together => {
@@ -143,7 +147,7 @@ impl Emitter<'_> {
 
     /// What is added where a lane that did not get here adds nothing.
     fn masked_summand(&mut self, value: ValueId) -> Code {
-        let summand = self.operand(value).code;
+        let summand = self.summand(value);
         match self.lane_mask() {
             None => summand,
             Some(mask) => {
@@ -153,6 +157,23 @@ impl Emitter<'_> {
                 mask.method("choose", vec![simd, summand, nothing])
             }
         }
+    }
+
+    /// The number that is added in each lane.
+    fn summand(&mut self, value: ValueId) -> Code {
+        let own = self.operand(value).code;
+        match self.becomes(value) {
+            None => own,
+            Some(next) => {
+                let next = self.operand(next).code;
+                Code::call(self.simd_path("later"), vec![own, next])
+            }
+        }
+    }
+
+    /// What a carried value becomes that is a number of the iteration before.
+    fn becomes(&self, value: ValueId) -> Option<ValueId> {
+        self.lanes.as_ref().and_then(|lane_loop| lane_loop.previous.get(&value).copied())
     }
 
     fn lane_mask(&self) -> Option<Code> {

@@ -37,6 +37,8 @@ pub(super) struct LaneLoop {
     /// What these calculations, and places that are reached lane by lane, need. It has names from where it is
     /// defined: what is said in a closure may be said several times, and later than it was written.
     by_lane: Set<ValueId>,
+    /// What carried values are of the iteration before, by what they become.
+    previous: Map<ValueId, ValueId>,
     /// The lanes that got here, if not all of them did.
     mask: Option<Ident>,
 }
@@ -190,19 +192,31 @@ impl<'a> Emitter<'a> {
         });
         let index = body.parameters[0];
         let reductions = lanes.reductions.clone();
-        let outer = self.lanes.replace(LaneLoop { lanes, index, definitions, by_lane, mask: None });
+        let parameters = body.parameters[1..].iter().zip(&body.yields).zip(&reductions);
+        let previous = parameters.filter(|(_, kind)| **kind == Reduction::Previous);
+        let previous = Map::from_iter(previous.map(|((own, next), _)| (*own, *next)));
+        let lane_count = lanes.count;
+        let lane_loop = LaneLoop { lanes, index, definitions, by_lane, previous, mask: None };
+        let outer = self.lanes.replace(lane_loop);
         let (number, simd) = (self.lane_type(), self.simd());
         let mut sums = vec![];
-        for (parameter, reduction) in body.parameters[1..].iter().zip(&reductions) {
+        for ((parameter, reduction), first) in
+            body.parameters[1..].iter().zip(&reductions).zip(&firsts)
+        {
             let known = self.function.value(*parameter);
             let hint =
                 known.name.as_deref().map_or("sum".to_string(), |name| format!("{name}_lanes"));
             let name = self.names.fresh(&hint, known.span.start);
-            let neutral = self.simd_path(match reduction {
+            let nothing = match reduction {
                 Reduction::Sum => "neutral",
                 Reduction::Max | Reduction::Min => "missing",
-            });
-            self.statements.push(quote!(let mut #name = #neutral::<_, #number>(#simd);));
+                Reduction::Previous => "splat",
+            };
+            let first = (*reduction == Reduction::Previous).then(|| first.code.clone());
+            let nothing = self.simd_path(nothing);
+            let arguments = std::iter::once(simd.clone()).chain(first).collect();
+            let nothing = Code::call(quote!(#nothing::<_, #number>), arguments);
+            self.statements.push(quote!(let mut #name = #nothing;));
             let variable = Variable(self.variables.len());
             self.variables.push(name);
             self.hold_in(*parameter, variable);
@@ -224,29 +238,24 @@ impl<'a> Emitter<'a> {
         for ((result, variable), (first, position)) in
             instruction.results.iter().zip(sums).zip(firsts.into_iter().zip(0..))
         {
-            let of_lanes = match reductions[position] {
-                Reduction::Sum => "sum",
-                Reduction::Max => "largest",
-                Reduction::Min => "smallest",
-            };
-            let sum = Code::Name(self.variables[variable.0].clone()).method(of_lanes, vec![]);
+            let lanes = Code::Name(self.variables[variable.0].clone());
+            let of_lanes = |method| lanes.clone().method(method, vec![]);
             let mut built = Built {
-                code: sum.clone(),
+                code: lanes.clone(),
                 reads: Reads { variables: [variable].into_iter().collect(), ..Reads::default() },
                 ordered: false,
             };
-            match reductions[position] {
-                Reduction::Sum if self.is_neutral(carried[position]) => {}
-                Reduction::Sum => {
-                    let first = built.absorb(first);
-                    built.code = Code::float_sum(first, sum);
+            let first = built.absorb(first);
+            built.code = match reductions[position] {
+                Reduction::Sum if self.is_neutral(carried[position]) => of_lanes("sum"),
+                Reduction::Sum => Code::float_sum(first, of_lanes("sum")),
+                Reduction::Max => first.method("max", vec![of_lanes("largest")]),
+                Reduction::Min => first.method("min", vec![of_lanes("smallest")]),
+                Reduction::Previous => {
+                    let last = Literal::usize_unsuffixed(lane_count - 1);
+                    lanes.clone().method("lane", vec![Code::atom(last)])
                 }
-                Reduction::Max | Reduction::Min => {
-                    let first = built.absorb(first);
-                    let name = if reductions[position] == Reduction::Max { "max" } else { "min" };
-                    built.code = first.method(name, vec![sum]);
-                }
-            }
+            };
             self.define(*result, built);
         }
     }

@@ -1,0 +1,235 @@
+//! What an iteration adds to the element of the next one is carried to it.
+//!
+//! ```text
+//! for i in a..b { … x[i] += p; x[i + 1] += q; }      carry c = -0
+//!                                                    for i in a..b { … x[i] += c; x[i] += p; c = q; }
+//!                                                    if a < b { x[b] += c; }
+//! ```
+//!
+//! The adjoints of neighbours (a difference of consecutive elements, say) come in this form. An element is written
+//! once then, and no iteration waits for what the one before has just written.
+//!
+//! Assumes simplified derivative code. Guarantees: the same values bit for bit (the sums keep their order, and -0
+//! changes none); a panic for an element that is not there may come at the end of the loop. Adjoints have the length
+//! of what they belong to, where the value sweep was before.
+
+use crate::ir::builder::Builder;
+use crate::ir::operations::{Comparison, IntegerOperation, Operation};
+use crate::ir::*;
+use crate::types::Type;
+
+/// Lets the loops of derivative code carry what they add to the next element of adjoints (slots from `first` on).
+pub(super) fn carry_to_neighbours(function: &mut Function, first: SlotId) {
+    let span = function.span();
+    let taken = std::mem::replace(function, Function::empty(function.name.clone(), Type::Unit));
+    let mut builder = Builder::new(taken, span);
+    let body = std::mem::take(&mut builder.function.body);
+    append(&mut builder, body.instructions, first);
+    *function = builder.finish();
+}
+
+fn append(builder: &mut Builder, instructions: Vec<Instruction>, first: SlotId) {
+    for mut instruction in instructions {
+        builder.at(instruction.span);
+        for inner in instruction.kind.regions_mut() {
+            let Region { parameters, instructions, yields } = std::mem::take(inner);
+            builder.open(parameters);
+            append(builder, instructions, first);
+            *inner = builder.close(yields);
+        }
+        let mut last = vec![];
+        if let InstructionKind::For(counted) = &mut instruction.kind {
+            while let Some(pair) = pair(builder, counted, first) {
+                last.push(carry(builder, counted, &mut instruction.results, pair));
+            }
+        }
+        let bounds = match &instruction.kind {
+            InstructionKind::For(counted) => Some((counted.start, counted.end)),
+            _ => None,
+        };
+        builder.append(instruction);
+        if let Some(bounds) = bounds {
+            last.into_iter().for_each(|last| add_last(builder, bounds, last));
+        }
+    }
+}
+
+/// Two additions of a body, by their positions in it, to neighbours.
+struct Pair {
+    lower: usize,
+    upper: usize,
+    /// How far the lower one is from the index of the loop.
+    offset: i128,
+}
+
+/// What is left to add after the loop.
+struct Last {
+    place: Place,
+    offset: i128,
+    sum: ValueId,
+}
+
+fn pair(builder: &Builder, counted: &For, first: SlotId) -> Option<Pair> {
+    let plain = !counted.inclusive && counted.step.is_none() && !counted.exits && !counted.reversed;
+    if !plain {
+        return None;
+    }
+    let additions: Vec<_> =
+        counted.body.instructions.iter().enumerate().filter_map(addition).collect();
+    additions.iter().find_map(|(lower, place)| {
+        let (array, index) = element(place)?;
+        let offset = offset(builder, counted, index)?;
+        let (upper, _) = additions.iter().find(|(_, other)| {
+            element(other).is_some_and(|(same, index)| {
+                same == array && self::offset(builder, counted, index) == Some(offset + 1)
+            })
+        })?;
+        let only_two = touches(&counted.body, place.root) == 2;
+        let outside = |value: ValueId| !is_inside(&counted.body, value);
+        let fits = place.root >= first
+            && only_two
+            && place.path[..place.path.len() - 1]
+                .iter()
+                .all(|step| steps(step).into_iter().all(outside));
+        fits.then_some(Pair { lower: *lower, upper: *upper, offset })
+    })
+}
+
+fn addition((position, instruction): (usize, &Instruction)) -> Option<(usize, &Place)> {
+    match &instruction.kind {
+        InstructionKind::AddTo(place, _) => Some((position, place)),
+        _ => None,
+    }
+}
+
+/// The path to an array, and the index in it.
+fn element(place: &Place) -> Option<(Place, ValueId)> {
+    match place.path.split_last() {
+        Some((Projection::Index { index, .. }, path)) => {
+            Some((Place { root: place.root, path: path.to_vec() }, *index))
+        }
+        _ => None,
+    }
+}
+
+/// How far an index is from the loop's.
+fn offset(builder: &Builder, counted: &For, index: ValueId) -> Option<i128> {
+    let own = counted.body.parameters[0];
+    if index == own {
+        return Some(0);
+    }
+    let constant = |value: ValueId| {
+        let inside =
+            counted.body.instructions.iter().find_map(|instruction| match &instruction.kind {
+                InstructionKind::Constant(constant) if instruction.results == [value] => {
+                    Some(constant)
+                }
+                _ => None,
+            });
+        match inside.or_else(|| builder.constant_of(value)) {
+            Some(Constant::Integer(number, _)) => Some(*number),
+            _ => None,
+        }
+    };
+    let defined = counted.body.instructions.iter().find(|other| other.results == [index])?;
+    match &defined.kind {
+        InstructionKind::Operation(Operation::Integer(operation), arguments) => {
+            match (operation, &arguments[..]) {
+                (IntegerOperation::Add, [a, b]) if *a == own => constant(*b),
+                (IntegerOperation::Add, [a, b]) if *b == own => constant(*a),
+                (IntegerOperation::Sub, [a, b]) if *a == own => Some(-constant(*b)?),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// How often a body reads or writes the content of a root.
+fn touches(body: &Region, root: SlotId) -> usize {
+    let mut count = 0;
+    body.for_each_instruction(&mut |instruction| {
+        let kind = &instruction.kind;
+        let written = kind.writes().iter().any(|place| place.root == root);
+        let read = !matches!(kind, InstructionKind::Length(_))
+            && kind.reads().iter().any(|place| place.root == root);
+        count += usize::from(written || read);
+    });
+    count
+}
+
+fn is_inside(body: &Region, value: ValueId) -> bool {
+    let mut inside = body.parameters.contains(&value);
+    body.for_each_instruction(&mut |instruction| inside |= instruction.results.contains(&value));
+    inside
+}
+
+fn steps(step: &Projection) -> Vec<ValueId> {
+    match step {
+        Projection::Index { index, .. } => vec![*index],
+        Projection::Range { start, end, .. } => vec![*start, *end],
+        Projection::Field(_) => vec![],
+    }
+}
+
+/// Changes the loop; what is left to add after it.
+fn carry(builder: &mut Builder, counted: &mut For, results: &mut Vec<ValueId>, pair: Pair) -> Last {
+    let take = |instructions: &mut Vec<Instruction>, position: usize| {
+        let instruction = instructions.remove(position);
+        let InstructionKind::AddTo(place, value) = instruction.kind else {
+            unreachable!("found as an addition")
+        };
+        (place, value, instruction.span)
+    };
+    let instructions = &mut counted.body.instructions;
+    // The later one first: the other keeps its position.
+    let (lower, upper) = match pair.lower < pair.upper {
+        true => {
+            let upper = take(instructions, pair.upper);
+            (take(instructions, pair.lower), upper)
+        }
+        false => {
+            let lower = take(instructions, pair.lower);
+            (lower, take(instructions, pair.upper))
+        }
+    };
+    let (place, own, span) = lower;
+    let (_, next, _) = upper;
+    let Value { ty, .. } = builder.function.value(next).clone();
+    let name = Some("carried".into());
+    let parameter = builder.value(ty.clone(), name);
+    let zero = match &ty {
+        Type::Float(float) => builder.float(-0.0, float),
+        _ => unreachable!("floats are added"),
+    };
+    counted.carried.push(zero);
+    counted.body.parameters.push(parameter);
+    counted.body.yields.push(next);
+    for value in [parameter, own] {
+        let kind = InstructionKind::AddTo(place.clone(), value);
+        counted.body.instructions.push(Instruction { kind, results: vec![], span });
+    }
+    let sum = builder.value(ty, Some("carried".into()));
+    results.push(sum);
+    Last { place, offset: pair.offset, sum }
+}
+
+/// `if start < end { place[end + offset] += sum; }`
+fn add_last(builder: &mut Builder, (start, end): (ValueId, ValueId), last: Last) {
+    let Last { mut place, offset, sum } = last;
+    let condition = builder.compare(Comparison::Less, start, end);
+    builder.open(vec![]);
+    let by = builder.usize(offset.unsigned_abs() as usize);
+    let shifted = match offset {
+        0 => end,
+        1.. => builder.integer(IntegerOperation::Add, &[end, by]),
+        _ => builder.integer(IntegerOperation::Sub, &[end, by]),
+    };
+    if let Some(Projection::Index { index, .. }) = place.path.last_mut() {
+        *index = shifted;
+    }
+    builder.push(InstructionKind::AddTo(place, sum), vec![]);
+    let then_region = builder.close(vec![]);
+    let kind = InstructionKind::If { condition, then_region, else_region: Region::default() };
+    builder.push(kind, vec![]);
+}
