@@ -6,6 +6,7 @@
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::signature::Notes;
 use crate::suggest::nearest;
+use crate::threads;
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -50,9 +51,16 @@ pub enum Output {
     Hvp,
     Hessian,
     ValueGradientHessian,
+    ParValueAndGradient,
+    ParGradientInto,
 }
 
 impl Output {
+    /// Whether it runs on threads.
+    pub fn is_parallel(self) -> bool {
+        matches!(self, Self::ParValueAndGradient | Self::ParGradientInto)
+    }
+
     /// The name of the function.
     pub fn name(self) -> &'static str {
         let row = OUTPUTS.iter().find(|(_, output)| *output == self);
@@ -73,6 +81,8 @@ const OUTPUTS: &[(&str, Output)] = &[
     ("hvp", Output::Hvp),
     ("hessian", Output::Hessian),
     ("value_gradient_hessian", Output::ValueGradientHessian),
+    ("par_value_and_gradient", Output::ParValueAndGradient),
+    ("par_gradient_into", Output::ParGradientInto),
 ];
 
 /// Arguments that are no outputs.
@@ -152,7 +162,32 @@ impl Options {
             options.argument(&word, value, diagnostics);
             seen.push(text);
         }
+        options.check_threads(diagnostics);
         options
+    }
+
+    /// Outputs that run on threads need what core has for them, and sum in an order of their own.
+    fn check_threads(&self, diagnostics: &mut Diagnostics) {
+        for (output, span) in self.outputs.iter().zip(&self.spans) {
+            let name = output.name();
+            if !output.is_parallel() {
+                continue;
+            }
+            if !threads::are_wanted() {
+                diagnostics.error(
+                    *span,
+                    format!("`{name}` needs the feature `rayon` of `autodiff-core`"),
+                    "write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"
+                        .to_string(),
+                );
+            } else if self.strict {
+                diagnostics.error(
+                    *span,
+                    format!("`{name}` adds in another order than the source, and `strict` keeps that"),
+                    format!("leave out `strict` or `{name}`"),
+                );
+            }
+        }
     }
 
     fn argument(&mut self, word: &Ident, value: Value, diagnostics: &mut Diagnostics) {

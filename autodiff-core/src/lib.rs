@@ -62,6 +62,9 @@ pub mod optimize;
 pub mod simd;
 pub mod special;
 mod steps;
+#[cfg(feature = "rayon")]
+#[doc(hidden)]
+pub mod threads;
 pub mod workspace;
 
 pub use autodiff_macro::Differentiable;
@@ -358,6 +361,8 @@ pub mod __private {
     #[cfg(feature = "simd")]
     pub use crate::simd;
     pub use crate::steps::backwards;
+    #[cfg(feature = "rayon")]
+    pub use crate::threads;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
 

@@ -343,6 +343,7 @@ impl Printer<'_> {
                     exits,
                     body,
                     lanes,
+                    chunks,
                 } = loop_;
                 let (index, parameters) = match body.parameters.split_first() {
                     Some((index, rest)) => (names.typed(*index), rest),
@@ -365,6 +366,10 @@ impl Printer<'_> {
                 }
                 if let Some(lanes) = lanes {
                     head += &format!(" lanes {}", lanes.count);
+                }
+                if let Some(chunks) = chunks {
+                    let (work, fold) = (names.value(chunks.work), names.value(chunks.fold));
+                    head += &format!(" chunks of work {work} folded from {fold}");
                 }
                 head += &self.carried(parameters, carried);
                 return self.block(&head, body, "}");
