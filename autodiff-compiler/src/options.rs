@@ -183,7 +183,9 @@ impl Options {
             } else if self.strict {
                 diagnostics.error(
                     *span,
-                    format!("`{name}` adds in another order than the source, and `strict` keeps that"),
+                    format!(
+                        "`{name}` adds in another order than the source, and `strict` keeps that"
+                    ),
                     format!("leave out `strict` or `{name}`"),
                 );
             }
@@ -496,7 +498,7 @@ mod tests {
                 "`banana` is no argument of `differentiate`\nhelp: the arguments are `wrt`, `name`, \
                  `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
                  `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `value_and_jacobian`, `hvp`, \
-                 `hessian`, `value_gradient_hessian`",
+                 `hessian`, `value_gradient_hessian`, `par_value_and_gradient`, `par_gradient_into`",
                 "`fma` is not available in this version\nhelp: leave it out",
             ],
         );
@@ -527,6 +529,26 @@ mod tests {
             refused(word, &[order]);
         }
         assert_eq!(parse("wrt(a) strict").1.len(), 1);
+    }
+
+    #[test]
+    fn threads_need_a_feature_and_another_order() {
+        refused(
+            "par_gradient_into",
+            &["`par_gradient_into` needs the feature `rayon` of `autodiff-core`\n\
+               help: write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"],
+        );
+        threads::with_threads(true, || {
+            let options = accepted("par_value_and_gradient");
+            assert_eq!(options.outputs, [Output::ParValueAndGradient]);
+            refused(
+                "strict, par_value_and_gradient",
+                &[
+                    "`par_value_and_gradient` adds in another order than the source, and `strict` keeps \
+                   that\nhelp: leave out `strict` or `par_value_and_gradient`",
+                ],
+            );
+        });
     }
 
     fn checked(attribute: &str, signature: &str) -> (Vec<bool>, Vec<String>) {

@@ -90,10 +90,7 @@ fn agrees<R: Flat + Send>(
 
 #[differentiate(wrt(w), par_value_and_gradient)]
 fn quadratic(w: &[f64; 3], x: &[f64], y: &[f64]) -> f64 {
-    x.iter()
-        .zip(y)
-        .map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2))
-        .sum::<f64>()
+    x.iter().zip(y).map(|(x, y)| (w[0] * x * x + w[1] * x + w[2] - y).powi(2)).sum::<f64>()
         / x.len() as f64
 }
 
@@ -169,7 +166,7 @@ fn linear_rows(w: &[f64], x: &[f64], y: &[f64]) -> f64 {
 #[test]
 fn rows() {
     for n in LENGTHS {
-        let rows: Vec<_> = numbers(4 * n, 3).chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3]]).collect();
+        let rows: Vec<[f64; 4]> = numbers(4 * n, 3).as_chunks().0.to_vec();
         let y = numbers(n, 4);
         let w = [0.5, -1.0, 0.25, 2.0];
         agrees(
@@ -240,7 +237,7 @@ fn a_gradient_for_each_element() {
             || rosenbrock_by_windows::par_value_and_gradient(&x),
         );
         agrees(1e-11, || guarded::value_and_gradient(&x), || guarded::par_value_and_gradient(&x));
-        let pairs: Vec<_> = numbers(2 * n, 8).chunks_exact(2).map(|c| [c[0], c[1]]).collect();
+        let pairs: Vec<[f64; 2]> = numbers(2 * n, 8).as_chunks().0.to_vec();
         agrees(
             1e-11,
             || smoothness::value_and_gradient(&pairs, 0.5),
@@ -285,7 +282,7 @@ fn gathers_and_branches() {
                 || gathered::value_and_gradient(&w, &index, &y),
                 || gathered::par_value_and_gradient(&w, &index, &y),
             );
-            let w: Vec<_> = numbers(3 * elements, 9).chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
+            let w: Vec<[f64; 3]> = numbers(3 * elements, 9).as_chunks().0.to_vec();
             agrees(
                 1e-11,
                 || embedded::value_and_gradient(&w, 0.25, &index, &y),
@@ -330,6 +327,50 @@ fn of_any_float<T: Float>(w: &[T; 2], x: &[T]) -> T {
         sum += (w[0] * *v + w[1]).sin();
     }
     sum
+}
+
+#[differentiate(wrt(w), par_value_and_gradient)]
+fn recurrent_rows(w: &[f64; 2], rows: &[[f64; 4]]) -> f64 {
+    let mut loss = 0.0;
+    for row in rows {
+        let mut state = 0.0;
+        for x in row {
+            state = (w[0] * state + w[1] * x).tanh();
+        }
+        loss += state;
+    }
+    loss
+}
+
+#[differentiate(wrt(w), par_value_and_gradient)]
+fn softmax_rows(w: &[f64], rows: &[[f64; 4]]) -> f64 {
+    let mut loss = 0.0;
+    for row in rows {
+        let z: Vec<f64> = row.iter().zip(w).map(|(x, w)| (x * w).exp()).collect();
+        let sum: f64 = z.iter().sum();
+        for z in &z {
+            loss += (z / sum).powi(2);
+        }
+    }
+    loss
+}
+
+#[test]
+fn stacks_and_buffers_of_an_iteration() {
+    for n in LENGTHS {
+        let rows: Vec<[f64; 4]> = numbers(4 * n, 15).as_chunks().0.to_vec();
+        agrees(
+            1e-11,
+            || recurrent_rows::value_and_gradient(&[0.5, 0.25], &rows),
+            || recurrent_rows::par_value_and_gradient(&[0.5, 0.25], &rows),
+        );
+        let w = [0.5, 0.25, -1.0, 2.0];
+        agrees(
+            1e-11,
+            || softmax_rows::value_and_gradient(&w, &rows),
+            || softmax_rows::par_value_and_gradient(&w, &rows),
+        );
+    }
 }
 
 #[derive(Differentiable, Clone, Debug)]
@@ -393,16 +434,22 @@ fn other_parameters() {
     }
 }
 
-#[differentiate(jvp)]
+#[differentiate]
 fn softplus(z: f64) -> f64 {
     (1.0 + z.exp()).ln()
+}
+
+#[differentiate]
+fn powers(z: f64) -> (f64, f64) {
+    (z * z, z.sin())
 }
 
 #[differentiate(wrt(w), par_value_and_gradient)]
 fn with_calls(w: &[f64; 2], x: &[f64]) -> f64 {
     let mut loss = 0.0;
     for x in x {
-        loss += softplus(w[0] * x + w[1]);
+        let (square, sine) = powers(w[0] * x + w[1]);
+        loss += softplus(square) * sine;
     }
     loss
 }
@@ -417,7 +464,7 @@ fn recurrence(x: &[f64], a: f64) -> f64 {
 }
 
 #[test]
-fn what_is_not_independent_runs_as_it_did() {
+fn calls() {
     for n in LENGTHS {
         let x = numbers(n, 13);
         agrees(
@@ -425,6 +472,13 @@ fn what_is_not_independent_runs_as_it_did() {
             || with_calls::value_and_gradient(&[0.5, 0.25], &x),
             || with_calls::par_value_and_gradient(&[0.5, 0.25], &x),
         );
+    }
+}
+
+#[test]
+fn what_is_not_independent_runs_as_it_did() {
+    for n in LENGTHS {
+        let x = numbers(n, 13);
         agrees(
             0.0,
             || recurrence::value_and_gradient(&x, 0.5),
@@ -509,10 +563,12 @@ fn panics_stay_panics() {
             assert!(panics(&|| too_far::par_value_and_gradient(&x, n + 1).0));
             assert!(!panics(&|| too_far::par_value_and_gradient(&x, n - 1).0));
             let mut short = vec![0.0; 99];
-            assert!(catch_unwind(AssertUnwindSafe(|| {
-                gathered::par_gradient_into(&w, &index[..10], &y, &mut short)
-            }))
-            .is_err());
+            assert!(
+                catch_unwind(AssertUnwindSafe(|| {
+                    gathered::par_gradient_into(&w, &index[..10], &y, &mut short)
+                }))
+                .is_err()
+            );
         });
     }
 }

@@ -24,12 +24,7 @@ use quote::{quote, quote_spanned};
 
 impl Emitter<'_> {
     /// `let parts = map(…); for part in parts { … }`
-    pub(super) fn chunk_loop(
-        &mut self,
-        instruction: &Instruction,
-        counted: &For,
-        chunks: Chunks,
-    ) {
+    pub(super) fn chunk_loop(&mut self, instruction: &Instruction, counted: &For, chunks: Chunks) {
         let For { end, carried, body, .. } = counted;
         let Some((index, parameters)) = body.parameters.split_first() else { return };
         let fold = chunks.position_of_fold(body).unwrap_or(body.instructions.len());
@@ -39,14 +34,22 @@ impl Emitter<'_> {
         self.settle(&order);
         let (exit, variables) = self.carry(instruction, carried, &range, parameters, false);
         let count = self.operand(*end).code.tokens();
-        let work = self.operand(chunks.work).code.tokens();
+        let mut work = self.operand(chunks.work).code;
+        if has_lanes(before) {
+            // Several additions at a time.
+            let speed_up = Code::Atom(quote!(4));
+            work = Code::infix("/", work, speed_up);
+        }
+        let work = work.tokens();
 
         self.names.open();
         let outer = std::mem::take(&mut self.statements);
         let hint = self.function.value(*index).name.clone().unwrap_or_else(|| "chunk".into());
         let chunk = self.names.fresh(&hint, Span::call_site());
         self.hold(*index, Code::Name(chunk.clone()));
+        let tape = self.begin_tape_of_chunk(before);
         before.iter().for_each(|instruction| self.instruction(instruction));
+        self.tape = tape;
         let (values, slots) = self.handed_over(before, fold, &body.yields);
         self.settle(&values);
         let mut parts = vec![];

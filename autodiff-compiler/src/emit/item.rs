@@ -120,7 +120,8 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
         functions.push(item.value_and_gradient(value, &active));
         functions.push(item.gradient(value, &active));
-        let mut header = item.header_for("gradient_into", &item.gradient_into_words(&active, NO_ALLOCATION));
+        let mut header =
+            item.header_for("gradient_into", &item.gradient_into_words(&active, NO_ALLOCATION));
         header.prologue.extend(item.length_checks(&active));
         functions.push(super::function(gradient, &header));
         if let Some(parallel) = &derivatives.parallel {

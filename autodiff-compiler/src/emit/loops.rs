@@ -236,7 +236,12 @@ impl Emitter<'_> {
         variable
     }
 
-    pub(super) fn loop_body(&mut self, body: &Region, exit: &ExitCode, variables: &[Variable]) -> Block {
+    pub(super) fn loop_body(
+        &mut self,
+        body: &Region,
+        exit: &ExitCode,
+        variables: &[Variable],
+    ) -> Block {
         let mut deliver: Vec<Deliver> = match exit {
             ExitCode::Break(variable) => vec![Deliver::Exit(*variable)],
             ExitCode::None | ExitCode::Carried => vec![],
@@ -261,7 +266,12 @@ impl Emitter<'_> {
     }
 
     /// Finishes the declarations; from now on the results are mentioned by the variables.
-    pub(super) fn after_loop(&mut self, instruction: &Instruction, exit: &ExitCode, variables: &[Variable]) {
+    pub(super) fn after_loop(
+        &mut self,
+        instruction: &Instruction,
+        exit: &ExitCode,
+        variables: &[Variable],
+    ) {
         let mut all = Vec::new();
         if let ExitCode::Break(code) = exit {
             all.push(*code);

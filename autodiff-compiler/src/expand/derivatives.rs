@@ -107,7 +107,8 @@ fn check_outputs(
             diagnostics.error(
                 *span,
                 format!("`{name}` is for functions that return one float"),
-                "leave it out; the derivatives of this function are `vjp` and `jacobian`".to_string(),
+                "leave it out; the derivatives of this function are `vjp` and `jacobian`"
+                    .to_string(),
             );
         }
         if of_floats.contains(output) && !signature.result.is_float() {

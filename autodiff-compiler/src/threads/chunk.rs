@@ -157,6 +157,7 @@ pub(super) fn split(
         over.body.parameters.push(builder.value(ty, name));
     }
     let outer_sums = over.body.parameters[1..].to_vec();
+    shared.stacks.iter().for_each(|stack| builder.undefine(*stack));
     builder.open(std::mem::take(&mut over.body.parameters));
 
     // The chunk's own.
@@ -191,6 +192,9 @@ pub(super) fn split(
             (*root, part)
         })
         .collect();
+    for stack in &shared.stacks {
+        builder.push(InstructionKind::Define(*stack, Aggregate::Stack), vec![]);
+    }
     counted.body.rename(&renaming);
     counted.start = first;
     counted.end = last;
@@ -276,12 +280,7 @@ struct Steps {
     places: Vec<(Place, i128, usize)>,
 }
 
-fn steps(
-    builder: &Builder,
-    counted: &For,
-    window: &Window,
-    offsets: &Map<ValueId, i128>,
-) -> Steps {
+fn steps(builder: &Builder, counted: &For, window: &Window, offsets: &Map<ValueId, i128>) -> Steps {
     let mut steps = Steps { distances: vec![], places: vec![] };
     let constant = |value| share::constant(builder, counted, value);
     counted.body.for_each_instruction(&mut |instruction| {
@@ -342,13 +341,7 @@ impl Elements {
     }
 
     /// Lets the body of the loop touch them instead of the root's.
-    fn enter(
-        self,
-        builder: &mut Builder,
-        body: &mut Region,
-        first: ValueId,
-        steps: Steps,
-    ) -> Self {
+    fn enter(self, builder: &mut Builder, body: &mut Region, first: ValueId, steps: Steps) -> Self {
         if !self.adds {
             let zero = builder.usize(0);
             self.over(builder, first, zero, |builder, own, inside| {

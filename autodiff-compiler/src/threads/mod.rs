@@ -9,13 +9,16 @@
 //! works inside of the chunks. Guarantees: to the IR, where one chunk comes after the other, the same values but
 //! for the order of sums, and a panic where there was one. Looked at are the loops of the function's body and of
 //! its branches, not those inside of other loops. A loop is left as it is if its iterations are not independent
-//! ([`share`]), if it changes memory outside in another way than [`share`] knows, if it needs the tape, prints, or
-//! calls code that is not known, or if it is known to be too short.
+//! ([`share`]), if it changes memory outside in another way than [`share`] knows, if it leaves something on the tape,
+//! prints, or calls code that is not known, or if it is known to be too short.
 
 mod chunk;
 mod quantity;
 mod share;
 mod work;
+
+#[cfg(test)]
+mod tests;
 
 use crate::ir::builder::Builder;
 use crate::ir::*;
@@ -59,8 +62,9 @@ pub(crate) fn split_loops(function: &mut Function, grid: Grid) {
     let empty = Function::empty(function.name.clone(), Type::Unit);
     let mut whole = std::mem::replace(function, empty);
     let body = std::mem::take(&mut whole.body);
+    let mentions = share::mentions(&body);
     let mut builder = Builder::new(whole, span);
-    append(&mut builder, body.instructions, grid);
+    append(&mut builder, body.instructions, &mentions, grid);
     *function = builder.finish();
 }
 
@@ -73,12 +77,17 @@ pub(crate) fn has_chunks(function: &Function) -> bool {
     found
 }
 
-/// Appends instructions with their loops split.
-fn append(builder: &mut Builder, instructions: Vec<Instruction>, grid: Grid) {
+/// Appends instructions with their loops split. `mentions`: how often the function mentions each slot.
+fn append(
+    builder: &mut Builder,
+    instructions: Vec<Instruction>,
+    mentions: &Map<SlotId, usize>,
+    grid: Grid,
+) {
     for mut instruction in instructions {
         builder.at(instruction.span);
         if let InstructionKind::For(counted) = &instruction.kind
-            && let Some(shared) = share::shared(builder, counted)
+            && let Some(shared) = share::shared(builder, counted, mentions)
             && let Some(sizes) = chunk::sizes(builder, counted, &shared, grid)
         {
             chunk::split(builder, instruction, &shared, sizes);
@@ -88,7 +97,7 @@ fn append(builder: &mut Builder, instructions: Vec<Instruction>, grid: Grid) {
             for inner in instruction.kind.regions_mut() {
                 let Region { parameters, instructions, yields } = std::mem::take(inner);
                 builder.open(parameters);
-                append(builder, instructions, grid);
+                append(builder, instructions, mentions, grid);
                 *inner = builder.close(yields);
             }
         }

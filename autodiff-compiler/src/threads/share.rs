@@ -2,7 +2,9 @@
 //!
 //! Carried values have to be sums that no iteration looks at. Memory outside of the loop is only read; or only
 //! added to; or every iteration has an element of its own there. Of what iterations add to, a chunk needs a copy:
-//! of the whole, or of the elements near its own indices, if all additions go there.
+//! of the whole, or of the elements near its own indices, if all additions go there. A stack that only this loop
+//! uses holds nothing between iterations, and so is every chunk's own; so is a tape from which an iteration takes
+//! what it left there.
 
 use crate::hir::MacroKind;
 use crate::ir::builder::Builder;
@@ -18,6 +20,8 @@ pub(super) struct Shared {
     pub(super) sums: Vec<SlotId>,
     /// Roots of which an iteration touches elements at fixed distances from its index.
     pub(super) windows: Vec<Window>,
+    /// Stacks that are empty between iterations.
+    pub(super) stacks: Vec<SlotId>,
     /// How far the indices that reach windows are from that of the loop.
     pub(super) offsets: Map<ValueId, i128>,
 }
@@ -34,7 +38,11 @@ pub(super) struct Window {
 }
 
 /// What the iterations share, if they are independent and can run on other threads.
-pub(super) fn shared(builder: &Builder, counted: &For) -> Option<Shared> {
+pub(super) fn shared(
+    builder: &Builder,
+    counted: &For,
+    mentions_in_function: &Map<SlotId, usize>,
+) -> Option<Shared> {
     let function = &builder.function;
     let plain = !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
@@ -45,6 +53,16 @@ pub(super) fn shared(builder: &Builder, counted: &For) -> Option<Shared> {
     let captured = counted.body.free_uses();
     captured.iter().all(|value| is_plain(&function.value(*value).ty)).then_some(())?;
     let mut accesses = Accesses { function, local: Set::new(), roots: vec![] };
+    let mut stacks = vec![];
+    for (slot, count) in mentions(&counted.body).iter() {
+        // All but its definition.
+        let elsewhere = mentions_in_function.get(&slot).copied().unwrap_or(0) - count;
+        if elsewhere == 1 && is_stack(builder, slot) && is_pushed_first(&counted.body, slot) {
+            accesses.local.insert(slot);
+            stacks.push(slot);
+        }
+    }
+    (leaves_on_tape(&counted.body) == 0).then_some(())?;
     counted.body.for_each_instruction(&mut |instruction| {
         if let Some(slot) = instruction.kind.defined_slot() {
             accesses.local.insert(slot);
@@ -55,7 +73,7 @@ pub(super) fn shared(builder: &Builder, counted: &For) -> Option<Shared> {
         known = known.and_then(|()| accesses.instruction(&instruction.kind));
     });
     known?;
-    let mut shared = Shared { offsets: offsets(builder, counted), ..Shared::default() };
+    let mut shared = Shared { stacks, offsets: offsets(builder, counted), ..Shared::default() };
     for root in &accesses.roots {
         if !is_plain(&function.slot(root.slot).ty) {
             return None;
@@ -72,6 +90,59 @@ pub(super) fn shared(builder: &Builder, counted: &For) -> Option<Shared> {
         }
     }
     Some(shared)
+}
+
+/// How often instructions mention each slot.
+pub(super) fn mentions(region: &Region) -> Map<SlotId, usize> {
+    let mut mentions = Map::new();
+    region.for_each_instruction(&mut |instruction| {
+        let mut kind = instruction.kind.clone();
+        kind.regions_mut().into_iter().for_each(|inner| *inner = Region::default());
+        kind.for_each_slot_mut(&mut |slot| {
+            let count = mentions.get(slot).copied().unwrap_or(0);
+            mentions.insert(*slot, count + 1);
+        });
+    });
+    mentions
+}
+
+/// Whether a slot is a stack that was made where the loop stands.
+fn is_stack(builder: &Builder, slot: SlotId) -> bool {
+    builder.innermost().iter().any(|instruction| {
+        matches!(instruction.kind, InstructionKind::Define(own, Aggregate::Stack) if own == slot)
+    })
+}
+
+/// Whether all of an iteration that may push onto a stack comes before what may pop from it.
+fn is_pushed_first(body: &Region, stack: SlotId) -> bool {
+    let (mut popped, mut first) = (false, true);
+    for instruction in &body.instructions {
+        let (mut pushes, mut pops) = (false, false);
+        let mut look = |kind: &InstructionKind| match kind {
+            InstructionKind::Push(place, _) => pushes |= place.root == stack,
+            InstructionKind::Pop(place) => pops |= place.root == stack,
+            _ => {}
+        };
+        look(&instruction.kind);
+        instruction.kind.for_each_region(&mut |region| {
+            region.for_each_instruction(&mut |inner| look(&inner.kind));
+        });
+        first &= !(pushes && (pops || popped));
+        popped |= pops;
+    }
+    first
+}
+
+/// How many more calls leave something on the tape than take something from it.
+fn leaves_on_tape(body: &Region) -> isize {
+    let mut left = 0;
+    body.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::Call(call) = &instruction.kind {
+            left += isize::from(call.output.leaves_on_tape());
+            left -= isize::from(call.output.takes_from_tape());
+        }
+    });
+    left
 }
 
 /// How iterations use memory outside of the loop.
@@ -97,15 +168,11 @@ impl<'r> Accesses<'r> {
     /// Takes an instruction down; `None` if it cannot run on another thread, or not in any order.
     fn instruction(&mut self, kind: &'r InstructionKind) -> Option<()> {
         match kind {
-            InstructionKind::Pop(_)
-            | InstructionKind::Save(_)
+            InstructionKind::Save(_)
             | InstructionKind::SaveStack(_)
-            | InstructionKind::Restore => return None,
-            InstructionKind::Define(_, Aggregate::Stack | Aggregate::RestoredStack) => return None,
-            InstructionKind::Call(call) => {
-                let quiet = !call.signature.notes.prints && !call.output.uses_tape();
-                quiet.then_some(())?;
-            }
+            | InstructionKind::Restore
+            | InstructionKind::Define(_, Aggregate::RestoredStack) => return None,
+            InstructionKind::Call(call) if call.signature.notes.prints => return None,
             InstructionKind::Opaque(opaque) => opaque.is_constant().then_some(())?,
             InstructionKind::Effect(effect) => {
                 matches!(effect.kind, MacroKind::Assert | MacroKind::Panic).then_some(())?;

@@ -111,10 +111,7 @@ impl Estimate<'_> {
                 });
                 (!local).then(|| Quantity::Value(self.builder.length(place)))
             }
-            InstructionKind::Operation(
-                Operation::Integer(IntegerOperation::Min),
-                arguments,
-            ) => {
+            InstructionKind::Operation(Operation::Integer(IntegerOperation::Min), arguments) => {
                 let (a, b) = (self.outside(arguments[0])?, self.outside(arguments[1])?);
                 Some(a.min(self.builder, b))
             }
