@@ -1,5 +1,7 @@
 //! Outputs that run on threads: against the sequential gradient, and bit for bit on pools of one to eight threads.
 #![cfg(feature = "rayon")]
+// The functions are written as users write theirs.
+#![allow(clippy::needless_range_loop, clippy::ptr_arg)]
 
 use autodiff_core::{Differentiable, Float, differentiate};
 use rayon::{ThreadPool, ThreadPoolBuilder};
