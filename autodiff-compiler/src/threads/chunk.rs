@@ -31,6 +31,8 @@ const LEAST_WORK: u64 = 6000;
 const WORK_OF_A_SUM: u64 = 8;
 /// The most numbers in the sums of all chunks together.
 const MOST_SUMS: u64 = 1 << 20;
+/// The most numbers in an array of a chunk.
+const LONGEST_ARRAY: u64 = 512;
 /// Chunks of at least so many iterations have a multiple of it: whole groups of lanes.
 const ALIGNMENT: u64 = 16;
 
@@ -239,9 +241,11 @@ fn part_of(name: &str) -> std::rc::Rc<str> {
     format!("{name}_part").into()
 }
 
-/// The type of what a chunk has instead of a root.
+/// The type of what a chunk has instead of a root. Threads of a pool have small stacks: long arrays are not there.
 fn of_a_chunk(ty: &Type) -> Type {
+    let is_short = ty.float_count().is_some_and(|count| count <= LONGEST_ARRAY);
     match ty {
+        Type::Array(element, _) if !is_short => Type::Vec(element.clone()),
         Type::Slice(element) => Type::Vec(element.clone()),
         other => other.clone(),
     }

@@ -15,6 +15,7 @@
 mod chunk;
 mod quantity;
 mod share;
+mod sums;
 mod work;
 
 #[cfg(test)]

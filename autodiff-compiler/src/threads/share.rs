@@ -1,11 +1,12 @@
 //! Whether the iterations of a loop are independent, and what they share.
 //!
-//! Carried values have to be sums that no iteration looks at. Memory outside of the loop is only read; or only
+//! Carried values have to be sums that no iteration looks at, not even to panic ([`super::sums`]). Memory outside of the loop is only read; or only
 //! added to; or every iteration has an element of its own there. Of what iterations add to, a chunk needs a copy:
 //! of the whole, or of the elements near its own indices, if all additions go there. A stack that only this loop
 //! uses holds nothing between iterations, and so is every chunk's own; so is a tape from which an iteration takes
 //! what it left there.
 
+use super::sums;
 use crate::hir::MacroKind;
 use crate::ir::builder::Builder;
 use crate::ir::operations::{IntegerOperation, Operation};
@@ -47,7 +48,7 @@ pub(super) fn shared(
     let plain = !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
     let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
-    if !plain || !by_usize || !carries_only_sums(counted) {
+    if !plain || !by_usize || !carries_only_sums(counted) || !sums::are_unseen(counted) {
         return None;
     }
     let captured = counted.body.free_uses();
@@ -83,7 +84,7 @@ pub(super) fn shared(
         }
         match root.window(function, &shared.offsets, &|value| constant(builder, counted, value)) {
             Some(window) => shared.windows.push(window),
-            None if root.only_adds && is_sum(&function.slot(root.slot).ty) => {
+            None if root.only_adds && !root.is_copied && is_sum(&function.slot(root.slot).ty) => {
                 shared.sums.push(root.slot);
             }
             None => return None,

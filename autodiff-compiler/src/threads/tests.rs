@@ -2,6 +2,7 @@
 
 use super::{Grid, has_chunks, split_loops};
 use crate::activity::Activity;
+use crate::interpret::{Datum, Real, run};
 use crate::ir::Function;
 use crate::ir::verify::verify;
 use crate::verification::source::{Annotated, lowered};
@@ -205,6 +206,60 @@ fn independent_loops_are_split() {
 }
 
 #[test]
+fn long_arrays_are_not_on_the_stack() {
+    let source = "fn f(w: &[f64; 600], i: &[usize]) -> f64 {
+                      let mut s = 0.0;
+                      for i in i { s += w[*i].sin(); }
+                      s
+                  }";
+    let function = chunked(source, Grid::Cache).to_string();
+    assert!(function.contains("_part: Vec<f64>"), "{function}");
+}
+
+/// The chunks that users get hold every iteration once, whatever is known before the function runs.
+#[test]
+fn sizes_fit() {
+    let source = "fn f(w: &[f64], x: &[f64], i: &[usize]) -> f64 {
+                      let mut s = 0.0;
+                      for k in 0..x.len() {
+                          for j in 0..w.len() { s += w[j] * x[k]; }
+                          s += w[i[k]] * x[k];
+                      }
+                      s
+                  }";
+    let (whole, chunks) = (chunked(source, Grid::Of(usize::MAX)), chunked(source, Grid::Cache));
+    assert!(has_chunks(&chunks));
+    for length in [0, 1, 2, 63, 64, 65, 300] {
+        for elements in [1, 2, 40] {
+            let floats =
+                |count: usize| Datum::from((0..count).map(|k| k as f64).collect::<Vec<_>>());
+            let index: Vec<usize> = (0..length).map(|k| k % elements).collect();
+            // Small integers: every order gives the same sum.
+            let arguments = || {
+                let zeros = vec![0.0; elements];
+                let slopes = vec![0.0; length];
+                vec![
+                    floats(elements),
+                    floats(length),
+                    index.clone().into(),
+                    zeros.into(),
+                    slopes.into(),
+                ]
+            };
+            let run = |function: &Function| {
+                run::<Real>(function, arguments())
+                    .map(|outcome| (outcome.result, outcome.parameters))
+            };
+            assert_eq!(
+                format!("{:?}", run(&whole)),
+                format!("{:?}", run(&chunks)),
+                "{length} {elements}"
+            );
+        }
+    }
+}
+
+#[test]
 fn other_loops_are_not() {
     splits(
         false,
@@ -227,6 +282,11 @@ fn other_loops_are_not() {
     splits(
         false,
         "fn f(x: &mut [f64]) -> f64 { for i in 1..x.len() { x[i] = x[i].sin() * x[i - 1]; } x[0] }",
+    );
+    // It asserts something of the sum so far.
+    splits(
+        false,
+        "fn f(x: &[f64]) -> f64 { let mut s = 0.0; for v in x { s += v; assert!(s < 9.0); } s }",
     );
     // Something unknown is called.
     splits(
