@@ -310,10 +310,28 @@ fn buffered(x: &[f64], scale: f64) -> f64 {
     y.iter().map(|v| v * v).sum::<f64>() / (1.0 + x.len() as f64)
 }
 
+#[differentiate(par_value_and_gradient)]
+fn counted(x: &[f64]) -> f64 {
+    let mut chosen = vec![0_u8; x.len()];
+    let (mut sum, mut count) = (0.0, 0);
+    for i in 0..x.len() {
+        if x[i] > 0.0 {
+            sum += x[i].sqrt();
+            count += 1;
+            chosen[i] = 3;
+        }
+    }
+    for i in 0..x.len() {
+        sum += x[i] * f64::from(chosen[i]);
+    }
+    sum / (1 + count) as f64
+}
+
 #[test]
 fn elements_of_their_own() {
     for n in LENGTHS {
         let x = numbers(n, 11);
+        agrees(1e-11, || counted::value_and_gradient(&x), || counted::par_value_and_gradient(&x));
         agrees(
             1e-9,
             || buffered::value_and_gradient(&x, 0.5),

@@ -202,8 +202,7 @@ pub(super) fn split(
     counted.end = last;
     for carried in &mut counted.carried {
         let Value { ty, .. } = builder.function.value(*carried).clone();
-        let Type::Float(float) = ty else { continue };
-        *carried = builder.float(-0.0, &float);
+        *carried = nothing(builder, &ty);
     }
     let part_sums: Vec<_> = results
         .iter()
@@ -220,7 +219,10 @@ pub(super) fn split(
     let yields: Vec<_> = outer_sums
         .into_iter()
         .zip(part_sums)
-        .map(|(sum, part)| builder.float_operation(FloatOperation::Add, &[sum, part]))
+        .map(|(sum, part)| match builder.function.value(sum).ty {
+            Type::Integer(_) => builder.integer(IntegerOperation::Add, &[sum, part]),
+            _ => builder.float_operation(FloatOperation::Add, &[sum, part]),
+        })
         .collect();
     for (root, part) in parts {
         let ty = of_a_chunk(&builder.function.slot(root).ty);
@@ -230,6 +232,26 @@ pub(super) fn split(
     over.body = builder.close(yields);
     over.chunks = Some(Chunks { work, fold: zero });
     builder.append(Instruction { kind: InstructionKind::For(over), results, span });
+}
+
+/// What is added up to nothing.
+fn nothing(builder: &mut Builder, ty: &Type) -> ValueId {
+    match ty {
+        Type::Float(float) => builder.float(-0.0, float),
+        Type::Integer(ty) => builder.constant(Constant::Integer(0, *ty)),
+        _ => builder.constant(Constant::Bool(false)),
+    }
+}
+
+/// Content for elements of a type that are overwritten or added to.
+fn blank(builder: &mut Builder, ty: &Type) -> Aggregate {
+    match ty {
+        Type::Float(float) => Aggregate::Value(builder.float(0.0, float)),
+        Type::Array(element, length) => {
+            Aggregate::ArrayRepeat(Box::new(blank(builder, element)), length.clone())
+        }
+        other => Aggregate::Value(nothing(builder, other)),
+    }
 }
 
 fn name(builder: &mut Builder, value: ValueId, name: &str) {
@@ -337,7 +359,7 @@ impl Elements {
         let end = end.min(builder, length);
         let start = first.plus(builder, Quantity::Known(after));
         let count = end.minus(builder, start).value(builder);
-        let zero = builder.zeros(&element, None);
+        let zero = blank(builder, &element);
         let content = Aggregate::VecRepeat(Box::new(zero), count);
         let ty = Type::Vec(Box::new(element.clone()));
         let part = builder.define(ty, part_of(&slot.name), content);
@@ -421,7 +443,7 @@ impl Elements {
 /// Copies an element.
 fn copy(builder: &mut Builder, to: &Place, from: &Place, ty: &Type) {
     match ty {
-        Type::Float(_) => {
+        Type::Float(_) | Type::Integer(_) | Type::Bool => {
             let value = builder.load(from.clone(), ty.clone());
             builder.store(to.clone(), value);
         }

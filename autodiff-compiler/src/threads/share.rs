@@ -1,6 +1,6 @@
 //! Whether the iterations of a loop are independent, and what they share.
 //!
-//! Carried values have to be sums that no iteration looks at, not even to panic ([`super::sums`]). Memory outside of the loop is only read; or only
+//! Carried values have to be sums, of floats or counts, that no iteration looks at, not even to panic ([`super::sums`]). Memory outside of the loop is only read; or only
 //! added to; or every iteration has an element of its own there. Of what iterations add to, a chunk needs a copy:
 //! of the whole, or of the elements near its own indices, if all additions go there. A stack that only this loop
 //! uses holds nothing between iterations, and so is every chunk's own; so is a tape from which an iteration takes
@@ -11,7 +11,7 @@ use crate::hir::MacroKind;
 use crate::ir::builder::Builder;
 use crate::ir::operations::{IntegerOperation, Operation};
 use crate::ir::*;
-use crate::reverse::independence::carries_only_sums;
+use crate::reverse::independence::carries_only_sums_and_counts;
 use crate::types::{IntegerType, Length, Type};
 
 /// What independent iterations share and change.
@@ -48,7 +48,12 @@ pub(super) fn shared(
     let plain = !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
     let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
-    if !plain || !by_usize || !carries_only_sums(counted) || !sums::are_unseen(counted) {
+    let sums = |value| counts(builder, counted, value);
+    if !plain
+        || !by_usize
+        || !carries_only_sums_and_counts(counted, &sums)
+        || !sums::are_unseen(counted)
+    {
         return None;
     }
     let captured = counted.body.free_uses();
@@ -276,6 +281,17 @@ pub(super) fn near(
     }
 }
 
+/// Whether an integer that is added up is not negative: the sum overflows in chunks where it did in one piece.
+fn counts(builder: &Builder, counted: &For, value: ValueId) -> bool {
+    match builder.function.value(value).ty {
+        Type::Integer(ty) if ty.is_signed() => {
+            constant(builder, counted, value).is_some_and(|by| by >= 0)
+        }
+        Type::Integer(_) => true,
+        _ => false,
+    }
+}
+
 /// The constant that a value is.
 pub(super) fn constant(builder: &Builder, counted: &For, value: ValueId) -> Option<i128> {
     let mut found = match builder.constant_of(value) {
@@ -336,7 +352,7 @@ fn is_plain(ty: &Type) -> bool {
 /// Whether an element is copied by itself: a number, or arrays of such.
 fn is_copied_alone(ty: &Type) -> bool {
     match ty {
-        Type::Float(_) => true,
+        Type::Float(_) | Type::Integer(_) | Type::Bool => true,
         Type::Array(element, _) => is_copied_alone(element),
         _ => false,
     }

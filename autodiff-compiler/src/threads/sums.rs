@@ -4,6 +4,7 @@
 //! what is carried is a sum; there an assertion may look at it, since the value sweep runs it in order. Here nothing
 //! may but what becomes the sum.
 
+use crate::ir::operations::{IntegerOperation, Operation};
 use crate::ir::*;
 
 /// Whether what the loop carries goes nowhere but into what it carries next.
@@ -29,7 +30,9 @@ fn follow(region: &Region, sums: &mut Set<ValueId>) -> bool {
                 if seen {
                     sums.insert(instruction.results[0]);
                 }
-                !(seen && operation.may_panic())
+                // A count may overflow, and then does so when chunks are added up, too.
+                let counts = *operation == Operation::Integer(IntegerOperation::Add);
+                !(seen && operation.may_panic() && !counts)
             }
             InstructionKind::If { condition, then_region, else_region } => {
                 let unseen = follow(then_region, sums) && follow(else_region, sums);

@@ -194,6 +194,16 @@ fn independent_loops_are_split() {
              s
          }",
     );
+    // Counts, and elements that are not floats.
+    splits(
+        true,
+        "fn f(x: &[f64]) -> f64 {
+             let mut positive = vec![false; x.len()];
+             let (mut s, mut n) = (0.0, 0);
+             for i in 0..x.len() { if x[i] > 0.0 { s += x[i].ln(); n += 1; positive[i] = true; } }
+             if positive[0] { s / n as f64 } else { s }
+         }",
+    );
     // Every row has a recurrence, whose states are on a stack for the time of an iteration.
     splits(
         true,
@@ -282,6 +292,15 @@ fn other_loops_are_not() {
     splits(
         false,
         "fn f(x: &mut [f64]) -> f64 { for i in 1..x.len() { x[i] = x[i].sin() * x[i - 1]; } x[0] }",
+    );
+    // The sum could overflow on the way.
+    splits(
+        false,
+        "fn f(x: &[f64], d: &[i32]) -> f64 {
+             let (mut s, mut n) = (0.0, 0);
+             for i in 0..x.len() { s += x[i].ln(); n += d[i]; }
+             s + n as f64
+         }",
     );
     // It asserts something of the sum so far.
     splits(
