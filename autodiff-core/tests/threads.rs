@@ -375,6 +375,97 @@ fn softmax_rows(w: &[f64], rows: &[[f64; 4]]) -> f64 {
     loss
 }
 
+#[differentiate(wrt(means, scales), par_value_and_gradient)]
+fn mixture(means: &[[f64; 2]], scales: &[f64], x: &[[f64; 2]]) -> f64 {
+    let mut total = 0.0;
+    for p in x {
+        let mut terms = vec![0.0; means.len()];
+        let mut largest = f64::NEG_INFINITY;
+        for k in 0..means.len() {
+            let mut distance = 0.0;
+            for j in 0..2 {
+                distance += (p[j] - means[k][j]).powi(2);
+            }
+            terms[k] = scales[k] - 0.5 * distance * (2.0 * scales[k]).exp();
+            largest = largest.max(terms[k]);
+        }
+        let mut sum = 0.0;
+        for k in 0..means.len() {
+            sum += (terms[k] - largest).exp();
+        }
+        total += largest + sum.ln();
+    }
+    total
+}
+
+#[differentiate(wrt(w, v), par_value_and_gradient)]
+fn two_layers(w: &[[f64; 4]; 8], v: &[f64; 8], rows: &[[f64; 4]]) -> f64 {
+    let mut loss = 0.0;
+    for row in rows {
+        let mut out = 0.0;
+        for h in 0..8 {
+            let mut z = 0.0;
+            for j in 0..4 {
+                z += w[h][j] * row[j];
+            }
+            out += v[h] * z.tanh();
+        }
+        loss += out.powi(2);
+    }
+    loss
+}
+
+#[test]
+fn layers_and_mixtures() {
+    for n in LENGTHS {
+        let n = n.min(20_000);
+        let points: Vec<[f64; 2]> = numbers(2 * n, 16).as_chunks().0.to_vec();
+        let means: Vec<[f64; 2]> = numbers(10, 17).as_chunks().0.to_vec();
+        let scales = numbers(5, 18);
+        agrees(
+            1e-10,
+            || mixture::value_and_gradient(&means, &scales, &points),
+            || mixture::par_value_and_gradient(&means, &scales, &points),
+        );
+        let rows: Vec<[f64; 4]> = numbers(4 * n, 19).as_chunks().0.to_vec();
+        let w: [[f64; 4]; 8] = numbers(32, 20).as_chunks().0.to_vec().try_into().expect("8 rows");
+        let v: [f64; 8] = numbers(8, 21).try_into().expect("8 numbers");
+        agrees(
+            1e-10,
+            || two_layers::value_and_gradient(&w, &v, &rows),
+            || two_layers::par_value_and_gradient(&w, &v, &rows),
+        );
+    }
+}
+
+#[differentiate(par_value_and_gradient)]
+fn bodies(x: &[[f64; 3]], mass: &[f64]) -> f64 {
+    let mut energy = 0.0;
+    for i in 0..x.len() {
+        for j in 0..i {
+            let mut r = 1e-3;
+            for d in 0..3 {
+                r += (x[i][d] - x[j][d]).powi(2);
+            }
+            energy -= mass[i] * mass[j] / r.sqrt();
+        }
+    }
+    energy
+}
+
+#[test]
+fn pairs() {
+    for n in [0, 1, 2, 64, 400] {
+        let x: Vec<[f64; 3]> = numbers(3 * n, 22).as_chunks().0.to_vec();
+        let mass = numbers(n, 23);
+        agrees(
+            1e-9,
+            || bodies::value_and_gradient(&x, &mass),
+            || bodies::par_value_and_gradient(&x, &mass),
+        );
+    }
+}
+
 #[test]
 fn stacks_and_buffers_of_an_iteration() {
     for n in LENGTHS {

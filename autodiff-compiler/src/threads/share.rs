@@ -309,7 +309,7 @@ pub(super) fn constant(builder: &Builder, counted: &For, value: ValueId) -> Opti
 }
 
 /// The values that are the loop's index plus or minus a constant.
-fn offsets(builder: &Builder, counted: &For) -> Map<ValueId, i128> {
+pub(super) fn offsets(builder: &Builder, counted: &For) -> Map<ValueId, i128> {
     let mut offsets = Map::from_iter([(counted.body.parameters[0], 0)]);
     counted.body.for_each_instruction(&mut |instruction| {
         use IntegerOperation::{Add, Sub};

@@ -1,10 +1,10 @@
 //! About how much work an iteration is: the decision on threads, and the size of chunks, rest on it.
 //!
 //! The unit is what an addition takes. Inner loops count as often as they run, where that is known before the
-//! loop; else [`UNKNOWN_TRIPS`] times.
+//! loop; where they run up to the loop's own index, or from there, for half of its range; else [`UNKNOWN_TRIPS`] times.
 
 use super::quantity::Quantity;
-use super::share::constant;
+use super::share::{constant, offsets};
 use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
@@ -20,7 +20,8 @@ pub(super) fn of_an_iteration(builder: &mut Builder, counted: &For) -> Quantity 
         inside.insert_all(&instruction.results);
         instruction.kind.for_each_region(&mut |region| inside.insert_all(&region.parameters));
     });
-    let mut estimate = Estimate { builder, counted, inside };
+    let near = offsets(builder, counted);
+    let mut estimate = Estimate { builder, counted, inside, near };
     let work = estimate.region(&counted.body);
     work.plus(builder, Quantity::Known(1))
 }
@@ -30,6 +31,8 @@ struct Estimate<'e> {
     counted: &'e For,
     /// What the loop defines.
     inside: Set<ValueId>,
+    /// Values that are its index plus or minus a constant.
+    near: Map<ValueId, i128>,
 }
 
 impl Estimate<'_> {
@@ -86,7 +89,7 @@ impl Estimate<'_> {
         end.minus(self.builder, start)
     }
 
-    /// The same number before the loop.
+    /// About the same number before the loop.
     fn outside(&mut self, value: ValueId) -> Option<Quantity> {
         if let Some(constant) = constant(self.builder, self.counted, value) {
             return u64::try_from(constant).ok().map(Quantity::Known);
@@ -96,6 +99,10 @@ impl Estimate<'_> {
         }
         if !self.inside.contains(value) {
             return Some(Quantity::Value(value));
+        }
+        if self.near.contains_key(&value) {
+            let end = self.outside(self.counted.end)?;
+            return Some(end.divided_by(self.builder, Quantity::Known(2)));
         }
         let mut definition = None;
         self.counted.body.for_each_instruction(&mut |instruction| {
