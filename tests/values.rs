@@ -12,13 +12,14 @@ use autodiff_compiler::simplify;
 use autodiff_compiler::types::Type;
 use autodiff_corpus::plain;
 use autodiff_oracle_runtime::Tree;
-use autodiff_oracle_runtime::compare::{compare_values, run, samples};
+use autodiff_oracle_runtime::compare::{Nearness, compare_values, run, samples};
 use common::report;
 use lowered::{arguments, lowered};
 
 #[test]
 fn emitted_values_are_the_originals() {
-    let comparison = compare_values(&plain::table(), &autodiff_corpus_derived::table());
+    let comparison =
+        compare_values(&plain::table(), &autodiff_corpus_derived::table(), |_| Nearness::Bits);
     println!(
         "{} functions, {} calls, {} of them panic; refused: {:?}",
         comparison.functions, comparison.compared, comparison.panics, comparison.missing

@@ -1,4 +1,4 @@
-//! Value and gradient on threads: `cargo bench -p autodiff-core --features rayon,simd --bench threads`.
+//! Value and gradient on threads: `cargo bench -p autodiff-core --features rayon --bench threads`.
 //!
 //! The logistic loss of four features, by rows: the time of `par_gradient_into` on pools of one and two threads, in
 //! times of `gradient_into`, each the median over runs that take turns. Where two threads are no faster than one is

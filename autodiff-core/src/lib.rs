@@ -264,7 +264,7 @@ pub use autodiff_macro::Differentiable;
 ///
 /// # Several iterations at once
 ///
-/// With the feature `simd`, loops whose iterations are independent run several of them at once: eight of `f64`,
+/// With the feature `simd`, which is on by default, loops whose iterations are independent run several of them at once: eight of `f64`,
 /// sixteen of `f32`. The instruction set is chosen when the function is called. Sums are then added in another
 /// order, which changes last bits, the same in all outputs of a function on one machine; `strict` keeps the order
 /// of the source.

@@ -1,6 +1,6 @@
 //! Loops that run several iterations at once, against the same functions with `strict`, which runs one after the
 //! other: at lengths around the number of lanes, values, gradients, products and what is left behind `&mut`.
-//! Without the feature `simd` both are the same code.
+//! Without the feature `simd`, which is on by default, both are the same code.
 
 /// Every function twice: with lanes, and one iteration after the other.
 macro_rules! both {

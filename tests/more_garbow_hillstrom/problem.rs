@@ -29,6 +29,8 @@ pub(crate) struct Residuals {
 /// The sum of squares.
 pub(crate) struct Objective {
     pub(crate) call: fn(&[f64]) -> f64,
+    /// What was emitted for the value.
+    pub(crate) value: fn(&[f64]) -> f64,
     pub(crate) value_and_gradient: fn(&[f64]) -> (f64, Vec<f64>),
     pub(crate) over_duals: Call,
 }
@@ -158,6 +160,7 @@ macro_rules! objective_of {
     (array $($name:ident)::+) => {
         Objective {
             call: |x| $($name)::+::objective(&array(x)),
+            value: |x| $($name)::+::objective::value(&array(x)),
             value_and_gradient: |x| {
                 let (value, gradient) = $($name)::+::objective::value_and_gradient(&array(x));
                 (value, gradient.to_vec())
@@ -173,6 +176,7 @@ macro_rules! objective_of {
     (slice $($name:ident)::+) => {
         Objective {
             call: $($name)::+::objective,
+            value: $($name)::+::objective::value,
             value_and_gradient: $($name)::+::objective::value_and_gradient,
             over_duals: |inputs, mut cursor, part| {
                 cursor.set_active(true);

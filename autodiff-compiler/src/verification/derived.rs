@@ -32,9 +32,11 @@ pub(super) struct Derived {
     pub(super) choice: &'static str,
     /// After each pass.
     pub(super) stages: Vec<Stage>,
-    /// After these, with loops that run two iterations at a time, and with loops in chunks of three, if there are
-    /// any. Sums have another order then: exact arithmetic alone says whether they are right.
-    pub(super) reordered: Vec<Stage>,
+    /// After these, with loops that run two iterations at a time, if there are any. Sums have another order then:
+    /// exact arithmetic alone says whether they are right.
+    pub(super) lanes: Option<Stage>,
+    /// The same with the loops of gradients in chunks of three iterations.
+    pub(super) chunks: Option<Stage>,
     /// By function of the program: what reverse mode made, as text.
     code: Vec<String>,
     independent_loops: Vec<[usize; 2]>,
@@ -229,8 +231,7 @@ impl By<'_> {
         }
         let lanes = self.with_lanes(functions, stages.last())?;
         let chunks = self.with_chunks(stages.last())?;
-        let reordered = lanes.into_iter().chain(chunks).collect();
-        Ok(Ok(Derived { choice: "default", stages, reordered, code, independent_loops }))
+        Ok(Ok(Derived { choice: "default", stages, lanes, chunks, code, independent_loops }))
     }
 
     /// The last stage with loops split into lanes, as few as there can be: the loops of programs are short.
@@ -255,13 +256,13 @@ impl By<'_> {
         Ok(any.then_some(stage))
     }
 
-    /// The last stage with loops split into chunks, with lanes inside of them where there can be: short ones, as
-    /// above.
+    /// The last stage with the loops of gradients split into chunks, with lanes inside of them where there can be:
+    /// short ones, as above.
     fn with_chunks(self, last: Option<&Stage>) -> Result<Option<Stage>, Failure> {
         let Some(last) = last else { return Ok(None) };
         let mut stage = Stage { pass: "threads", functions: last.functions.clone() };
         let mut any = false;
-        for output in stage.functions.iter_mut().flat_map(Derivatives::functions_mut) {
+        for output in stage.functions.iter_mut().flat_map(|of| &mut of.gradient) {
             self.passes.run("threads", || threads::split_loops(output, Grid::Of(3)));
             self.passes.verified(output)?;
             any |= threads::has_chunks(output);

@@ -215,11 +215,14 @@ impl Oracle<'_> {
         let exits = outcome.parameters.iter().map(|exit| random.field(exit)).collect();
         let reference = Reference { outcome, cotangent, exits };
         for derived in derived {
-            for (position, stage) in derived.stages.iter().chain(&derived.reordered).enumerate() {
+            for (position, stage) in derived.stages.iter().chain(&derived.lanes).enumerate() {
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;
                 self.second_order(stage, &point, &mut conclusion)?;
+            }
+            if let Some(stage) = &derived.chunks {
+                self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
             }
         }
         Ok(Some(conclusion))

@@ -51,6 +51,16 @@ impl Tree {
         }
     }
 
+    /// Equal but for the floats.
+    pub fn same_but_floats(&self, other: &Tree) -> bool {
+        let without_floats = |tree: &Tree| {
+            let mut tree = tree.clone();
+            tree.for_each_float(&mut |float| *float = 0.0);
+            tree
+        };
+        without_floats(self).same_bits(&without_floats(other))
+    }
+
     /// Equal bit for bit; every NaN equals every NaN.
     pub fn same_bits(&self, other: &Tree) -> bool {
         match (self, other) {

@@ -1,9 +1,10 @@
 //! The comparisons find what is wrong: of (x, y) ↦ x² y, with one mistake at a time.
 
 use autodiff_oracle_runtime::compare::{
-    Comparison, Tolerance, compare_hessians, compare_jacobians, compare_tangents,
+    Comparison, Nearness, Tolerance, compare_hessians, compare_jacobians, compare_tangents,
+    compare_values,
 };
-use autodiff_oracle_runtime::{Cursor, Data, Derived, Dual, Entry, Part, Tree};
+use autodiff_oracle_runtime::{Call, Cursor, Data, Derived, Dual, Entry, Part, Tree};
 
 fn list(items: impl IntoIterator<Item = Tree>) -> Tree {
     Tree::List(items.into_iter().collect())
@@ -140,4 +141,29 @@ fn a_wrong_jacobian_is_found() {
     let [tangents, _, jacobians] = failures(Derived { jacobian: Some(jacobian), ..RIGHT });
     assert!(some(&jacobians, ", jacobian, ") && some(&jacobians, "jacobian and jvp"));
     assert!(tangents.is_empty());
+}
+
+#[test]
+fn values_are_the_originals_or_as_near_as_the_order_of_sums_explains() {
+    fn wrong(value: Call, nearness: Nearness) -> bool {
+        let derived = [Derived { value: Some(value), ..RIGHT }];
+        !compare_values(&[ENTRY], &derived, |_| nearness).failures.is_empty()
+    }
+    fn scaled(inputs: &[Tree], factor: f64) -> Tree {
+        let [x, y] = point(inputs);
+        floats([x * x * y * factor])
+    }
+    let ulp: Call = |inputs, _, _| scaled(inputs, 1.0 + f64::EPSILON);
+    let more: Call = |inputs, _, _| scaled(inputs, 1.0 + 1e-9);
+    assert!(wrong(ulp, Nearness::Bits) && !wrong(ulp, Nearness::REORDERED));
+    assert!(wrong(more, Nearness::REORDERED) && !wrong(more, Nearness::REORDERED_SINGLE));
+}
+
+#[test]
+fn outputs_have_the_bits_of_the_value() {
+    let value: Call = |inputs, cursor, part| {
+        floats([plain(inputs, cursor, part).floats()[0] * (1.0 + f64::EPSILON)])
+    };
+    let [tangents, ..] = failures(Derived { value: Some(value), ..RIGHT });
+    assert!(some(&tangents, "jvp gives"), "{tangents:?}");
 }

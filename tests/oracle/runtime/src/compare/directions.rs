@@ -1,6 +1,6 @@
 //! Jacobian-vector products, and the matrices: against the oracle, and against each other.
 
-use super::{Comparison, Tolerance, items, run, samples, weights};
+use super::{Comparison, Tolerance, emitted, items, samples, weights};
 use crate::{Derived, Entry, Part, Slope, Tree, caught, hessian_with_scales, jacobian_columns};
 
 /// The Jacobian-vector products of what was emitted, with random tangents: those of the oracle, and those
@@ -13,7 +13,7 @@ pub fn compare_tangents(
 ) -> Comparison {
     let mut comparison = Comparison::default();
     for (entry, derived, jvp) in with(plain, dual, derived, &mut comparison, |d| d.jvp) {
-        for sample in comparison.calls(&entry, |inputs| jvp(inputs, &zeros(inputs))) {
+        for sample in comparison.calls(&entry, derived, |inputs| jvp(inputs, &zeros(inputs))) {
             let Sample { label, inputs, outputs } = &sample;
             let seeds = directions(inputs, entry.dual.active, label);
             let Some(found) = comparison.call(label, "jvp", || jvp(inputs, &seeds)) else {
@@ -64,7 +64,7 @@ pub fn compare_hessians(
 ) -> Comparison {
     let mut comparison = Comparison::default();
     for (entry, derived, hvp) in with(plain, dual, derived, &mut comparison, |d| d.hvp) {
-        for sample in comparison.calls(&entry, |inputs| hvp(inputs, &zeros(inputs))) {
+        for sample in comparison.calls(&entry, derived, |inputs| hvp(inputs, &zeros(inputs))) {
             let Sample { label, inputs, outputs } = &sample;
             let seeds = directions(inputs, entry.dual.active, label);
             let tolerance = tolerance(entry.plain.name);
@@ -119,7 +119,7 @@ pub fn compare_jacobians(
 ) -> Comparison {
     let mut comparison = Comparison::default();
     for (entry, derived, jacobian) in with(plain, dual, derived, &mut comparison, |d| d.jacobian) {
-        for sample in comparison.calls(&entry, jacobian) {
+        for sample in comparison.calls(&entry, derived, jacobian) {
             let Sample { label, inputs, outputs } = &sample;
             let tolerance = tolerance(entry.plain.name);
             let Some(found) = comparison.call(label, "jacobian", || jacobian(inputs)) else {
@@ -218,15 +218,20 @@ fn with<'a, O>(
 
 impl Comparison {
     /// The samples of a function at which it does not panic. What was emitted has to panic at the others.
-    fn calls(&mut self, entry: &Pair<'_>, emitted: impl Fn(&[Tree]) -> Tree) -> Vec<Sample> {
+    fn calls(
+        &mut self,
+        entry: &Pair<'_>,
+        derived: &Derived,
+        derivative: impl Fn(&[Tree]) -> Tree,
+    ) -> Vec<Sample> {
         let mut found = vec![];
         for (label, inputs) in samples(entry.plain) {
             self.compared += 1;
-            match run(entry.plain, &inputs) {
+            match emitted(entry.plain, derived, &inputs) {
                 Ok(outputs) => found.push(Sample { label, inputs, outputs }),
                 Err(_) => {
                     self.panics += 1;
-                    if caught(|| emitted(&inputs)).is_ok() {
+                    if caught(|| derivative(&inputs)).is_ok() {
                         self.failures
                             .push(format!("{label}: the original panics, its derivative does not"));
                     }
@@ -247,7 +252,7 @@ impl Comparison {
         }
     }
 
-    /// The value, if there is one, and what is behind `&mut` parameters: those of the original.
+    /// The value, if there is one, and what is behind `&mut` parameters: those of `value`.
     fn same_outputs(
         &mut self,
         label: &str,
