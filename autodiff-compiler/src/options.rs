@@ -173,20 +173,20 @@ impl Options {
             if !output.is_parallel() {
                 continue;
             }
-            if !threads::are_wanted() {
-                diagnostics.error(
-                    *span,
-                    format!("`{name}` needs the feature `rayon` of `autodiff-core`"),
-                    "write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"
-                        .to_string(),
-                );
-            } else if self.strict {
+            if self.strict {
                 diagnostics.error(
                     *span,
                     format!(
                         "`{name}` adds in another order than the source, and `strict` keeps that"
                     ),
                     format!("leave out `strict` or `{name}`"),
+                );
+            } else if !threads::are_wanted() {
+                diagnostics.error(
+                    *span,
+                    format!("`{name}` needs the feature `rayon` of `autodiff-core`"),
+                    "write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"
+                        .to_string(),
                 );
             }
         }
