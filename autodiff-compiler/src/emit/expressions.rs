@@ -204,7 +204,7 @@ impl Code {
             Constant::Float(value, _) => float(*value),
             Constant::Integer(value, ty) => integer(*value, *ty),
             Constant::Bool(value) => Self::atom(value),
-            Constant::Undefined(_) => Self::atom(
+            Constant::Undefined(_) | Constant::LeftOver(_) => Self::atom(
                 quote_spanned!(crate::edition::root()=> ::core::default::Default::default()),
             ),
         }

@@ -5,7 +5,7 @@ use super::pending::Built;
 use super::{Emitter, types};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation, Spelling};
 use crate::ir::{Constant, ValueId};
-use crate::types::{FloatType, Type};
+use crate::types::{FloatType, IntegerType, Type};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -26,6 +26,10 @@ impl Emitter<'_> {
                 ),
                 _ => Code::constant(constant),
             },
+            Constant::LeftOver(count) => {
+                let count = Code::constant(&Constant::Integer(*count as i128, IntegerType::Usize));
+                Code::call(self.simd_path("left_over"), vec![self.simd(), count])
+            }
             _ => Code::constant(constant),
         }
     }

@@ -259,6 +259,8 @@ impl<N: Number> Frame<'_, N> {
             Constant::Undefined(Type::Integer(_)) => Datum::Integer(0),
             Constant::Undefined(Type::Bool) => Datum::Bool(false),
             Constant::Undefined(_) => Datum::Nothing,
+            // With vectors: the other case is the loop as it was.
+            Constant::LeftOver(count) => Datum::Integer(*count as i128 - 1),
         })
     }
 

@@ -199,6 +199,7 @@ impl Constant {
             Constant::Integer(_, ty) => Type::Integer(*ty),
             Constant::Bool(_) => Type::Bool,
             Constant::Undefined(ty) => ty.clone(),
+            Constant::LeftOver(_) => Type::USIZE,
         }
     }
 }

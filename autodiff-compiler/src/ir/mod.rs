@@ -299,6 +299,9 @@ pub enum Constant {
     Bool(bool),
     /// A value that is never looked at (a variable on a path that leaves): emitted as zero, false.
     Undefined(Type),
+    /// The bits of a trip count that groups of so many iterations, a power of two, leave over: one less, or all bits
+    /// on a machine without vectors, where no group runs. A `usize`.
+    LeftOver(usize),
 }
 
 /// A memory place: root and path.

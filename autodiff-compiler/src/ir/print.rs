@@ -182,6 +182,7 @@ fn constant_text(constant: &Constant) -> String {
         Constant::Integer(value, ty) => format!("{value}_{}", ty.name()),
         Constant::Bool(value) => value.to_string(),
         Constant::Undefined(ty) => format!("undefined_{ty}"),
+        Constant::LeftOver(count) => format!("left_over_by_{count}"),
     }
 }
 

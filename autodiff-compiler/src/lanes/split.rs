@@ -160,8 +160,8 @@ impl Splitting<'_> {
             true => end,
             false => self.builder.integer(SaturatingSub, &[end, counted.start]),
         };
-        let below = self.builder.usize(self.lanes.count - 1);
-        let remainder = self.builder.integer(And, &[trips, below]);
+        let left_over = self.builder.constant(Constant::LeftOver(self.lanes.count));
+        let remainder = self.builder.integer(And, &[trips, left_over]);
         let whole = self.builder.integer(WrappingSub, &[trips, remainder]);
         match starts_at_zero {
             true => whole,

@@ -84,7 +84,7 @@ impl DefinitionKind {
             }
             Self::Constant(Constant::Integer(value, _)) => *value as usize,
             Self::Constant(Constant::Bool(truth)) => usize::from(*truth),
-            Self::Constant(Constant::Undefined(_)) => 0,
+            Self::Constant(Constant::Undefined(_) | Constant::LeftOver(_)) => 0,
             // Operands in any order.
             Self::Operation(_, operands) => {
                 let mut sum = operands.len();

@@ -15,12 +15,28 @@ mod memory;
 mod operators;
 
 use crate::lanes::LaneFloat;
-pub use fearless_simd::{Level, Simd};
+pub use fearless_simd::Level;
+use fearless_simd::Simd;
 pub use memory::{
     add_to, from_lanes, load, mask_from_lanes, neutral, splat, splat_mask, store, store_where,
 };
 
 use fearless_simd::{Select, SimdBase, SimdFloatElement, f32x16, f64x8};
+
+/// A set of instructions that generated code is compiled for.
+pub trait Instructions: Simd {
+    /// Whether loops run in groups. SSE2, the baseline of x86-64, has two lanes and no fused multiplication, and takes
+    /// rustc longer than all others together: there loops run one iteration after the other.
+    const VECTORS: bool = <Self::f64s as SimdBase<Self>>::LEN >= 4 || !cfg!(target_arch = "x86_64");
+}
+
+impl<S: Simd> Instructions for S {}
+
+/// The bits of a trip count that groups of so many iterations leave over: all, where loops do not run in groups.
+#[inline(always)]
+pub fn left_over<S: Instructions>(_: S, lanes: usize) -> usize {
+    if S::VECTORS { lanes - 1 } else { usize::MAX }
+}
 
 /// A float type whose values fill lanes.
 pub trait Lane: SimdFloatElement + crate::Float {
@@ -108,20 +124,20 @@ macro_rules! __dispatch {
     ($simd:ident => $run:expr) => {{
         let level = $crate::__private::simd::Level::new();
         if let ::core::option::Option::Some($simd) = level.as_avx512() {
-            $crate::__private::simd::Simd::vectorize(
+            $crate::__private::simd::fearless::Simd::vectorize(
                 $simd,
                 #[inline(always)]
                 || $run,
             )
         } else if let ::core::option::Option::Some($simd) = level.as_avx2() {
-            $crate::__private::simd::Simd::vectorize(
+            $crate::__private::simd::fearless::Simd::vectorize(
                 $simd,
                 #[inline(always)]
                 || $run,
             )
         } else {
             let $simd = $crate::__private::simd::baseline();
-            $crate::__private::simd::Simd::vectorize(
+            $crate::__private::simd::fearless::Simd::vectorize(
                 $simd,
                 #[inline(always)]
                 || $run,

@@ -135,7 +135,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// `__simd::name`: the inner function has a name for core's module.
-    fn simd_path(&self, name: &str) -> TokenStream {
+    pub(super) fn simd_path(&self, name: &str) -> TokenStream {
         let name = super::names::identifier(name);
         quote!(__simd::#name)
     }
@@ -147,11 +147,12 @@ impl<'a> Emitter<'a> {
     }
 
     /// The token of the instruction set.
-    fn simd(&self) -> Code {
+    pub(super) fn simd(&self) -> Code {
         Code::Name(self.simd.clone())
     }
 
-    /// `for i in (start..end).step_by(8) { … }`, and what the lanes have summed.
+    /// `if __Simd::VECTORS { for i in (start..end).step_by(8) { … } }`, and what the lanes have summed. Where there
+    /// are no vectors there are no groups, and rustc has nothing to translate.
     pub(super) fn lane_loop(&mut self, instruction: &Instruction, counted: &For, lanes: Rc<Lanes>) {
         let For { start, end, carried, body, .. } = counted;
         self.before_loop(instruction, carried, &[*start, *end]);
@@ -211,7 +212,9 @@ impl<'a> Emitter<'a> {
         self.names.close();
         self.lanes = outer;
         self.statements.push(quote_spanned! {crate::edition::root()=>
-            for #name in ::core::iter::Iterator::step_by(#indices, #count) #block
+            if __Simd::VECTORS {
+                for #name in ::core::iter::Iterator::step_by(#indices, #count) #block
+            }
         });
         for ((result, variable), (first, position)) in
             instruction.results.iter().zip(sums).zip(firsts.into_iter().zip(0..))
@@ -274,7 +277,7 @@ impl Dispatch<'_> {
         let inner = Ident::new("__with_lanes", Span::call_site());
         quote! {
             #[inline(always)]
-            fn #inner<#own __Simd: #crate_path::__private::simd::Simd>(
+            fn #inner<#own __Simd: #crate_path::__private::simd::Instructions>(
                 #simd: __Simd, #(#parameters),*
             ) #result #where_clause {
                 use #crate_path::__private::simd as __simd;

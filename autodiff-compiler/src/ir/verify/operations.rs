@@ -17,6 +17,10 @@ pub(super) fn constant(constant: &Constant) -> Verified {
             true => Ok(()),
             false => Err(format!("{value} is not one of {}", ty.name())),
         },
+        Constant::LeftOver(count) => match count.is_power_of_two() {
+            true => Ok(()),
+            false => Err(format!("groups of {count}, which is not a power of two")),
+        },
         Constant::Float(..) | Constant::Bool(_) | Constant::Undefined(_) => Ok(()),
     }
 }
