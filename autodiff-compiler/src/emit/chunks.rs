@@ -73,7 +73,7 @@ impl Emitter<'_> {
         if has_lanes(before) {
             let (core, simd) = (&self.header.crate_path, &self.simd);
             run = quote_spanned!(crate::edition::root()=>
-                #core::__private::simd::Simd::vectorize(#simd, #[inline(always)] || #run)
+                #core::__private::simd::fearless::Simd::vectorize(#simd, #[inline(always)] || #run)
             );
         }
         let map = {
