@@ -210,6 +210,52 @@ both! {
         sum
     }
 
+    [jvp,]
+    pub(crate) fn log_sum_exp(x: &[f64]) -> f64 {
+        let highest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        highest + x.iter().map(|x| (x - highest).exp()).sum::<f64>().ln()
+    }
+
+    []
+    pub(crate) fn span(x: &[f64], y: &[f64]) -> f64 {
+        let (mut lowest, mut highest, mut sum) = (10.0, x[0], 0.0);
+        for i in 0..x.len() {
+            let product = x[i] * y[i];
+            lowest = product.min(lowest);
+            highest = highest.max(product.sin());
+            sum += product;
+        }
+        highest * sum - lowest
+    }
+
+    []
+    pub(crate) fn backwards(x: &[f64], y: &[f64]) -> f64 {
+        let n = x.len();
+        let mut z = vec![0.0; n];
+        for (i, x) in x.iter().enumerate().rev() {
+            z[i] = x * x;
+        }
+        let mut sum = 0.0;
+        for i in (0..n).rev() {
+            sum += z[i] * y[i].sin();
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn highest(x: &[f64]) -> f64 {
+        x.iter().fold(-1e300, |highest, x| f64::max(highest, *x))
+    }
+
+    []
+    pub(crate) fn too_far(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in (0..x.len()).rev() {
+            sum += x[i] * y[i];
+        }
+        sum
+    }
+
     [wrt(w),]
     pub(crate) fn neighbours(w: &[f64; 3], x: &[[f64; 6]]) -> f64 {
         let mut sum = 0.0;
@@ -303,6 +349,33 @@ fn branches_agree_and_what_is_not_taken_does_not_leak() {
         x.iter_mut().step_by(3).for_each(|v| *v = f64::NEG_INFINITY);
         compare!(guarded, n, terms, (&x), |g: Vec<f64>| g);
     }
+}
+
+#[test]
+fn extrema_agree_bit_for_bit_and_reversed_loops_do() {
+    for n in LENGTHS.into_iter().filter(|n| *n > 0) {
+        let (mut x, mut y) = (numbers(17, n), numbers(18, n));
+        let both = |(a, b): (Vec<f64>, Vec<f64>)| [a, b].concat();
+        compare!(log_sum_exp, n, 10.0, (&x), |g: Vec<f64>| g);
+        compare!(span, n, 10.0 * n as f64, (&x, &y), both);
+        compare!(backwards, n, 10.0 * n as f64, (&x, &y), both);
+        // What is not a number is neither the largest nor the smallest.
+        x[n / 2] = f64::NAN;
+        let highest = |x: &[f64]| lanes::highest::value(x).to_bits();
+        assert_eq!(highest(&x), strict::highest::value(&x).to_bits(), "{n}");
+        x.fill(f64::NAN);
+        assert_eq!(highest(&x), strict::highest::value(&x).to_bits(), "{n}");
+        // The last one of those that are largest has all of the slope.
+        y[n / 3] = 5.0;
+        y[n / 2] = 5.0;
+        assert_eq!(lanes::highest::gradient(&y), strict::highest::gradient(&y), "{n}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "the len is 9 but the index is 19")]
+fn a_reversed_loop_panics_at_the_iteration_of_the_original() {
+    lanes::too_far::value(&numbers(19, 20), &numbers(20, 9));
 }
 
 #[test]

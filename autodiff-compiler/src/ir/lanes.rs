@@ -19,6 +19,19 @@ pub struct Lanes {
     pub slots: Set<SlotId>,
     /// Slots outside of the loop in which every lane sums for itself.
     pub sums: Set<SlotId>,
+    /// What each carried value is of something that the iterations have.
+    pub reductions: Vec<Reduction>,
+}
+
+/// What a loop makes of one number of each iteration, whatever their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// The sum.
+    Sum,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
 }
 
 /// How a value differs from lane to lane.

@@ -1,9 +1,21 @@
 //! Whether iterations can run in any order: what they share is only read, or only added to, or every iteration
 //! has an element of its own.
 
-use crate::ir::lanes::{Lanes, Varying};
+use crate::ir::lanes::{Lanes, Reduction, Varying};
+use crate::ir::operations::FloatOperation;
 use crate::ir::*;
-use crate::reverse::independence::carries_only_sums;
+use crate::reverse::extremum::extremum;
+use crate::reverse::independence::is_sum;
+
+/// What each value is that a loop carries, if none of them is looked at by an iteration.
+pub(super) fn reductions(counted: &For) -> Option<Vec<Reduction>> {
+    let reduction = |position: usize| match extremum(&counted.body, position) {
+        Some(FloatOperation::Max) => Some(Reduction::Max),
+        Some(_) => Some(Reduction::Min),
+        None => (is_sum(counted, position) == Some(true)).then_some(Reduction::Sum),
+    };
+    (0..counted.carried.len()).map(reduction).collect()
+}
 
 /// Whether nothing that an iteration leaves is looked at by another one.
 pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
@@ -32,7 +44,7 @@ pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
     let apart = |accesses: &Accesses<'_>| {
         !accesses.writes || accesses.only_adds || have_own_elements(&accesses.places, lanes)
     };
-    shared.iter().all(|(_, accesses)| apart(accesses)) && carries_only_sums(counted)
+    shared.iter().all(|(_, accesses)| apart(accesses))
 }
 
 struct Accesses<'r> {

@@ -2,10 +2,11 @@
 //!
 //! Such a loop becomes two: one over whole groups of iterations, marked for the emission with what differs
 //! between the iterations of a group ([`For::lanes`]), and the loop as it was over the rest. What all iterations
-//! add to one element is summed in a carried value first ([`split`]).
+//! add to one element is summed in a carried value first ([`split`]). Sums, maxima and minima may be carried; reversed
+//! loops run forwards.
 //!
 //! Assumes simplified IR, and is the last pass. Guarantees: to the IR, where a group's iterations run one after
-//! the other, the same values but for the order of sums, and the same panics. A loop of the primal is split in
+//! the other, the same values but for the order of sums and the sign of a maximum that is zero, and the same panics. A loop of the primal is split in
 //! all outputs or in none, so that all of them give the same bits for the value.
 
 mod dependence;
@@ -62,17 +63,15 @@ impl Width {
 
 /// Splits the loops of a function and of its derivatives. `primal_values`: how many values the function has.
 pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize, width: Width) {
-    let is_primal = |index: ValueId| (index.0 as usize) < primal_values;
-    let mut banned = Set::new();
+    let mut choosing = Choosing { primal_values, width, banned: Set::new() };
     loop {
-        let choices: Vec<_> =
-            outputs.iter().map(|output| Choice::of(output, &banned, width)).collect();
+        let choices: Vec<_> = outputs.iter().map(|output| choosing.choice(output)).collect();
         let mut agreed = true;
         for choice in &choices {
             for index in &choice.chosen {
                 let refused = choices.iter().any(|other| other.refused.contains(index));
-                if is_primal(*index) && refused {
-                    banned.insert(*index);
+                if choosing.is_primal(*index) && refused {
+                    choosing.banned.insert(*index);
                     agreed = false;
                 }
             }
@@ -87,7 +86,7 @@ pub(crate) fn split_loops(outputs: &mut [&mut Function], primal_values: usize, w
         let mut function = std::mem::replace(*output, empty);
         let body = std::mem::take(&mut function.body);
         let mut builder = Builder::new(function, span);
-        append(&mut builder, body.instructions, &banned, width);
+        choosing.append(&mut builder, body.instructions);
         **output = builder.finish();
     }
 }
@@ -108,87 +107,98 @@ struct Choice {
     refused: Vec<ValueId>,
 }
 
-impl Choice {
-    fn of(function: &Function, banned: &Set<ValueId>, width: Width) -> Self {
-        let mut choice = Self::default();
-        choice.region(function, &function.body, banned, width);
+/// Which loops are split.
+struct Choosing {
+    /// How many values the primal has: the values before that are its own.
+    primal_values: usize,
+    width: Width,
+    /// The indices of loops of the primal that another output cannot split.
+    banned: Set<ValueId>,
+}
+
+impl Choosing {
+    fn is_primal(&self, index: ValueId) -> bool {
+        (index.0 as usize) < self.primal_values
+    }
+
+    fn choice(&self, function: &Function) -> Choice {
+        let mut choice = Choice::default();
+        self.choose(function, &function.body, &mut choice);
         choice
     }
 
-    fn region(
-        &mut self,
-        function: &Function,
-        region: &Region,
-        banned: &Set<ValueId>,
-        width: Width,
-    ) {
+    fn choose(&self, function: &Function, region: &Region, choice: &mut Choice) {
         for instruction in &region.instructions {
             if let InstructionKind::For(counted) = &instruction.kind {
                 let index = counted.body.parameters[0];
-                if lanes_of(function, &region.instructions, counted, banned, width).is_some() {
-                    self.chosen.push(index);
+                if self.lanes_of(function, &region.instructions, counted).is_some() {
+                    choice.chosen.push(index);
                     continue;
                 }
-                self.refused.push(index);
+                choice.refused.push(index);
             }
-            instruction
-                .kind
-                .for_each_region(&mut |inner| self.region(function, inner, banned, width));
+            instruction.kind.for_each_region(&mut |inner| self.choose(function, inner, choice));
         }
     }
-}
 
-/// Appends instructions with their loops split.
-fn append(
-    builder: &mut Builder,
-    instructions: Vec<Instruction>,
-    banned: &Set<ValueId>,
-    width: Width,
-) {
-    for mut instruction in instructions {
-        builder.at(instruction.span);
-        if let InstructionKind::For(counted) = &instruction.kind
-            && let Some(lanes) =
-                lanes_of(&builder.function, builder.innermost(), counted, banned, width)
-        {
-            split::split(builder, instruction, lanes);
-            continue;
-        }
-        for inner in instruction.kind.regions_mut() {
-            let Region { parameters, instructions, yields } = std::mem::take(inner);
-            builder.open(parameters);
-            append(builder, instructions, banned, width);
-            *inner = builder.close(yields);
-        }
-        builder.append(instruction);
-    }
-}
-
-/// How the iterations of a loop run together, if they may and it is worth it. `before`: what stands before it.
-fn lanes_of(
-    function: &Function,
-    before: &[Instruction],
-    counted: &For,
-    banned: &Set<ValueId>,
-    width: Width,
-) -> Option<Lanes> {
-    if banned.contains(*counted.body.parameters.first()?) {
-        return None;
-    }
-    let lanes = shape::shape(function, counted, width)?;
-    let constant = |value: ValueId| {
-        before.iter().find_map(|instruction| match &instruction.kind {
-            InstructionKind::Constant(Constant::Integer(constant, _))
-                if instruction.results == [value] =>
+    /// Appends instructions with their loops split.
+    fn append(&self, builder: &mut Builder, instructions: Vec<Instruction>) {
+        for mut instruction in instructions {
+            builder.at(instruction.span);
+            if let InstructionKind::For(counted) = &instruction.kind
+                && let Some(lanes) = self.lanes_of(&builder.function, builder.innermost(), counted)
             {
-                Some(*constant)
+                split::split(builder, instruction, lanes);
+                continue;
             }
-            _ => None,
-        })
-    };
-    let few = match (constant(counted.start), constant(counted.end)) {
-        (Some(start), Some(end)) => end - start < 2 * lanes.count as i128,
-        _ => false,
-    };
-    (!few && dependence::are_apart(counted, &lanes)).then_some(lanes)
+            for inner in instruction.kind.regions_mut() {
+                let Region { parameters, instructions, yields } = std::mem::take(inner);
+                builder.open(parameters);
+                self.append(builder, instructions);
+                *inner = builder.close(yields);
+            }
+            builder.append(instruction);
+        }
+    }
+
+    /// How the iterations of a loop run together, if they may and it is worth it. `before`: what stands before it.
+    fn lanes_of(
+        &self,
+        function: &Function,
+        before: &[Instruction],
+        counted: &For,
+    ) -> Option<Lanes> {
+        let index = *counted.body.parameters.first()?;
+        if self.banned.contains(index) || !self.may_run_forwards(counted) {
+            return None;
+        }
+        let lanes = shape::shape(function, counted, self.width)?;
+        let constant = |value: ValueId| {
+            before.iter().find_map(|instruction| match &instruction.kind {
+                InstructionKind::Constant(Constant::Integer(constant, _))
+                    if instruction.results == [value] =>
+                {
+                    Some(*constant)
+                }
+                _ => None,
+            })
+        };
+        let few = match (constant(counted.start), constant(counted.end)) {
+            (Some(start), Some(end)) => end - start < 2 * lanes.count as i128,
+            _ => false,
+        };
+        (!few && dependence::are_apart(counted, &lanes)).then_some(lanes)
+    }
+
+    /// Whether a loop whose iterations are apart may run from its start to its end: a reversed one of the primal might
+    /// panic at another iteration first. What a reverse sweep does for an iteration panics for none, since the value
+    /// sweep did not.
+    fn may_run_forwards(&self, counted: &For) -> bool {
+        if !counted.reversed || !self.is_primal(counted.body.parameters[0]) {
+            return true;
+        }
+        let mut panics = false;
+        counted.body.for_each_instruction(&mut |inner| panics |= inner.kind.may_panic());
+        !panics
+    }
 }

@@ -5,7 +5,7 @@
 //! memory than arrays of one float type, an effect, a call, an inner loop of varying length, or something that
 //! could panic under a condition that varies. [`super::dependence`] looks at what iterations share.
 
-use super::Width;
+use super::{Width, dependence};
 use crate::ir::lanes::{Lanes, Varying};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
@@ -13,11 +13,8 @@ use crate::types::{FloatType, IntegerType, Type};
 
 /// The shape of a loop whose iterations may run together, as far as its body tells.
 pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<Lanes> {
-    let plain = counted.chunks.is_none()
-        && !counted.inclusive
-        && counted.step.is_none()
-        && !counted.reversed
-        && !counted.exits;
+    let plain =
+        counted.chunks.is_none() && !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
     let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
     if !plain || !by_usize {
@@ -35,6 +32,7 @@ pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<
             varying: Map::new(),
             slots: Set::new(),
             sums: Set::new(),
+            reductions: dependence::reductions(counted)?,
         },
         written: Set::from_iter(counted.body.written_roots()),
     };

@@ -13,7 +13,7 @@
 //! one kind of value on both sides of a branch, in what a loop carries, and in a store.
 
 use crate::ir::builder::Builder;
-use crate::ir::lanes::{Lanes, Varying};
+use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use crate::types::{IntegerType, Length, Type};
@@ -24,6 +24,8 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
     let Instruction { kind: InstructionKind::For(mut counted), results, span } = instruction else {
         return;
     };
+    // Iterations that are apart run in any order.
+    counted.reversed = false;
     hoist_constants(builder, &mut counted.body);
     let mut rest = counted.same_indices();
     rest.body = builder.function.copy_region(&counted.body, &mut Renaming::default());
@@ -298,6 +300,7 @@ impl Splitting<'_> {
                 self.lanes.varying.insert(parameter, Varying::Float);
                 groups.body.parameters.push(parameter);
                 groups.body.yields.push(parameter);
+                self.lanes.reductions.push(Reduction::Sum);
                 places.len() - 1
             });
             let at = groups.body.yields.len() - places.len() + position;

@@ -18,31 +18,34 @@ pub(super) fn compare_with_the_last(counted: &For, results: &[ValueId], reversed
     }
     for (position, result) in results.iter().enumerate().take(counted.carried.len()) {
         let next = counted.body.yields[position];
-        if is_extremum(&counted.body, position) && only_compared(reversed, next) {
+        if extremum(&counted.body, position).is_some() && only_compared(reversed, next) {
             reversed.replace_uses(&|value| if value == next { *result } else { value });
         }
     }
 }
 
-/// Whether a carried value becomes the larger, or the smaller, of itself and something else, and is not looked at.
-fn is_extremum(body: &Region, position: usize) -> bool {
+/// Whether a carried value becomes the larger (`Max`), or the smaller (`Min`), of itself and something else, and is
+/// not looked at.
+pub(crate) fn extremum(body: &Region, position: usize) -> Option<FloatOperation> {
     use FloatOperation::{Max, Min};
     let (parameter, next) = (body.parameters[1 + position], body.yields[position]);
-    let is_made_here = body.instructions.iter().any(|instruction| {
-        instruction.results.contains(&next)
-            && matches!(
-                &instruction.kind,
-                InstructionKind::Operation(Operation::Float(Max | Min), arguments)
-                    if arguments[0] == parameter && arguments[1] != parameter
-            )
-    });
+    let found = body.instructions.iter().find_map(|instruction| match &instruction.kind {
+        InstructionKind::Operation(Operation::Float(operation @ (Max | Min)), arguments)
+            if instruction.results == [next]
+                && arguments[0] == parameter
+                && arguments[1] != parameter =>
+        {
+            Some(*operation)
+        }
+        _ => None,
+    })?;
     let (mut of_parameter, mut of_next) = (0, 0);
     let mut count = |value: ValueId| {
         of_parameter += usize::from(value == parameter);
         of_next += usize::from(value == next);
     };
     for_each_use(body, &mut count);
-    is_made_here && (of_parameter, of_next) == (1, 1)
+    ((of_parameter, of_next) == (1, 1)).then_some(found)
 }
 
 /// Whether a value is used in comparisons for equality only.

@@ -63,14 +63,7 @@ pub(super) fn reductions(
     Some(Reductions { kinds })
 }
 
-/// Whether all that a loop carries are sums that no iteration looks at.
-pub(crate) fn carries_only_sums(counted: &For) -> bool {
-    let nothing_counts = |_| false;
-    (0..counted.carried.len())
-        .all(|position| is_sum_or_count(counted, position, &nothing_counts) == Some(true))
-}
-
-/// The same, and integers may be summed, too, of which what is added `counts`.
+/// Whether all that a loop carries are sums that no iteration looks at; of integers, if what is added `counts`.
 pub(crate) fn carries_only_sums_and_counts(
     counted: &For,
     counts: &dyn Fn(ValueId) -> bool,
@@ -80,7 +73,7 @@ pub(crate) fn carries_only_sums_and_counts(
 }
 
 /// Whether a carried value is a sum; `None` if something else depends on it.
-fn is_sum(counted: &For, position: usize) -> Option<bool> {
+pub(crate) fn is_sum(counted: &For, position: usize) -> Option<bool> {
     is_sum_or_count(counted, position, &|_| false)
 }
 

@@ -28,7 +28,7 @@
 mod branches;
 mod calls;
 mod content;
-mod extremum;
+pub(crate) mod extremum;
 mod facts;
 
 pub(crate) mod independence;

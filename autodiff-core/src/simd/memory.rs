@@ -38,6 +38,12 @@ pub fn neutral<S: Simd, T: Neutral>(simd: S) -> Lanes<S, T> {
     splat(simd, T::NEUTRAL)
 }
 
+/// What maxima and minima over lanes begin with: NaN, which is neither.
+#[inline(always)]
+pub fn missing<S: Simd, T: Lane>(simd: S) -> Lanes<S, T> {
+    splat(simd, T::from_f64(f64::NAN))
+}
+
 /// The numbers that a function gives for each lane.
 #[inline(always)]
 pub fn from_lanes<S: Simd, T: Lane>(simd: S, of_lane: impl FnMut(usize) -> T) -> Lanes<S, T> {

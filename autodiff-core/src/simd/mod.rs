@@ -18,7 +18,8 @@ use crate::lanes::LaneFloat;
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
 pub use memory::{
-    add_to, from_lanes, load, mask_from_lanes, neutral, splat, splat_mask, store, store_where,
+    add_to, from_lanes, load, mask_from_lanes, missing, neutral, splat, splat_mask, store,
+    store_where,
 };
 
 use fearless_simd::{Select, SimdBase, SimdFloatElement, f32x16, f64x8};
@@ -99,6 +100,20 @@ impl<S: Simd, T: Lane> Lanes<S, T> {
     #[inline(always)]
     pub fn sum(self) -> T {
         self.0.reduce_sum()
+    }
+
+    /// The largest of the lanes that are numbers; NaN if there is none.
+    #[inline(always)]
+    pub fn largest(self) -> T {
+        (1..T::LANES)
+            .fold(self.lane(0), |largest, lane| crate::Float::max(largest, self.lane(lane)))
+    }
+
+    /// The smallest of the lanes that are numbers; NaN if there is none.
+    #[inline(always)]
+    pub fn smallest(self) -> T {
+        (1..T::LANES)
+            .fold(self.lane(0), |smallest, lane| crate::Float::min(smallest, self.lane(lane)))
     }
 }
 

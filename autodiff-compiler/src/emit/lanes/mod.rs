@@ -18,7 +18,7 @@ mod values;
 use super::expressions::Code;
 use super::pending::{Built, Reads, Variable};
 use super::{Emitter, control::Deliver};
-use crate::ir::lanes::{Lanes, Varying};
+use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::{
     Aggregate, Constant, For, Function, Instruction, InstructionKind, Map, Set, SlotId, ValueId,
 };
@@ -189,14 +189,19 @@ impl<'a> Emitter<'a> {
             }
         });
         let index = body.parameters[0];
+        let reductions = lanes.reductions.clone();
         let outer = self.lanes.replace(LaneLoop { lanes, index, definitions, by_lane, mask: None });
-        let (neutral, number, simd) = (self.simd_path("neutral"), self.lane_type(), self.simd());
+        let (number, simd) = (self.lane_type(), self.simd());
         let mut sums = vec![];
-        for parameter in &body.parameters[1..] {
+        for (parameter, reduction) in body.parameters[1..].iter().zip(&reductions) {
             let known = self.function.value(*parameter);
             let hint =
                 known.name.as_deref().map_or("sum".to_string(), |name| format!("{name}_lanes"));
             let name = self.names.fresh(&hint, known.span.start);
+            let neutral = self.simd_path(match reduction {
+                Reduction::Sum => "neutral",
+                Reduction::Max | Reduction::Min => "missing",
+            });
             self.statements.push(quote!(let mut #name = #neutral::<_, #number>(#simd);));
             let variable = Variable(self.variables.len());
             self.variables.push(name);
@@ -219,15 +224,28 @@ impl<'a> Emitter<'a> {
         for ((result, variable), (first, position)) in
             instruction.results.iter().zip(sums).zip(firsts.into_iter().zip(0..))
         {
-            let sum = Code::Name(self.variables[variable.0].clone()).method("sum", vec![]);
+            let of_lanes = match reductions[position] {
+                Reduction::Sum => "sum",
+                Reduction::Max => "largest",
+                Reduction::Min => "smallest",
+            };
+            let sum = Code::Name(self.variables[variable.0].clone()).method(of_lanes, vec![]);
             let mut built = Built {
                 code: sum.clone(),
                 reads: Reads { variables: [variable].into_iter().collect(), ..Reads::default() },
                 ordered: false,
             };
-            if !self.is_neutral(carried[position]) {
-                let first = built.absorb(first);
-                built.code = Code::float_sum(first, sum);
+            match reductions[position] {
+                Reduction::Sum if self.is_neutral(carried[position]) => {}
+                Reduction::Sum => {
+                    let first = built.absorb(first);
+                    built.code = Code::float_sum(first, sum);
+                }
+                Reduction::Max | Reduction::Min => {
+                    let first = built.absorb(first);
+                    let name = if reductions[position] == Reduction::Max { "max" } else { "min" };
+                    built.code = first.method(name, vec![sum]);
+                }
             }
             self.define(*result, built);
         }
