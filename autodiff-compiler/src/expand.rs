@@ -348,6 +348,11 @@ fn road(
             trace.ir("lanes", output);
             check_between("lanes", output, diagnostics)?;
         }
+        if let Some(parallel) = &mut derivatives.parallel {
+            lanes::split_loops(&mut [&mut *parallel], 0, lanes::Width::Vectors);
+            trace.ir("lanes", parallel);
+            check_between("lanes", parallel, diagnostics)?;
+        }
     }
     Some((items(&item, &value, &derivatives), beside))
 }

@@ -23,11 +23,13 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         ("value", declared.clone(), result.clone()),
         ("value_and_gradient", declared.clone(), quote!((#result, #gradient))),
         ("gradient", declared.clone(), gradient.clone()),
+        ("par_value_and_gradient", declared.clone(), quote!((#result, #gradient))),
     ];
     // With more references among the parameters, rustc does not know which one a result lives as long as.
     let lent = matches!(stub.read.result, Type::Reference { .. });
     if !lent {
         outputs.push(("gradient_into", stub.with_buffers(), result.clone()));
+        outputs.push(("par_gradient_into", stub.with_buffers(), result.clone()));
     }
     if stub.read.has_outputs() && !lent {
         let crate_path = &options.crate_path;

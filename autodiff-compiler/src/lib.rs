@@ -12,6 +12,7 @@
 //!   -> reverse, forward        IR -> IR
 //!   -> schedule, simplify      fuse what belongs together
 //!   -> second, matrix          forward over reverse: Hessians; Jacobians
+//!   -> threads                 independent loops, in chunks of iterations on several threads
 //!   -> lanes                   independent loops, several iterations at once
 //!   -> emit                    IR -> readable Rust
 //! ```
@@ -58,6 +59,7 @@ pub mod signature;
 pub mod simplify;
 pub mod suggest;
 pub mod target;
+pub mod threads;
 pub mod trace;
 pub mod transport;
 pub mod types;

@@ -6,6 +6,7 @@
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::signature::Notes;
 use crate::suggest::nearest;
+use crate::threads;
 use crate::types::Type;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -50,9 +51,16 @@ pub enum Output {
     Hvp,
     Hessian,
     ValueGradientHessian,
+    ParValueAndGradient,
+    ParGradientInto,
 }
 
 impl Output {
+    /// Whether it runs on threads.
+    pub fn is_parallel(self) -> bool {
+        matches!(self, Self::ParValueAndGradient | Self::ParGradientInto)
+    }
+
     /// The name of the function.
     pub fn name(self) -> &'static str {
         let row = OUTPUTS.iter().find(|(_, output)| *output == self);
@@ -73,6 +81,8 @@ const OUTPUTS: &[(&str, Output)] = &[
     ("hvp", Output::Hvp),
     ("hessian", Output::Hessian),
     ("value_gradient_hessian", Output::ValueGradientHessian),
+    ("par_value_and_gradient", Output::ParValueAndGradient),
+    ("par_gradient_into", Output::ParGradientInto),
 ];
 
 /// Arguments that are no outputs.
@@ -152,7 +162,34 @@ impl Options {
             options.argument(&word, value, diagnostics);
             seen.push(text);
         }
+        options.check_threads(diagnostics);
         options
+    }
+
+    /// Outputs that run on threads need what core has for them, and sum in an order of their own.
+    fn check_threads(&self, diagnostics: &mut Diagnostics) {
+        for (output, span) in self.outputs.iter().zip(&self.spans) {
+            let name = output.name();
+            if !output.is_parallel() {
+                continue;
+            }
+            if self.strict {
+                diagnostics.error(
+                    *span,
+                    format!(
+                        "`{name}` adds in another order than the source, and `strict` keeps that"
+                    ),
+                    format!("leave out `strict` or `{name}`"),
+                );
+            } else if !threads::are_wanted() {
+                diagnostics.error(
+                    *span,
+                    format!("`{name}` needs the feature `rayon` of `autodiff-core`"),
+                    "write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"
+                        .to_string(),
+                );
+            }
+        }
     }
 
     fn argument(&mut self, word: &Ident, value: Value, diagnostics: &mut Diagnostics) {
@@ -461,7 +498,7 @@ mod tests {
                 "`banana` is no argument of `differentiate`\nhelp: the arguments are `wrt`, `name`, \
                  `crate`, `strict`, `order`, `checkpoint`, `fma`, `value`, `value_and_gradient`, \
                  `gradient`, `gradient_into`, `jvp`, `vjp`, `jacobian`, `value_and_jacobian`, `hvp`, \
-                 `hessian`, `value_gradient_hessian`",
+                 `hessian`, `value_gradient_hessian`, `par_value_and_gradient`, `par_gradient_into`",
                 "`fma` is not available in this version\nhelp: leave it out",
             ],
         );
@@ -492,6 +529,26 @@ mod tests {
             refused(word, &[order]);
         }
         assert_eq!(parse("wrt(a) strict").1.len(), 1);
+    }
+
+    #[test]
+    fn threads_need_a_feature_and_another_order() {
+        refused(
+            "par_gradient_into",
+            &["`par_gradient_into` needs the feature `rayon` of `autodiff-core`\n\
+               help: write `autodiff-core = { version = \"…\", features = [\"rayon\"] }` in Cargo.toml"],
+        );
+        threads::with_threads(true, || {
+            let options = accepted("par_value_and_gradient");
+            assert_eq!(options.outputs, [Output::ParValueAndGradient]);
+            refused(
+                "strict, par_value_and_gradient",
+                &[
+                    "`par_value_and_gradient` adds in another order than the source, and `strict` keeps \
+                   that\nhelp: leave out `strict` or `par_value_and_gradient`",
+                ],
+            );
+        });
     }
 
     fn checked(attribute: &str, signature: &str) -> (Vec<bool>, Vec<String>) {

@@ -51,6 +51,8 @@ macro_rules! float {
             + Copy
             + Debug
             + Display
+            + Send
+            + Sync
             + 'static
             + LowerExp
             + Default

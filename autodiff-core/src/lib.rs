@@ -62,6 +62,9 @@ pub mod optimize;
 pub mod simd;
 pub mod special;
 mod steps;
+#[cfg(feature = "rayon")]
+#[doc(hidden)]
+pub mod threads;
 pub mod workspace;
 
 pub use autodiff_macro::Differentiable;
@@ -202,6 +205,7 @@ pub use autodiff_macro::Differentiable;
 /// * `jvp`: emits the Jacobian-vector product.
 /// * `vjp`: emits the vector-Jacobian product of a function that returns one float, too.
 /// * `hvp`, `hessian`, `value_gradient_hessian`, `jacobian`, `value_and_jacobian`: see above.
+/// * `par_value_and_gradient`, `par_gradient_into`: see [below](#threads).
 /// * `order = 2`, `order = 3`: the derivatives can themselves be differentiated by callers.
 /// * `checkpoint`: the outermost sequential loops keep few of their states and run again from those, so
 ///   that memory grows with the logarithm of the trip count; without it a loop keeps, for each iteration,
@@ -264,6 +268,47 @@ pub use autodiff_macro::Differentiable;
 /// sixteen of `f32`. The instruction set is chosen when the function is called. Sums are then added in another
 /// order, which changes last bits, the same in all outputs of a function on one machine; `strict` keeps the order
 /// of the source.
+///
+/// # Threads
+///
+/// With the feature `rayon`, a function that returns one float can have its gradient on several threads:
+///
+/// | argument | function | signature |
+/// | --- | --- | --- |
+/// | `par_value_and_gradient` | `f::par_value_and_gradient`, and the next one | `(params…) -> (f64, G)` |
+/// | `par_gradient_into` | `f::par_gradient_into` | `(params…, &mut g…) -> f64` |
+///
+/// ```
+/// # #[cfg(feature = "rayon")] {
+/// use autodiff_core::differentiate;
+///
+/// #[differentiate(wrt(w), par_value_and_gradient)]
+/// fn loss(w: &[f64; 2], x: &[f64], y: &[f64]) -> f64 {
+///     x.iter().zip(y).map(|(x, y)| (w[0] * x + w[1] - y).powi(2)).sum()
+/// }
+///
+/// let x: Vec<f64> = (0..100_000).map(f64::from).collect();
+/// let y: Vec<f64> = x.iter().map(|x| 2.0 * x + 1.0).collect();
+/// let (value, slope) = loss::par_value_and_gradient(&[2.0, 3.0], &x, &y);
+/// assert_eq!((value, slope[1]), (400_000.0, 400_000.0));
+/// # }
+/// ```
+///
+/// A loop whose iterations are independent is split into at most 64 chunks, each with sums of its own, which are
+/// added up in order. Where chunks begin depends on the sizes of the data only: **the result has the same bits on
+/// any number of threads**, one included; it differs in the last bits from that of `value_and_gradient`, which adds
+/// in another order, and `strict` refuses these outputs. Independent means: what iterations leave are sums (of
+/// numbers, and into elements of arrays, slices and `Vec`s at any index), or elements at a fixed distance from the
+/// loop's index. A chunk has a copy of what it adds to, or of the elements that it touches; where copies would
+/// outgrow the cache there are fewer chunks. Loops inside of other loops stay in one piece, as do those that leave
+/// early, print, or read what an earlier iteration wrote: a function that has no other loops has these outputs, too,
+/// and they run on one thread.
+///
+/// The threads are those of the pool that the caller is in ([`rayon::ThreadPool::install`], or the global one).
+/// Below about 80 microseconds of work, as far as that can be told, everything runs on the caller's thread, chunk by
+/// chunk. If iterations panic, one of these panics comes out.
+///
+/// [`rayon::ThreadPool::install`]: https://docs.rs/rayon/latest/rayon/struct.ThreadPool.html#method.install
 ///
 /// # Reading what it makes
 ///
@@ -358,6 +403,8 @@ pub mod __private {
     #[cfg(feature = "simd")]
     pub use crate::simd;
     pub use crate::steps::backwards;
+    #[cfg(feature = "rayon")]
+    pub use crate::threads;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
 

@@ -196,6 +196,20 @@ both! {
         sum
     }
 
+    []
+    pub(crate) fn windows(x: &[f64]) -> f64 {
+        x.windows(2).map(|x| (1.0 - x[0]).powi(2) + (x[1] - x[0] * x[0]).powi(2)).sum()
+    }
+
+    [wrt(w),]
+    pub(crate) fn by_position(w: f64, x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += w * x[i] * (i * (i % 3)) as f64;
+        }
+        sum
+    }
+
     [jvp,]
     pub(crate) fn log_sum_exp(x: &[f64]) -> f64 {
         let highest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -348,6 +362,9 @@ fn sums_agree_at_every_length() {
         compare!(flat_rows, n, terms, (&w, &numbers(5, 5 * n), &y), |g: Vec<f64>| g);
         let rows: Vec<[f64; 6]> = numbers(16, 6 * n).as_chunks().0.to_vec();
         compare!(neighbours, n, terms, (&[0.3, -0.2, 0.7], &rows), list);
+        compare!(windows, n, terms, (&x), |g: Vec<f64>| g);
+        let numbered = 2.0 * (n * n) as f64;
+        compare!(by_position, n, numbered, (0.5, &x), |g: f64| vec![g]);
         let index: Vec<usize> = (0..n).map(|i| i * i % 7).collect();
         compare!(gathered, n, terms, (&numbers(6, 7), &index, &y), |g: Vec<f64>| g);
         let table = [[0.1, 0.5], [-0.3, 1.0], [0.2, -1.0]];

@@ -3,16 +3,20 @@
 #![forbid(unsafe_code)]
 
 use autodiff_compiler::lanes::with_lanes;
+use autodiff_compiler::threads::with_threads;
 use proc_macro::TokenStream;
 
 /// Whether `autodiff-core` has what loops with lanes need.
 const LANES: bool = cfg!(feature = "simd");
 
+/// Whether `autodiff-core` has what outputs need that run on threads.
+const THREADS: bool = cfg!(feature = "rayon");
+
 /// Emits the derivatives of a function beside it; documented in `autodiff-core`.
 #[proc_macro_attribute]
 pub fn differentiate(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let expand = || autodiff_compiler::expand::differentiate(attribute.into(), item.into());
-    with_lanes(LANES, expand).into()
+    with_lanes(LANES, || with_threads(THREADS, expand)).into()
 }
 
 /// Attaches a derivative written by hand to a function; documented in `autodiff-core`.
@@ -25,7 +29,8 @@ pub fn derivative_of(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn __resume(tokens: TokenStream) -> TokenStream {
-    with_lanes(LANES, || autodiff_compiler::expand::resume(tokens.into())).into()
+    let expand = || autodiff_compiler::expand::resume(tokens.into());
+    with_lanes(LANES, || with_threads(THREADS, expand)).into()
 }
 
 /// Makes a struct `Differentiable`: see the trait of the same name in `autodiff-core`.

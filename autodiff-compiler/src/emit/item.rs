@@ -32,6 +32,10 @@ pub struct Item {
 pub struct Derivatives {
     /// Value and gradient in one.
     pub gradient: Option<Function>,
+    /// The same with loops in chunks, which may run on several threads.
+    pub parallel: Option<Function>,
+    /// Whether that has a form that returns the gradient.
+    pub par_value_and_gradient: bool,
     /// The forward and the reverse sweep.
     pub sweeps: Option<Sweeps>,
     /// Whether `vjp` is wanted in any case.
@@ -51,10 +55,21 @@ pub struct Derivatives {
 }
 
 impl Derivatives {
-    /// All functions that are emitted.
+    /// All functions that are emitted and have loops of the function in one piece.
     pub fn functions_mut(&mut self) -> Vec<&mut Function> {
-        let Self { gradient, sweeps, vjp: _, jvp, higher, quiet_jvp, hvp, quiet_hvp, matrices } =
-            self;
+        let Self {
+            gradient,
+            parallel: _,
+            par_value_and_gradient: _,
+            sweeps,
+            vjp: _,
+            jvp,
+            higher,
+            quiet_jvp,
+            hvp,
+            quiet_hvp,
+            matrices,
+        } = self;
         let single = [gradient, jvp, quiet_jvp, hvp, quiet_hvp];
         let mut functions: Vec<_> = single.into_iter().flatten().collect();
         functions.extend(higher.iter_mut().map(|(_, function)| function));
@@ -105,9 +120,13 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
         functions.push(item.value_and_gradient(value, &active));
         functions.push(item.gradient(value, &active));
-        let mut header = item.header_for("gradient_into", &item.gradient_into_words(&active));
+        let mut header =
+            item.header_for("gradient_into", &item.gradient_into_words(&active, NO_ALLOCATION));
         header.prologue.extend(item.length_checks(&active));
         functions.push(super::function(gradient, &header));
+        if let Some(parallel) = &derivatives.parallel {
+            functions.extend(item.parallel(value, parallel, derivatives.par_value_and_gradient));
+        }
     }
     functions.extend(derivatives.jvp.iter().map(|jvp| item.jvp(value, jvp)));
     functions.extend(derivatives.hvp.iter().map(|hvp| item.hvp(value, hvp)));
@@ -135,6 +154,8 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         }
     }
 }
+
+const NO_ALLOCATION: &str = "; allocates nothing of its own";
 
 /// The names of the sweeps with tangents, order by order.
 const SWEEPS_WITH_TANGENTS: [[&str; 2]; 2] =
@@ -198,6 +219,18 @@ impl Item {
     }
 
     fn value_and_gradient(&self, value: &Function, active: &[&Parameter]) -> TokenStream {
+        let words = self.both_words(active);
+        self.returning(value, active, ["value_and_gradient", "gradient_into"], &words)
+    }
+
+    /// What returns value and gradient, by what overwrites buffers with the gradient.
+    pub(super) fn returning(
+        &self,
+        value: &Function,
+        active: &[&Parameter],
+        [output, into]: [&str; 2],
+        words: &str,
+    ) -> TokenStream {
         let (declared, passed) = self.parameters(value);
         let gradients: Vec<_> = active.iter().map(|parameter| gradient_name(parameter)).collect();
         let zeros = active.iter().map(|parameter| self.zeros(parameter));
@@ -206,20 +239,13 @@ impl Item {
         let gradient_type = one_or_tuple(&kinds);
         let gradient = one_or_tuple(&gradients);
         let result = self.result_type(value);
-        let into = self.path("gradient_into");
+        let into = self.path(into);
         let body = quote! {
             #(let mut #gradients: #kinds = #zeros;)*
             let value = #into(#(#passed,)* #(&mut #gradients),*);
             (value, #gradient)
         };
-        let words = self.both_words(active);
-        self.wrapper(
-            "value_and_gradient",
-            &words,
-            &declared,
-            quote!((#result, #gradient_type)),
-            body,
-        )
+        self.wrapper(output, words, &declared, quote!((#result, #gradient_type)), body)
     }
 
     fn gradient(&self, value: &Function, active: &[&Parameter]) -> TokenStream {
@@ -326,7 +352,7 @@ impl Item {
     }
 
     /// Buffers of the wrong length are reported before anything happens.
-    fn length_checks(&self, active: &[&Parameter]) -> TokenStream {
+    pub(super) fn length_checks(&self, active: &[&Parameter]) -> TokenStream {
         let checks = active.iter().filter_map(|parameter| {
             if !matches!(parameter.ty.tangent(), Type::Vec(_)) {
                 return None;
@@ -352,7 +378,7 @@ impl Item {
         words
     }
 
-    fn both_words(&self, active: &[&Parameter]) -> String {
+    pub(super) fn both_words(&self, active: &[&Parameter]) -> String {
         let name = self.reference();
         format!(
             "The value of {name} and its gradient with respect to {}, in one pass.{}",
@@ -370,13 +396,14 @@ impl Item {
         if self.formulas.is_empty() { String::new() } else { format!("\n\n{}", self.formulas) }
     }
 
-    fn gradient_into_words(&self, active: &[&Parameter]) -> String {
+    /// `ending`: what else there is to say about what it does.
+    pub(super) fn gradient_into_words(&self, active: &[&Parameter], ending: &str) -> String {
         let name = self.reference();
         let buffers: Vec<_> =
             active.iter().map(|parameter| format!("`{}`", gradient_name(parameter))).collect();
         let mut words = format!(
             "Returns the value of {name} and overwrites {} with the gradient with \
-             respect to {}; allocates nothing of its own.",
+             respect to {}{ending}.",
             join(&buffers),
             list(active)
         );

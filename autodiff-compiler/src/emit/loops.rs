@@ -18,7 +18,7 @@ struct Carried<'r> {
 }
 
 /// How the exit code of a loop is kept.
-enum ExitCode {
+pub(super) enum ExitCode {
     /// The loop has none.
     None,
     /// It is 0 all the time in the loop; a variable holds the last one, if somebody asks afterwards.
@@ -122,7 +122,7 @@ impl Emitter<'_> {
 
     /// Gives every carried value its variable, with its first value in it. The values of `range` are
     /// evaluated right after that.
-    fn carry(
+    pub(super) fn carry(
         &mut self,
         instruction: &Instruction,
         carried: &[ValueId],
@@ -236,7 +236,12 @@ impl Emitter<'_> {
         variable
     }
 
-    fn loop_body(&mut self, body: &Region, exit: &ExitCode, variables: &[Variable]) -> Block {
+    pub(super) fn loop_body(
+        &mut self,
+        body: &Region,
+        exit: &ExitCode,
+        variables: &[Variable],
+    ) -> Block {
         let mut deliver: Vec<Deliver> = match exit {
             ExitCode::Break(variable) => vec![Deliver::Exit(*variable)],
             ExitCode::None | ExitCode::Carried => vec![],
@@ -261,7 +266,12 @@ impl Emitter<'_> {
     }
 
     /// Finishes the declarations; from now on the results are mentioned by the variables.
-    fn after_loop(&mut self, instruction: &Instruction, exit: &ExitCode, variables: &[Variable]) {
+    pub(super) fn after_loop(
+        &mut self,
+        instruction: &Instruction,
+        exit: &ExitCode,
+        variables: &[Variable],
+    ) {
         let mut all = Vec::new();
         if let ExitCode::Break(code) = exit {
             all.push(*code);

@@ -7,7 +7,7 @@
 //!
 //! The parts: [`expressions`] prints expressions with few parentheses; [`pending`] decides whether a
 //! value may be written where it is used; [`control`] writes regions and branches, [`loops`] and
-//! [`variables`] what loops carry, [`statements`] single instructions, [`writes`] those that change
+//! [`variables`] what loops carry, [`chunks`] what may run on several threads, [`statements`] single instructions, [`writes`] those that change
 //! memory, [`operations`] calculations; [`places`] and [`aggregates`] say what they name.
 //!
 //! Carried values of loops are mutable variables. SSA gives each state of such a variable its own
@@ -16,6 +16,7 @@
 
 mod aggregates;
 mod blocks;
+mod chunks;
 mod control;
 mod deferred;
 pub mod documentation;
@@ -28,6 +29,7 @@ mod matrices;
 mod names;
 mod operations;
 mod overlaps;
+mod parallel;
 mod pending;
 mod places;
 mod record;

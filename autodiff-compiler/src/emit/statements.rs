@@ -73,9 +73,10 @@ impl Emitter<'_> {
             InstructionKind::If { .. } | InstructionKind::Match { .. } => {
                 self.branches(instruction);
             }
-            InstructionKind::For(counted) => match &counted.lanes {
-                Some(lanes) => self.lane_loop(instruction, counted, lanes.clone()),
-                None => self.for_loop(instruction, counted),
+            InstructionKind::For(counted) => match (&counted.lanes, &counted.chunks) {
+                (Some(lanes), _) => self.lane_loop(instruction, counted, lanes.clone()),
+                (None, Some(chunks)) => self.chunk_loop(instruction, counted, *chunks),
+                (None, None) => self.for_loop(instruction, counted),
             },
             InstructionKind::Loop { carried, body } => {
                 self.uncounted_loop(instruction, carried, body);

@@ -6,19 +6,15 @@
 use super::Emitter;
 use super::expressions::Code;
 use super::pending::Writes;
-use crate::ir::{InstructionKind, Place, SlotId, ValueId};
+use crate::ir::{For, Instruction, InstructionKind, Place, SlotId, ValueId};
 use crate::types::{FloatType, Type};
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 impl Emitter<'_> {
     /// The parameter for the tape, if it is one. Before anything else is written.
     pub(super) fn begin_tape(&mut self) -> Option<TokenStream> {
-        let mut used = self.header.takes_tape;
-        self.function.body.for_each_instruction(&mut |instruction| {
-            used |= matches!(&instruction.kind, InstructionKind::Call(call) if call.output.uses_tape());
-        });
-        if !used {
+        if !self.header.takes_tape && !use_tape(&self.function.body.instructions) {
             return None;
         }
         let crate_path = &self.header.crate_path;
@@ -29,6 +25,18 @@ impl Emitter<'_> {
         }
         self.statements.push(quote!(let mut #name = #crate_path::__private::Tape::new();));
         None
+    }
+
+    /// A tape for a chunk, if its instructions use one; gives the one that is used otherwise.
+    pub(super) fn begin_tape_of_chunk(&mut self, instructions: &[Instruction]) -> Option<Ident> {
+        let outer = self.tape.clone();
+        if use_tape(instructions) {
+            let crate_path = &self.header.crate_path;
+            let name = self.names.fresh("tape", Span::call_site());
+            self.statements.push(quote!(let mut #name = #crate_path::__private::Tape::new();));
+            self.tape = Some(name);
+        }
+        outer
     }
 
     /// The tape as an argument.
@@ -120,6 +128,15 @@ impl Emitter<'_> {
             });
         }
     }
+}
+
+/// Whether instructions use the tape of the function: chunks have their own.
+fn use_tape(instructions: &[Instruction]) -> bool {
+    instructions.iter().any(|instruction| match &instruction.kind {
+        InstructionKind::Call(call) => call.output.uses_tape(),
+        InstructionKind::For(For { chunks: Some(_), .. }) => false,
+        kind => kind.regions().into_iter().any(|region| use_tape(&region.instructions)),
+    })
 }
 
 /// Whether numbers of the type have a track of their own on the tape.

@@ -17,6 +17,7 @@ use crate::second;
 use crate::second::sweeps::SweepsWithTangents;
 use crate::signature::{FunctionSignature, Notes, is_output};
 use crate::simplify::{self, ValueIn};
+use crate::threads::{self, Grid};
 use crate::trace::Trace;
 use crate::types::FloatType;
 
@@ -59,7 +60,21 @@ pub fn derivatives(
     if signature.result.is_float() {
         let mut gradient = gradient(value, strategy, trace, diagnostics)?;
         second_order(value, &gradient, own, choices, &mut derivatives, trace, diagnostics)?;
-        schedule::finish(&mut gradient, SlotId(value.slots.len() as u32));
+        let first = SlotId(value.slots.len() as u32);
+        let parallel = |(output, _): &(Output, SourceSpan)| output.is_parallel();
+        if choices.outputs.iter().any(parallel) {
+            let mut chunked = gradient.clone();
+            schedule::use_workspace(&mut chunked, first);
+            threads::split_loops(&mut chunked, Grid::Cache);
+            // After the split: what is carried to the next iteration ties them together.
+            schedule::carry_to_neighbours(&mut chunked, first);
+            trace.ir("threads", &chunked);
+            check_between("threads", &chunked, diagnostics)?;
+            derivatives.parallel = Some(chunked);
+            derivatives.par_value_and_gradient =
+                choices.asked(Output::ParValueAndGradient).is_some();
+        }
+        schedule::finish(&mut gradient, first);
         derivatives.gradient = Some(gradient);
     }
     if signature.notes.jvp {
@@ -92,6 +107,14 @@ fn check_outputs(
     let of_floats = [Output::Hvp, Output::Hessian, Output::ValueGradientHessian];
     for (output, span) in &choices.outputs {
         let name = output.name();
+        if output.is_parallel() && !signature.result.is_float() {
+            diagnostics.error(
+                *span,
+                format!("`{name}` is for functions that return one float"),
+                "leave it out; the derivatives of this function are `vjp` and `jacobian`"
+                    .to_string(),
+            );
+        }
         if of_floats.contains(output) && !signature.result.is_float() {
             diagnostics.error(
                 *span,

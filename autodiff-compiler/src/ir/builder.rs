@@ -67,6 +67,13 @@ impl Builder {
         self.open.last().map_or(&[], |region| &region.instructions)
     }
 
+    /// Takes out of the innermost open region what brings a slot into being there.
+    pub fn undefine(&mut self, slot: SlotId) {
+        if let Some(region) = self.open.last_mut() {
+            region.instructions.retain(|instruction| instruction.kind.defined_slot() != Some(slot));
+        }
+    }
+
     /// Opens a closed region again, to append to it.
     pub fn reopen(&mut self, region: Region) {
         self.open.push(region);

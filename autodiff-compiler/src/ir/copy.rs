@@ -73,6 +73,9 @@ impl Function {
         for region in kind.regions_mut() {
             *region = self.copy_region(region, renaming);
         }
+        if let InstructionKind::For(For { chunks: Some(chunks), .. }) = &mut kind {
+            chunks.fold = renaming.value(chunks.fold);
+        }
         let results =
             instruction.results.iter().map(|result| self.copy_value(*result, renaming)).collect();
         Instruction { kind, results, span: instruction.span }
@@ -96,6 +99,9 @@ impl Region {
                 for (_, value) in arms.iter_mut().flat_map(|arm| &mut arm.bindings) {
                     *value = renaming.value(*value);
                 }
+            }
+            if let InstructionKind::For(For { chunks: Some(chunks), .. }) = kind {
+                chunks.fold = renaming.value(chunks.fold);
             }
             kind.regions_mut().into_iter().for_each(|region| region.rename(renaming));
         }

@@ -20,6 +20,7 @@
 
 pub mod builder;
 mod calls;
+pub mod chunks;
 mod copy;
 pub mod lanes;
 pub mod map;
@@ -43,6 +44,7 @@ pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
 use crate::types::{FloatType, IntegerType, Length, StructType, Type};
+use chunks::Chunks;
 use lanes::Lanes;
 use operations::Operation;
 use proc_macro2::{Delimiter, TokenStream};
@@ -254,6 +256,8 @@ pub struct For {
     /// If several iterations run at once, which may be done in any order: what differs between them. Their
     /// number is a multiple of [`Lanes::count`], every carried value is a reduction, and there are no steps.
     pub lanes: Option<Rc<Lanes>>,
+    /// If it runs over chunks of another loop's iterations, which may be done on several threads.
+    pub chunks: Option<Chunks>,
 }
 
 impl For {
@@ -269,6 +273,7 @@ impl For {
             exits: false,
             body: Region::default(),
             lanes: None,
+            chunks: None,
         }
     }
 

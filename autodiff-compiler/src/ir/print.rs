@@ -344,6 +344,7 @@ impl Printer<'_> {
                     exits,
                     body,
                     lanes,
+                    chunks,
                 } = loop_;
                 let (index, parameters) = match body.parameters.split_first() {
                     Some((index, rest)) => (names.typed(*index), rest),
@@ -366,6 +367,10 @@ impl Printer<'_> {
                 }
                 if let Some(lanes) = lanes {
                     head += &format!(" lanes {}", lanes.count);
+                }
+                if let Some(chunks) = chunks {
+                    let (work, fold) = (names.value(chunks.work), names.value(chunks.fold));
+                    head += &format!(" chunks of work {work} folded from {fold}");
                 }
                 head += &self.carried(parameters, carried);
                 return self.block(&head, body, "}");

@@ -418,6 +418,12 @@ impl<'a> Verifier<'a> {
         }
         self.used_as(*end, index)?;
         step.map_or(Ok(()), |step| self.used_as(step, &Type::USIZE))?;
+        if let Some(chunks) = &counted.chunks {
+            self.used_as(chunks.work, &Type::USIZE)?;
+            if chunks.position_of_fold(body).is_none() {
+                return Err("a loop over chunks has no fold".to_owned());
+            }
+        }
         if *exits {
             match carried.first() {
                 Some(code) => self.used_as(*code, &Type::EXIT_CODE)?,

@@ -41,11 +41,12 @@ macro_rules! operand_visitors {
                         b.$visitor(visit);
                     }
                     Self::If { condition, .. } => visit(condition),
-                    Self::For(For { start, end, step, carried, .. }) => {
+                    Self::For(For { start, end, step, carried, chunks, .. }) => {
                         visit(start);
                         visit(end);
                         step.$iter().for_each(&mut *visit);
-                        carried.$iter().for_each(visit);
+                        carried.$iter().for_each(&mut *visit);
+                        chunks.$iter().for_each(|chunks| visit(& $($mut)? chunks.work));
                     }
                     Self::Loop { carried, .. } => carried.$iter().for_each(visit),
                     Self::Match { scrutinee, .. } => scrutinee.$visitor(visit),

@@ -13,7 +13,8 @@ use crate::types::{FloatType, IntegerType, Type};
 
 /// The shape of a loop whose iterations may run together, as far as its body tells.
 pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<Lanes> {
-    let plain = !counted.inclusive && counted.step.is_none() && !counted.exits;
+    let plain =
+        counted.chunks.is_none() && !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
     let by_usize = function.value(index).ty == Type::Integer(IntegerType::Usize);
     if !plain || !by_usize {

@@ -137,6 +137,7 @@ impl Lowerer<'_> {
                     exits,
                     body: end.region,
                     lanes: None,
+                    chunks: None,
                 })
             }
             Header::Endless => InstructionKind::Loop { carried: initial, body: end.region },

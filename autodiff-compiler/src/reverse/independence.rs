@@ -63,10 +63,27 @@ pub(super) fn reductions(
     Some(Reductions { kinds })
 }
 
+/// Whether all that a loop carries are sums that no iteration looks at; of integers, if what is added `counts`.
+pub(crate) fn carries_only_sums_and_counts(
+    counted: &For,
+    counts: &dyn Fn(ValueId) -> bool,
+) -> bool {
+    (0..counted.carried.len())
+        .all(|position| is_sum_or_count(counted, position, counts) == Some(true))
+}
+
 /// Whether a carried value is a sum; `None` if something else depends on it.
 pub(crate) fn is_sum(counted: &For, position: usize) -> Option<bool> {
+    is_sum_or_count(counted, position, &|_| false)
+}
+
+fn is_sum_or_count(
+    counted: &For,
+    position: usize,
+    counts: &dyn Fn(ValueId) -> bool,
+) -> Option<bool> {
     let parameter = counted.body.parameters[position + 1];
-    let mut analysis = Dependence { class: Map::from_iter([(parameter, Class::Sum)]) };
+    let mut analysis = Dependence { class: Map::from_iter([(parameter, Class::Sum)]), counts };
     analysis.region(&counted.body)?;
     let mut nexts = counted.body.yields.iter().map(|next| analysis.of(*next)).enumerate();
     let others_free = nexts.all(|(other, class)| other == position || class == Class::Free);
@@ -110,12 +127,14 @@ impl Class {
     }
 }
 
-struct Dependence {
+struct Dependence<'c> {
     /// Values that are not free.
     class: Map<ValueId, Class>,
+    /// Integers of which a sum is a sum.
+    counts: &'c dyn Fn(ValueId) -> bool,
 }
 
-impl Dependence {
+impl Dependence<'_> {
     fn of(&self, value: ValueId) -> Class {
         self.class.get(&value).copied().unwrap_or(Class::Free)
     }
@@ -228,6 +247,11 @@ impl Dependence {
             },
             Operation::Float(FloatOperation::Sub) => match (class(0), class(1)) {
                 (Class::Sum, Class::Free) => Class::Sum,
+                _ => Class::Other,
+            },
+            Operation::Integer(IntegerOperation::Add) => match (class(0), class(1)) {
+                (Class::Sum, Class::Free) if (self.counts)(arguments[1]) => Class::Sum,
+                (Class::Free, Class::Sum) if (self.counts)(arguments[0]) => Class::Sum,
                 _ => Class::Other,
             },
             Operation::Select if class(0) == Class::Free => class(1).join(class(2)),

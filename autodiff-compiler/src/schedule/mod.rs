@@ -21,11 +21,13 @@ mod workspace;
 use crate::ir::set::Numbered;
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
+pub use neighbours::carry_to_neighbours;
+pub use workspace::use_workspace;
 
 /// What is done last to simplified derivative code, whose slots begin with `first`.
 pub fn finish(function: &mut Function, first: SlotId) {
-    neighbours::carry_to_neighbours(function, first);
-    workspace::use_workspace(function, first);
+    carry_to_neighbours(function, first);
+    use_workspace(function, first);
 }
 
 /// Fuses what belongs together.

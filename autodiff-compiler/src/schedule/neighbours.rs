@@ -19,7 +19,7 @@ use crate::ir::*;
 use crate::types::Type;
 
 /// Lets the loops of derivative code carry what they add to the next element of adjoints (slots from `first` on).
-pub(super) fn carry_to_neighbours(function: &mut Function, first: SlotId) {
+pub fn carry_to_neighbours(function: &mut Function, first: SlotId) {
     let span = function.span();
     let taken = std::mem::replace(function, Function::empty(function.name.clone(), Type::Unit));
     let mut builder = Builder::new(taken, span);

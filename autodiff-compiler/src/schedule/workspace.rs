@@ -11,7 +11,7 @@ use crate::types::Type;
 use std::collections::HashSet;
 
 /// Moves local `Vec`s of derivative code (slots from `first` on) to the workspace.
-pub(super) fn use_workspace(function: &mut Function, first: SlotId) {
+pub fn use_workspace(function: &mut Function, first: SlotId) {
     let mut uses = Uses { function, candidates: HashSet::new(), swapped: vec![] };
     function.body.for_each_instruction(&mut |instruction| {
         if let InstructionKind::Define(slot, Aggregate::VecRepeat(element, _)) = &instruction.kind

@@ -17,6 +17,7 @@ use crate::reverse::{self, Reversed, Strategy, support};
 use crate::schedule::{self, schedule};
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_derivative_with, simplify_reverse_with};
+use crate::threads::{self, Grid};
 use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
@@ -34,6 +35,8 @@ pub(super) struct Derived {
     /// After these, with loops that run two iterations at a time, if there are any. Sums have another order then:
     /// exact arithmetic alone says whether they are right.
     pub(super) lanes: Option<Stage>,
+    /// The same with the loops of gradients in chunks of three iterations.
+    pub(super) chunks: Option<Stage>,
     /// By function of the program: what reverse mode made, as text.
     code: Vec<String>,
     independent_loops: Vec<[usize; 2]>,
@@ -227,7 +230,8 @@ impl By<'_> {
             }
         }
         let lanes = self.with_lanes(functions, stages.last())?;
-        Ok(Ok(Derived { choice: "default", stages, lanes, code, independent_loops }))
+        let chunks = self.with_chunks(stages.last())?;
+        Ok(Ok(Derived { choice: "default", stages, lanes, chunks, code, independent_loops }))
     }
 
     /// The last stage with loops split into lanes, as few as there can be: the loops of programs are short.
@@ -248,6 +252,22 @@ impl By<'_> {
                 self.passes.verified(output)?;
                 any |= lanes::has_lanes(output);
             }
+        }
+        Ok(any.then_some(stage))
+    }
+
+    /// The last stage with the loops of gradients split into chunks, with lanes inside of them where there can be:
+    /// short ones, as above.
+    fn with_chunks(self, last: Option<&Stage>) -> Result<Option<Stage>, Failure> {
+        let Some(last) = last else { return Ok(None) };
+        let mut stage = Stage { pass: "threads", functions: last.functions.clone() };
+        let mut any = false;
+        for output in stage.functions.iter_mut().flat_map(|of| &mut of.gradient) {
+            self.passes.run("threads", || threads::split_loops(output, Grid::Of(3)));
+            self.passes.verified(output)?;
+            any |= threads::has_chunks(output);
+            self.passes.run("lanes", || lanes::split_loops(&mut [&mut *output], 0, Width::Of(2)));
+            self.passes.verified(output)?;
         }
         Ok(any.then_some(stage))
     }

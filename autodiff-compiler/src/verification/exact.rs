@@ -17,7 +17,8 @@
 //! leaves what it cannot fold exactly, wherever what they make as usual does not agree as it is. (Hiding constants in parameters instead would keep every rewrite
 //! that knows a constant from being applied, and could not hide those of the derivative table.)
 //!
-//! What runs several iterations of a loop at a time ([`crate::lanes`]) is asked, too, with two of them: as IR it
+//! What runs several iterations of a loop at a time ([`crate::lanes`]), or in chunks on threads
+//! ([`crate::threads`]), is asked, too, with two of them and chunks of three: as IR it
 //! runs one iteration after the other, so this is about which loops are split, and how, and not about the
 //! vectors that are emitted.
 //!
@@ -35,6 +36,7 @@ use crate::ir::{Function, Parameter};
 use crate::lanes::{self, Width};
 use crate::signature::is_output;
 use crate::simplify::{Folding, simplify_with};
+use crate::threads::{self, Grid};
 use crate::types::Type;
 
 /// What exact arithmetic said.
@@ -189,9 +191,11 @@ impl Oracle<'_> {
             }
         };
         let mut conclusion = Conclusion::default();
-        for (pass, functions) in
-            [("simplify", self.simplified), ("lanes", &with_lanes(self.simplified))]
-        {
+        for (pass, functions) in [
+            ("simplify", self.simplified),
+            ("lanes", &with_lanes(self.simplified)),
+            ("threads", &with_chunks(self.simplified)),
+        ] {
             let found = run(functions, &covered);
             if let Err(what) = same_outputs(&outcome, &found, parameters, &mut conclusion) {
                 let code = format!("{what}\n{}", texts(functions));
@@ -216,6 +220,9 @@ impl Oracle<'_> {
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;
                 self.second_order(stage, &point, &mut conclusion)?;
+            }
+            if let Some(stage) = &derived.chunks {
+                self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
             }
         }
         Ok(Some(conclusion))
@@ -426,6 +433,13 @@ fn with_lanes(functions: &[Function]) -> Vec<Function> {
         let values = function.values.len();
         lanes::split_loops(&mut [function], values, Width::Of(2));
     }
+    functions
+}
+
+/// The functions with loops in chunks of three iterations.
+fn with_chunks(functions: &[Function]) -> Vec<Function> {
+    let mut functions = functions.to_vec();
+    functions.iter_mut().for_each(|function| threads::split_loops(function, Grid::Of(3)));
     functions
 }
 

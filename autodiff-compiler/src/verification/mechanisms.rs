@@ -349,3 +349,25 @@ fn derivatives(program: &Program) -> String {
     let derived = derived.expect("no failure").expect("it is accepted");
     derived.stages[derived.stages.len() - 1].to_string()
 }
+
+#[test]
+fn chunks_hold_every_iteration_once() {
+    agrees(
+        "fn main(x: &[f64], w: &[f64; 2], index: &[usize]) -> f64 {
+             let mut sum = 0.0;
+             for i in 0..x.len() {
+                 sum += w[index[i]] * x[i] * x[i];
+                 if i > 0 { sum += x[i] * x[i - 1]; }
+             }
+             let mut y = vec![0.0; x.len()];
+             for i in 0..x.len() { y[i] = x[i] * sum; }
+             for i in 0..x.len() { sum += y[i] * x[i]; }
+             sum
+         }",
+        vec![
+            vec![0.5, 1.25, -0.5, 2.0, 1.5, 0.25, -1.0, 0.75].into(),
+            [0.5, -1.5].into(),
+            [0_usize, 1, 1, 0, 1, 0, 0, 1].into(),
+        ],
+    );
+}

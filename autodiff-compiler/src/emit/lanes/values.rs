@@ -227,15 +227,20 @@ impl Emitter<'_> {
         lane: &Ident,
         write: impl FnOnce(&mut Self) -> Built,
     ) -> Built {
-        let mut saved = vec![];
+        let mut at_lane: Vec<(ValueId, Built)> = vec![];
         for value in values {
-            if saved.iter().any(|(known, _)| known == value) {
+            if at_lane.iter().any(|(known, _)| known == value) {
                 continue;
             }
             let mut built = self.at_lane(*value, lane);
             // A closure is called where it stands.
             built.ordered = false;
-            saved.push((*value, self.held[value.0 as usize].replace(built)));
+            at_lane.push((*value, built));
+        }
+        // Only now: one of them may be calculated from another one, which is not to be shifted twice.
+        let mut saved = vec![];
+        for (value, built) in at_lane {
+            saved.push((value, self.held[value.0 as usize].replace(built)));
         }
         let built = write(self);
         for (value, held) in saved {
