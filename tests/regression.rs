@@ -6,6 +6,8 @@ mod close;
 #[path = "common/differences.rs"]
 mod differences;
 
+#[path = "regression/absent.rs"]
+mod absent;
 #[path = "regression/constants.rs"]
 mod constants;
 #[path = "regression/copied_structs.rs"]

@@ -5,6 +5,7 @@
 //! decides on keep every bit, and every panic of the original stays; only what flows into derivative
 //! outputs alone takes rewrites with a weaker [`Claim`].
 
+mod absent;
 mod better;
 mod branches;
 mod common;
@@ -66,6 +67,7 @@ pub fn simplify_derivative_with(function: &mut Function, primal: &Function, fold
         primal_slots: primal.slots.len() as u32,
         folding,
     };
+    absent::keep_absent(function, crate::ir::ValueId(options.primal_values));
     run(function, &options);
 }
 
@@ -99,6 +101,7 @@ pub fn simplify_second_with(
         primal_slots: primal.slots.len() as u32,
         folding,
     };
+    absent::keep_absent(function, crate::ir::ValueId(options.primal_values));
     let mut exactness = Exactness::of_second(function, primal.parameters.len(), kept);
     fixpoint(function, &options, &mut exactness);
     reciprocals::share(function, &mut exactness);
@@ -117,6 +120,7 @@ pub fn simplify_reverse_with(function: &mut Function, primal: &Function, folding
         primal_slots: primal.slots.len() as u32,
         folding,
     };
+    absent::keep_absent(function, crate::ir::ValueId(options.primal_values));
     let mut exactness = Exactness::of_derivative(function);
     fixpoint(function, &options, &mut exactness);
 }
