@@ -282,6 +282,110 @@ both! {
         sum
     }
 
+    [wrt(x), hvp,]
+    pub(crate) fn beside_previous(x: &[f64], y: &[f64]) -> f64 {
+        let (mut previous, mut sum) = (0.0, 0.0);
+        for i in 0..x.len() {
+            let current = x[i];
+            sum += previous * y[i];
+            previous = current;
+        }
+        sum * sum
+    }
+
+    [wrt(x),]
+    pub(crate) fn beside_gathered(x: &[f64], y: &[f64], index: &[usize]) -> f64 {
+        let (mut previous, mut sum) = (0.0, 0.0);
+        for i in (0..y.len()).rev() {
+            let current = x[index[i]];
+            sum += previous * y[i];
+            previous = current;
+        }
+        let mut first = 0.0;
+        for i in (0..y.len()).rev() {
+            let current = x[0];
+            sum += first * y[i];
+            first = current;
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn first_by_last(x: &[f64]) -> f64 {
+        let mut last = 0.0;
+        for v in x.iter().rev() {
+            last = *v;
+        }
+        last * last
+    }
+
+    []
+    pub(crate) fn convolved_in_place(x: &[f64], m: usize) -> f64 {
+        let mut y = vec![0.0; x.len() + m];
+        for i in 0..x.len() {
+            for j in 0..m {
+                y[i + j] = x[i] - y[i + j];
+            }
+        }
+        y.iter().sum()
+    }
+
+    []
+    pub(crate) fn guarded_neighbours(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut z = vec![0.0; n];
+        for i in 0..n {
+            if i + 1 < n {
+                z[i] = x[i + 1];
+            } else {
+                z[i] = x[i];
+            }
+        }
+        let mut sum = 0.0;
+        for i in 0..n {
+            sum += z[i] * z[i];
+        }
+        sum
+    }
+
+    []
+    pub(crate) fn guarded_lengths(x: &[f64], y: &[f64], on: &[bool]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..y.len() {
+            if y[i] > 0.5 {
+                sum += 3.0 * x[i];
+            }
+            if on[i] {
+                sum += x[i] * 2.0;
+            }
+            if i + 3 < x.len() {
+                sum += 2.0 * x[i + 3];
+            }
+            if y[i] > 5.0 {
+                sum += 3.0 * x[4];
+            }
+        }
+        sum * sum
+    }
+
+    []
+    pub(crate) fn one_factor(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 1..x.len() {
+            sum += x[0] * x[i] * y[3];
+        }
+        sum * sum
+    }
+
+    [wrt(x),]
+    pub(crate) fn named_simd(x: &[f64], simd: usize) -> f64 {
+        let mut sum = 0.0;
+        for v in x {
+            sum += v * simd as f64;
+        }
+        sum
+    }
+
     []
     pub(crate) fn highest(x: &[f64]) -> f64 {
         x.iter().fold(-1e300, |highest, x| f64::max(highest, *x))
@@ -409,6 +513,93 @@ fn what_neighbours_get_agrees() {
         let expected = strict::single_differences::gradient(&x);
         let pairs = found.iter().zip(&expected);
         pairs.for_each(|(a, b)| assert!((a - b).abs() <= 1e-5 * (1.0 + b.abs()), "{a} is not {b}"));
+    }
+}
+
+#[test]
+fn what_depends_on_the_order_of_iterations_keeps_it() {
+    for n in LENGTHS {
+        let (x, y) = (numbers(24, n), numbers(25, n));
+        let index: Vec<usize> = (0..n).map(|i| i * i % 7).collect();
+        let list = |g: Vec<f64>| g;
+        compare!(beside_previous, n, 100.0 * n as f64, (&x, &y), list);
+        let v = numbers(26, n);
+        let products =
+            (lanes::beside_previous::hvp(&x, &y, &v), strict::beside_previous::hvp(&x, &y, &v));
+        agree("hvp", n, &products.0, &products.1, 1000.0 * n as f64);
+        compare!(beside_gathered, n, 10.0 * n as f64, (&numbers(27, 7), &y, &index), list);
+        compare!(first_by_last, n, 1.0, (&x), list);
+        compare!(convolved_in_place, n, 10.0 * n as f64, (&x, 2), list);
+    }
+}
+
+#[test]
+fn what_a_mask_keeps_from_is_not_reached() {
+    let both = |(a, b): (Vec<f64>, Vec<f64>)| [a, b].concat();
+    for n in LENGTHS {
+        let (mut x, mut y) = (numbers(28, n), numbers(29, n));
+        compare!(guarded_neighbours, n, 10.0 * n as f64, (&x), |g: Vec<f64>| g);
+        // x ends before y, and is not read there.
+        let short = n.min(3);
+        x.truncate(n - short);
+        y[n - short..].fill(0.0);
+        let on: Vec<bool> = (0..n).map(|i| i < n - short && i % 2 == 0).collect();
+        compare!(guarded_lengths, n, 100.0 * n as f64, (&x, &y, &on), both);
+        compare!(named_simd, n, 10.0 * n as f64, (&x, 3), |g: Vec<f64>| g);
+    }
+    compare!(one_factor, 0, 1.0, (&[], &[]), both);
+    compare!(one_factor, 1, 1.0, (&[2.0], &[]), both);
+    compare!(one_factor, 20, 1e4, (&numbers(30, 20), &numbers(31, 4)), both);
+}
+
+/// Functions that panic at an iteration although nothing needs what it calculates.
+mod panics {
+    #[autodiff_core::differentiate(wrt(x))]
+    pub(crate) fn unused(x: &[f64], k: &[usize]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let _below = k[i] - 3;
+            sum += x[i];
+        }
+        sum
+    }
+
+    #[autodiff_core::differentiate(wrt(x))]
+    pub(crate) fn in_a_branch(x: &[f64], k: &[usize], flag: bool) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let below = k[i] - 3;
+            if flag {
+                sum += x[i] * below as f64;
+            } else {
+                sum += x[i];
+            }
+        }
+        sum
+    }
+
+    #[autodiff_core::differentiate(wrt(x))]
+    pub(crate) fn gathered(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let _strided = y[2 * i];
+            sum += x[i];
+        }
+        sum
+    }
+}
+
+#[test]
+fn no_panic_is_lost() {
+    let panics = |call: &dyn Fn() -> f64| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).is_err()
+    };
+    for n in [1, 8, 20] {
+        let (x, k) = (numbers(32, n), vec![2; n]);
+        assert!(panics(&|| panics::unused::value(&x, &k)), "{n}");
+        assert!(panics(&|| panics::unused::gradient(&x, &k)[0]), "{n}");
+        assert!(panics(&|| panics::in_a_branch::value(&x, &k, false)), "{n}");
+        assert!(panics(&|| panics::gathered::value(&x, &x[1..])), "{n}");
     }
 }
 

@@ -225,7 +225,10 @@ impl<'a> Emitter<'a> {
         for tokens in [&header.generics, &header.where_clause, &header.crate_path] {
             names.avoid(tokens.clone());
         }
-        let simd = names.fresh("simd", proc_macro2::Span::call_site());
+        // Parameters have the names that the user gave them.
+        let is_free = |hint: &&&str| function.parameters.iter().all(|p| &*p.name != **hint);
+        let hint = ["simd", "instructions", "instruction_set"].iter().find(is_free);
+        let simd = names.fresh(hint.unwrap_or(&"simd"), proc_macro2::Span::call_site());
         Self {
             function,
             header,

@@ -13,6 +13,8 @@ pub(super) fn reductions(counted: &For) -> Option<Vec<Reduction>> {
         Some(FloatOperation::Max) => Some(Reduction::Max),
         Some(_) => Some(Reduction::Min),
         None if is_sum(counted, position) == Some(true) => Some(Reduction::Sum),
+        // Run backwards, the iteration before is the one after.
+        None if counted.reversed => None,
         None => is_previous(&counted.body, position).then_some(Reduction::Previous),
     };
     (0..counted.carried.len()).map(reduction).collect()
@@ -60,12 +62,15 @@ pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
         accesses.only_adds &= adds;
     });
     let apart = |accesses: &Accesses<'_>| {
-        !accesses.writes || accesses.only_adds || have_own_elements(&accesses.places, lanes)
+        !accesses.writes
+            || accesses.only_adds
+            || have_own_elements(&accesses.places, &counted.body, lanes)
     };
-    let differs = |value: &ValueId| lanes.varying(*value) == Some(Varying::Float);
-    let mut carried = lanes.reductions.iter().zip(&counted.body.yields);
-    let vectors = carried.all(|(kind, next)| *kind != Reduction::Previous || differs(next));
-    vectors && shared.iter().all(|(_, accesses)| apart(accesses))
+    let mut carried = lanes.reductions.iter().zip(0..);
+    let previous = carried.all(|(kind, position)| {
+        *kind != Reduction::Previous || is_shifted(&counted.body, position, lanes)
+    });
+    previous && shared.iter().all(|(_, accesses)| apart(accesses))
 }
 
 struct Accesses<'r> {
@@ -80,14 +85,42 @@ impl Default for Accesses<'_> {
     }
 }
 
+/// Whether a number of the iteration before differs from lane to lane, and is added to consecutive elements only: there
+/// it is shifted by a lane.
+fn is_shifted(body: &Region, position: usize, lanes: &Lanes) -> bool {
+    let (parameter, next) = (body.parameters[1 + position], body.yields[position]);
+    let is_consecutive = |place: &Place| match place.path.split_last() {
+        Some((Projection::Index { index, .. }, path)) => {
+            let array = Place { root: place.root, path: path.to_vec() };
+            lanes.varying(*index) == Some(Varying::Consecutive)
+                && !lanes.has_lanes(place.root)
+                && array.operands().all(|operand| lanes.varying(operand).is_none())
+        }
+        _ => false,
+    };
+    let mut shifted = lanes.varying(next) == Some(Varying::Float);
+    body.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::AddTo(place, value) = &instruction.kind
+            && *value == parameter
+        {
+            shifted &= is_consecutive(place);
+        }
+    });
+    shifted
+}
+
 /// Whether all of these places of one root are in the element that an index of one name selects, which grows by
-/// one from iteration to iteration.
-fn have_own_elements(places: &[&Place], lanes: &Lanes) -> bool {
+/// one from iteration to iteration. What an inner loop calculates is another index in each of its trips.
+fn have_own_elements(places: &[&Place], body: &Region, lanes: &Lanes) -> bool {
+    let once = |value: ValueId| {
+        value == body.parameters[0]
+            || body.instructions.iter().any(|instruction| instruction.results.contains(&value))
+    };
     let own = |place: &Place| {
         let first = place.path.iter().position(|step| !matches!(step, Projection::Field(_)))?;
         match &place.path[first] {
             Projection::Index { index, .. }
-                if lanes.varying(*index) == Some(Varying::Consecutive) =>
+                if lanes.varying(*index) == Some(Varying::Consecutive) && once(*index) =>
             {
                 Some((place.path[..first].to_vec(), *index))
             }

@@ -10,6 +10,7 @@
 //! all outputs or in none, so that all of them give the same bits for the value.
 
 mod dependence;
+mod evaluated;
 mod shape;
 mod split;
 

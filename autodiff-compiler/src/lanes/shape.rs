@@ -5,11 +5,12 @@
 //! memory than arrays of one float type, an effect, a call, an inner loop of varying length, or something that
 //! could panic under a condition that varies. [`super::dependence`] looks at what iterations share.
 
-use super::{Width, dependence};
+use super::split::{along, values_inside};
+use super::{Width, dependence, evaluated};
 use crate::ir::lanes::{Lanes, Varying};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
-use crate::types::{FloatType, IntegerType, Type};
+use crate::types::{FloatType, IntegerType, Length, Type};
 
 /// The shape of a loop whose iterations may run together, as far as its body tells.
 pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<Lanes> {
@@ -23,8 +24,18 @@ pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<
     let float = one_float_type(function, &counted.body)?;
     let mut local = Set::new();
     local_slots(&counted.body, &mut local);
+    let mut constants = Map::new();
+    function.body.for_each_instruction(&mut |instruction| {
+        if let InstructionKind::Constant(Constant::Integer(number, _)) = &instruction.kind {
+            constants.insert(instruction.results[0], *number);
+        }
+    });
     let mut sorting = Sorting {
         function,
+        body: &counted.body,
+        inside: values_inside(&counted.body),
+        below: constants.clone(),
+        constants,
         local,
         lanes: Lanes {
             count: width.of(&float),
@@ -43,7 +54,7 @@ pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<
     }
     sorting.find_slots(&counted.body)?;
     sorting.region(&counted.body, false)?;
-    Some(sorting.lanes)
+    evaluated::whatever_may_panic(&counted.body, &sorting.lanes).then_some(sorting.lanes)
 }
 
 /// The only float type of all values of the body.
@@ -70,6 +81,12 @@ fn local_slots(body: &Region, local: &mut Set<SlotId>) {
 
 struct Sorting<'f> {
     function: &'f Function,
+    body: &'f Region,
+    /// What the body defines.
+    inside: Set<ValueId>,
+    constants: Map<ValueId, i128>,
+    /// Numbers that indices do not exceed: constants, and the last ones of inner loops.
+    below: Map<ValueId, i128>,
     /// Slots that the body brings into being.
     local: Set<SlotId>,
     /// Roots that the body writes.
@@ -179,6 +196,11 @@ impl Sorting<'_> {
         }
         if masked && counted.step.is_some() {
             return None;
+        }
+        if let (Some(end), None, false) =
+            (self.constants.get(&counted.end), counted.step, counted.inclusive)
+        {
+            self.below.insert(counted.body.parameters[0], end - 1);
         }
         let parameters = &counted.body.parameters[1..];
         let becomes_varying = |own: &mut Self, from: &[ValueId]| -> Option<bool> {
@@ -291,16 +313,45 @@ impl Sorting<'_> {
 
     fn may_be_written(&self, place: &Place, masked: bool) -> bool {
         self.function.place_type(place) == Some(Type::Float(self.lanes.float.clone()))
-            && self.may_be_reached(place, masked)
+            && (self.is_reached_one_by_one(place) || self.may_be_reached(place, masked))
     }
 
-    /// Whether no lane can panic on the way that would not have gone there.
+    /// Whether each lane writes for itself, if it got there.
+    fn is_reached_one_by_one(&self, place: &Place) -> bool {
+        let Some((last, array)) = place.path.split_last() else { return false };
+        let array = Place { root: place.root, path: array.to_vec() };
+        let is_along = matches!(last, Projection::Index { index, .. }
+            if self.of(*index) == Some(Varying::Consecutive));
+        let array_varies = array.operands().any(|value| self.varies(value));
+        let varies = place.operands().any(|value| self.varies(value));
+        varies && (!is_along || array_varies || self.lanes.slots.contains(place.root))
+    }
+
+    /// Whether no lane can panic on the way that would not have gone there. What the reverse sweep takes for proven is
+    /// so for the iterations that went there only: under a mask an index is in bounds because groups end before it is
+    /// not, or by the length that a type has.
     fn may_be_reached(&self, place: &Place, masked: bool) -> bool {
-        let proven = |projection: &Projection| match projection {
-            Projection::Index { proven, .. } | Projection::Range { proven, .. } => *proven,
+        let is_there = |(depth, step): (usize, &Projection)| match step {
             Projection::Field(_) => true,
+            Projection::Range { .. } => false,
+            Projection::Index { index, .. } => {
+                let array = Place { root: place.root, path: place.path[..depth].to_vec() };
+                let outside = |value: ValueId| !self.inside.contains(value);
+                match (self.of(*index), self.function.place_type(&array)) {
+                    (Some(Varying::Consecutive), _) => {
+                        !self.lanes.slots.contains(place.root)
+                            && array.operands().all(outside)
+                            && along(self.body, &self.inside, *index).is_some()
+                    }
+                    (None, Some(Type::Array(_, Length::Literal(length)))) => {
+                        let below = self.below.get(index);
+                        below.is_some_and(|last| *last < i128::from(length))
+                    }
+                    _ => false,
+                }
+            }
         };
-        !masked || place.path.iter().all(proven)
+        !masked || place.path.iter().enumerate().all(is_there)
     }
 }
 

@@ -98,7 +98,7 @@ fn add_array(builder: &mut Builder, array: Array) {
     builder.push(InstructionKind::For(For { body, ..For::over(start, end) }), vec![]);
 }
 
-fn values_inside(body: &Region) -> Set<ValueId> {
+pub(super) fn values_inside(body: &Region) -> Set<ValueId> {
     let mut inside = Set::new();
     inside.insert_all(&body.parameters);
     body.for_each_instruction(&mut |instruction| {
@@ -118,11 +118,13 @@ fn add_sums(
 ) {
     let mut guarded = vec![];
     for (place, sum) in places.into_iter().zip(sums) {
+        // What is proven in the loop is proven for its iterations.
+        let is_there = place.path.iter().all(|step| matches!(step, Projection::Field(_)));
         let kind = InstructionKind::AddTo(place, *sum);
         let instruction = Instruction { kind, results: vec![], span: builder.span() };
-        match instruction.kind.may_panic() {
-            true => guarded.push(instruction),
-            false => builder.append(instruction),
+        match is_there {
+            true => builder.append(instruction),
+            false => guarded.push(instruction),
         }
     }
     if !guarded.is_empty() {
@@ -172,60 +174,58 @@ impl Splitting<'_> {
     }
 
     /// The arrays that the body indexes by the loop's index, or by one that is shifted, without knowing that it is
-    /// in bounds.
+    /// in bounds: under a condition that varies nothing is known of the lanes for which it does not hold.
     fn arrays_along(&self, counted: &For) -> Vec<(Place, Along)> {
-        let mut found: Vec<(Place, Along)> = vec![];
-        counted.body.for_each_instruction(&mut |instruction| {
-            let place = match &instruction.kind {
-                InstructionKind::Load(place)
-                | InstructionKind::Store(place, _)
-                | InstructionKind::AddTo(place, _) => place,
-                _ => return,
-            };
-            for (depth, step) in place.path.iter().enumerate() {
-                let Projection::Index { index, proven: false } = step else { continue };
-                let array = Place { root: place.root, path: place.path[..depth].to_vec() };
-                let outside = |value: ValueId| !self.inside.contains(value);
-                if self.lanes.slots.contains(place.root) || !array.operands().all(outside) {
-                    continue;
-                }
-                let Some(along) = self.along(counted, *index) else { continue };
-                if !found.iter().any(|(other, same)| *other == array && *same == along) {
-                    found.push((array, along));
-                }
-            }
-        });
+        let mut found = vec![];
+        self.find_arrays(&counted.body, &counted.body, false, &mut found);
         found
     }
 
-    /// How an index follows the loop's.
-    fn along(&self, counted: &For, index: ValueId) -> Option<Along> {
-        let own = counted.body.parameters[0];
-        if index == own {
-            return Some(Along::Index);
+    fn find_arrays(
+        &self,
+        body: &Region,
+        region: &Region,
+        masked: bool,
+        found: &mut Vec<(Place, Along)>,
+    ) {
+        for instruction in &region.instructions {
+            match &instruction.kind {
+                InstructionKind::Load(place)
+                | InstructionKind::Store(place, _)
+                | InstructionKind::AddTo(place, _)
+                | InstructionKind::Length(place) => self.find_along(body, place, masked, found),
+                InstructionKind::If { condition, then_region, else_region } => {
+                    let masked = masked || self.lanes.varying(*condition).is_some();
+                    self.find_arrays(body, then_region, masked, found);
+                    self.find_arrays(body, else_region, masked, found);
+                }
+                kind => kind.for_each_region(&mut |inner| {
+                    self.find_arrays(body, inner, masked, found);
+                }),
+            }
         }
-        let mut found = None;
-        counted.body.for_each_instruction(&mut |instruction| {
-            if instruction.results != [index] {
-                return;
+    }
+
+    fn find_along(
+        &self,
+        body: &Region,
+        place: &Place,
+        masked: bool,
+        found: &mut Vec<(Place, Along)>,
+    ) {
+        for (depth, step) in place.path.iter().enumerate() {
+            let Projection::Index { index, proven } = step else { continue };
+            let array = Place { root: place.root, path: place.path[..depth].to_vec() };
+            let outside = |value: ValueId| !self.inside.contains(value);
+            let is_own = self.lanes.slots.contains(place.root);
+            if *proven && !masked || is_own || !array.operands().all(outside) {
+                continue;
             }
-            if let InstructionKind::Operation(Operation::Integer(operation), arguments) =
-                &instruction.kind
-                && let [a, b] = arguments[..]
-            {
-                use IntegerOperation::{Add, SaturatingAdd, SaturatingSub, Sub};
-                found = match operation {
-                    Add if a == own => Some(Along::Shifted(SaturatingSub, b)),
-                    Add if b == own => Some(Along::Shifted(SaturatingSub, a)),
-                    Sub if a == own => Some(Along::Shifted(SaturatingAdd, b)),
-                    _ => None,
-                };
+            let Some(along) = along(body, &self.inside, *index) else { continue };
+            if !found.iter().any(|(other, same)| *other == array && *same == along) {
+                found.push((array, along));
             }
-        });
-        found.filter(|along| match along {
-            Along::Shifted(_, by) => !self.inside.contains(*by),
-            Along::Index => true,
-        })
+        }
     }
 
     /// Lets iterations add to arrays of sums what they add to the elements of short arrays, at indices that are
@@ -385,9 +385,39 @@ impl Splitting<'_> {
     }
 }
 
+/// How an index follows that of a loop; `inside`: what its body defines.
+pub(super) fn along(body: &Region, inside: &Set<ValueId>, index: ValueId) -> Option<Along> {
+    let own = body.parameters[0];
+    if index == own {
+        return Some(Along::Index);
+    }
+    let mut found = None;
+    body.for_each_instruction(&mut |instruction| {
+        if instruction.results != [index] {
+            return;
+        }
+        if let InstructionKind::Operation(Operation::Integer(operation), arguments) =
+            &instruction.kind
+            && let [a, b] = arguments[..]
+        {
+            use IntegerOperation::{Add, SaturatingAdd, SaturatingSub, Sub};
+            found = match operation {
+                Add if a == own => Some(Along::Shifted(SaturatingSub, b)),
+                Add if b == own => Some(Along::Shifted(SaturatingSub, a)),
+                Sub if a == own => Some(Along::Shifted(SaturatingAdd, b)),
+                _ => None,
+            };
+        }
+    });
+    found.filter(|along| match along {
+        Along::Shifted(_, by) => !inside.contains(*by),
+        Along::Index => true,
+    })
+}
+
 /// How an index follows the index of a loop.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Along {
+pub(super) enum Along {
     /// It is that index.
     Index,
     /// It is shifted; the operation that shifts a length to the index of the loop, and by what.
