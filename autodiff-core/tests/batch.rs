@@ -579,6 +579,18 @@ mod panics {
     }
 
     #[autodiff_core::differentiate(wrt(x))]
+    pub(crate) fn inside(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            for j in 0..2 {
+                let _shifted = y[i + j];
+                sum += x[i];
+            }
+        }
+        sum
+    }
+
+    #[autodiff_core::differentiate(wrt(x))]
     pub(crate) fn gathered(x: &[f64], y: &[f64]) -> f64 {
         let mut sum = 0.0;
         for i in 0..x.len() {
@@ -600,6 +612,7 @@ fn no_panic_is_lost() {
         assert!(panics(&|| panics::unused::gradient(&x, &k)[0]), "{n}");
         assert!(panics(&|| panics::in_a_branch::value(&x, &k, false)), "{n}");
         assert!(panics(&|| panics::gathered::value(&x, &x[1..])), "{n}");
+        assert!(panics(&|| panics::inside::value(&x, &x)), "{n}");
     }
 }
 
