@@ -19,6 +19,7 @@ fn farthest(x: &[[f64; 2]]) -> f64 {
     x.iter().map(|[a, b]| (a * a + b * b).sqrt()).fold(0.0, f64::max)
 }
 
+#[allow(clippy::needless_range_loop)]
 #[differentiate]
 fn least_inverse(x: &[f64]) -> f64 {
     let mut least = 10.0;
