@@ -25,14 +25,15 @@ impl Generator {
         if self.loops.len() >= 3 || self.runs * 3 > MOST_RUNS {
             return;
         }
-        match self.weighted(&[(30, 0), (22, 1), (14, 2), (12, 3), (9, 4), (9, 5), (8, 6)]) {
+        match self.weighted(&[(30, 0), (22, 1), (14, 2), (12, 3), (9, 4), (9, 5), (8, 6), (6, 7)]) {
             0 => self.indexed(),
             1 => self.over_elements(),
             2 => self.counted(),
             3 => self.over_mutable_elements(),
             4 => self.conditional(),
             5 => self.endless(),
-            _ => self.recurrence(),
+            6 => self.recurrence(),
+            _ => self.ordered(),
         }
     }
 
@@ -86,7 +87,7 @@ impl Generator {
     }
 
     /// So many times; some never.
-    fn counted(&mut self) {
+    pub(super) fn counted(&mut self) {
         let index = self.fresh("i");
         let (range, bound) = match self.pick(8) {
             0 => {
