@@ -58,6 +58,7 @@ pub mod second;
 pub mod signature;
 pub mod simplify;
 pub mod suggest;
+mod switch;
 pub mod target;
 pub mod threads;
 pub mod trace;

@@ -24,6 +24,7 @@ pub mod chunks;
 mod copy;
 pub mod lanes;
 pub mod map;
+pub(crate) mod offsets;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;

@@ -17,6 +17,7 @@ mod split;
 use crate::ir::builder::Builder;
 use crate::ir::lanes::Lanes;
 use crate::ir::*;
+use crate::switch;
 use crate::types::{FloatType, Type};
 use std::cell::Cell;
 
@@ -26,14 +27,7 @@ thread_local! {
 
 /// Runs something with loops split into lanes, if `wanted`: core has to be there with what they need.
 pub fn with_lanes<R>(wanted: bool, run: impl FnOnce() -> R) -> R {
-    struct Reset(bool);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            WANTED.set(self.0);
-        }
-    }
-    let _reset = Reset(WANTED.replace(wanted));
-    run()
+    switch::with(&WANTED, wanted, run)
 }
 
 /// Whether loops are to be split into lanes.

@@ -14,7 +14,8 @@
 //! of what they belong to, where the value sweep was before.
 
 use crate::ir::builder::Builder;
-use crate::ir::operations::{Comparison, IntegerOperation, Operation};
+use crate::ir::offsets::offsets;
+use crate::ir::operations::{Comparison, IntegerOperation};
 use crate::ir::*;
 use crate::types::Type;
 
@@ -74,23 +75,21 @@ fn pair(builder: &Builder, counted: &For, first: SlotId) -> Option<Pair> {
     if !plain {
         return None;
     }
-    let additions: Vec<_> =
-        counted.body.instructions.iter().enumerate().filter_map(addition).collect();
+    let offsets = offsets(builder, counted);
+    let outside = counted.body.free_uses();
+    let additions = counted.body.instructions.iter().enumerate().filter_map(addition);
+    let additions: Vec<_> = additions.collect();
     additions.iter().find_map(|(lower, place)| {
         let (array, index) = element(place)?;
-        let offset = offset(builder, counted, index)?;
+        let offset = *offsets.get(&index)?;
         let (upper, _) = additions.iter().find(|(_, other)| {
             element(other).is_some_and(|(same, index)| {
-                same == array && self::offset(builder, counted, index) == Some(offset + 1)
+                same == array && offsets.get(&index) == Some(&(offset + 1))
             })
         })?;
-        let only_two = touches(&counted.body, place.root) == 2;
-        let outside = |value: ValueId| !is_inside(&counted.body, value);
         let fits = place.root >= first
-            && only_two
-            && place.path[..place.path.len() - 1]
-                .iter()
-                .all(|step| steps(step).into_iter().all(outside));
+            && touches(&counted.body, place.root) == 2
+            && array.operands().all(|value| outside.contains(&value));
         fits.then_some(Pair { lower: *lower, upper: *upper, offset })
     })
 }
@@ -112,39 +111,6 @@ fn element(place: &Place) -> Option<(Place, ValueId)> {
     }
 }
 
-/// How far an index is from the loop's.
-fn offset(builder: &Builder, counted: &For, index: ValueId) -> Option<i128> {
-    let own = counted.body.parameters[0];
-    if index == own {
-        return Some(0);
-    }
-    let constant = |value: ValueId| {
-        let inside =
-            counted.body.instructions.iter().find_map(|instruction| match &instruction.kind {
-                InstructionKind::Constant(constant) if instruction.results == [value] => {
-                    Some(constant)
-                }
-                _ => None,
-            });
-        match inside.or_else(|| builder.constant_of(value)) {
-            Some(Constant::Integer(number, _)) => Some(*number),
-            _ => None,
-        }
-    };
-    let defined = counted.body.instructions.iter().find(|other| other.results == [index])?;
-    match &defined.kind {
-        InstructionKind::Operation(Operation::Integer(operation), arguments) => {
-            match (operation, &arguments[..]) {
-                (IntegerOperation::Add, [a, b]) if *a == own => constant(*b),
-                (IntegerOperation::Add, [a, b]) if *b == own => constant(*a),
-                (IntegerOperation::Sub, [a, b]) if *a == own => Some(-constant(*b)?),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
 /// How often a body reads or writes the content of a root.
 fn touches(body: &Region, root: SlotId) -> usize {
     let mut count = 0;
@@ -156,20 +122,6 @@ fn touches(body: &Region, root: SlotId) -> usize {
         count += usize::from(written || read);
     });
     count
-}
-
-fn is_inside(body: &Region, value: ValueId) -> bool {
-    let mut inside = body.parameters.contains(&value);
-    body.for_each_instruction(&mut |instruction| inside |= instruction.results.contains(&value));
-    inside
-}
-
-fn steps(step: &Projection) -> Vec<ValueId> {
-    match step {
-        Projection::Index { index, .. } => vec![*index],
-        Projection::Range { start, end, .. } => vec![*start, *end],
-        Projection::Field(_) => vec![],
-    }
 }
 
 /// Changes the loop; what is left to add after it.

@@ -16,10 +16,11 @@
 //! the last of the root's, so that an iteration that leaves the root leaves the chunk's elements, too, and panics.
 
 use super::quantity::Quantity;
-use super::share::{self, Shared, Window, near};
+use super::share::{Shared, Window, near};
 use super::{Grid, work};
 use crate::ir::builder::Builder;
 use crate::ir::chunks::Chunks;
+use crate::ir::offsets::constant;
 use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::*;
 use crate::types::Type;
@@ -308,7 +309,7 @@ struct Steps {
 
 fn steps(builder: &Builder, counted: &For, window: &Window, offsets: &Map<ValueId, i128>) -> Steps {
     let mut steps = Steps { distances: vec![], places: vec![] };
-    let constant = |value| share::constant(builder, counted, value);
+    let constant = |value| constant(builder, counted, value);
     counted.body.for_each_instruction(&mut |instruction| {
         let (InstructionKind::Load(place)
         | InstructionKind::Store(place, _)

@@ -23,6 +23,7 @@ mod tests;
 
 use crate::ir::builder::Builder;
 use crate::ir::*;
+use crate::switch;
 use crate::types::Type;
 use std::cell::Cell;
 
@@ -32,14 +33,7 @@ thread_local! {
 
 /// Runs something with outputs that run on threads, if `wanted`: core has to be there with what they need.
 pub fn with_threads<R>(wanted: bool, run: impl FnOnce() -> R) -> R {
-    struct Reset(bool);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            WANTED.set(self.0);
-        }
-    }
-    let _reset = Reset(WANTED.replace(wanted));
-    run()
+    switch::with(&WANTED, wanted, run)
 }
 
 /// Whether outputs may run on threads.

@@ -9,7 +9,7 @@
 use super::sums;
 use crate::hir::MacroKind;
 use crate::ir::builder::Builder;
-use crate::ir::operations::{IntegerOperation, Operation};
+use crate::ir::offsets::{constant, offsets};
 use crate::ir::*;
 use crate::reverse::independence::carries_only_sums_and_counts;
 use crate::types::{IntegerType, Length, Type};
@@ -290,48 +290,6 @@ fn counts(builder: &Builder, counted: &For, value: ValueId) -> bool {
         Type::Integer(_) => true,
         _ => false,
     }
-}
-
-/// The constant that a value is.
-pub(super) fn constant(builder: &Builder, counted: &For, value: ValueId) -> Option<i128> {
-    let mut found = match builder.constant_of(value) {
-        Some(Constant::Integer(constant, _)) => Some(*constant),
-        _ => None,
-    };
-    counted.body.for_each_instruction(&mut |instruction| {
-        if let InstructionKind::Constant(Constant::Integer(constant, _)) = &instruction.kind
-            && instruction.results == [value]
-        {
-            found = Some(*constant);
-        }
-    });
-    found
-}
-
-/// The values that are the loop's index plus or minus a constant.
-pub(super) fn offsets(builder: &Builder, counted: &For) -> Map<ValueId, i128> {
-    let mut offsets = Map::from_iter([(counted.body.parameters[0], 0)]);
-    counted.body.for_each_instruction(&mut |instruction| {
-        use IntegerOperation::{Add, Sub};
-        let InstructionKind::Operation(Operation::Integer(operation @ (Add | Sub)), arguments) =
-            &instruction.kind
-        else {
-            return;
-        };
-        let known = |position: usize| offsets.get(&arguments[position]).copied();
-        let constant = |position: usize| constant(builder, counted, arguments[position]);
-        let offset = match operation {
-            Add => match known(0) {
-                Some(offset) => constant(1).map(|by| offset + by),
-                None => known(1).and_then(|offset| Some(offset + constant(0)?)),
-            },
-            _ => known(0).and_then(|offset| Some(offset - constant(1)?)),
-        };
-        if let Some(offset) = offset {
-            offsets.insert(instruction.results[0], offset);
-        }
-    });
-    offsets
 }
 
 /// Whether every thread may read a type: it is made of numbers.

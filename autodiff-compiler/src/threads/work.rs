@@ -4,8 +4,8 @@
 //! loop; where they run up to the loop's own index, or from there, for half of its range; else [`UNKNOWN_TRIPS`] times.
 
 use super::quantity::Quantity;
-use super::share::{constant, offsets};
 use crate::ir::builder::Builder;
+use crate::ir::offsets::{constant, offsets};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 
