@@ -159,7 +159,8 @@ pub(crate) fn notes(target: &Target, options: &Options) -> Notes {
             TokenTree::Literal(_) => false,
         })
     }
-    Notes { prints: prints(target.tokens()), ..options.notes() }
+    let lanes = lanes_are_possible(target, options) && lanes::callee::is_simple(&target.function);
+    Notes { prints: prints(target.tokens()), lanes, ..options.notes() }
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -337,6 +338,10 @@ fn road(
     }
     let mut item = item(target, options, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
+    if signature.notes.lanes {
+        let gradient = derivatives.gradient.as_ref();
+        derivatives.in_lanes = lanes::callee::outputs(&value, gradient, lanes::Width::Vectors);
+    }
     if may_have_lanes(target, options, &item) {
         let primal_values = value.values.len();
         let mut outputs = vec![&mut value];
@@ -360,10 +365,11 @@ fn road(
 /// Whether loops may run several iterations at a time. The body is then an inner function, which knows no `Self` and
 /// has to find its generics by its arguments.
 fn may_have_lanes(target: &Target, options: &Options, item: &Item) -> bool {
-    lanes::are_wanted()
-        && !options.strict
-        && matches!(target.place, Place::Free)
-        && item.header.turbofish.is_empty()
+    lanes_are_possible(target, options) && item.header.turbofish.is_empty()
+}
+
+fn lanes_are_possible(target: &Target, options: &Options) -> bool {
+    lanes::are_wanted() && !options.strict && matches!(target.place, Place::Free)
 }
 
 /// Whether every pass is checked by itself. Users' builds check what is emitted; tests and dumps also

@@ -1,7 +1,8 @@
 //! What stands beside a function that could not be differentiated, besides the errors: items of the
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
-use crate::emit::{one_or_tuple, type_tokens};
+use crate::emit::{Header, SignatureInLanes, one_or_tuple, type_tokens};
+use crate::expand::notes;
 use crate::forward::tangent_parameter;
 use crate::matrix;
 use crate::options::{Options, parameter_name};
@@ -77,14 +78,18 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
                }
     });
     let name = &signature.ident;
+    let in_lanes = match notes(target, options).lanes {
+        true => stub.in_lanes(prefix.as_deref(), &visibility, options),
+        false => vec![],
+    };
     if prefix.is_some() {
-        return target.around(quote!(#(#functions)*));
+        return target.around(quote!(#(#functions)* #(#in_lanes)*));
     }
     quote! {
         #[doc(hidden)]
         #[allow(warnings)]
         #visibility enum #name {}
-        impl #name { #(#functions)* }
+        impl #name { #(#functions)* #(#in_lanes)* }
     }
 }
 
@@ -126,6 +131,32 @@ impl Stub {
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
         Self { read, declared, names, result }
+    }
+
+    /// What loops with lanes call.
+    fn in_lanes(
+        &self,
+        prefix: Option<&str>,
+        visibility: &TokenStream,
+        options: &Options,
+    ) -> Vec<TokenStream> {
+        let Type::Float(float) = &self.read.result else { return vec![] };
+        let gradients = crate::signature::one_or_tuple(self.gradients().collect(), Type::Tuple);
+        let outputs =
+            [("__value_lanes", self.read.result.clone()), ("__gradient_lanes", gradients)];
+        let functions = outputs.map(|(output, result)| {
+            let header = Header {
+                visibility: visibility.clone(),
+                crate_path: options.crate_path.clone(),
+                ..Header::new(&format!("{}{output}", prefix.unwrap_or_default()))
+            };
+            let simd = Ident::new("simd", Span::mixed_site());
+            let body = quote!(::core::unreachable!("this function was not differentiated"));
+            let function =
+                SignatureInLanes { names: &self.names, float, result }.with(&header, &simd, &body);
+            quote!(#[allow(warnings)] #function)
+        });
+        functions.into()
     }
 
     fn is_active(&self, position: usize) -> bool {

@@ -39,13 +39,15 @@ pub struct Notes {
     pub second: bool,
     /// Those have theirs: the order is 3.
     pub third: bool,
+    /// It has `__value_lanes` and `__gradient_lanes`, which loops with lanes call.
+    pub lanes: bool,
 }
 
 impl Notes {
     /// The notes with their names.
     pub fn named(self) -> impl Iterator<Item = &'static str> {
-        let Notes { prints, by_rule, jvp, second, third } = self;
-        let orders = [("jvp", jvp), ("second", second), ("third", third)];
+        let Notes { prints, by_rule, jvp, second, third, lanes } = self;
+        let orders = [("jvp", jvp), ("second", second), ("third", third), ("lanes", lanes)];
         [("prints", prints), ("by_rule", by_rule)]
             .into_iter()
             .chain(orders)
@@ -70,6 +72,7 @@ impl Notes {
         self.jvp |= name == "jvp";
         self.second |= name == "second";
         self.third |= name == "third";
+        self.lanes |= name == "lanes";
     }
 }
 

@@ -400,6 +400,110 @@ both! {
         sum
     }
 
+    [jvp,]
+    pub(crate) fn sigmoid(x: f64) -> f64 {
+        1.0 / (1.0 + (-x).exp())
+    }
+
+    [jvp,]
+    pub(crate) fn soft(x: f64, sharpness: f64) -> f64 {
+        let scaled = sharpness * x;
+        if scaled > 30.0 {
+            x
+        } else {
+            scaled.exp().ln_1p() / sharpness
+        }
+    }
+
+    // No form for several lanes: the exponent differs between them.
+    [jvp,]
+    pub(crate) fn stepwise(x: f64, by: f64) -> f64 {
+        let mut steps = 0;
+        let mut y = x;
+        while y < by && steps < 5 {
+            y = 1.5 * y + 0.25;
+            steps += 1;
+        }
+        y * x.powi(steps)
+    }
+
+    // A state of two parts of one list, recorded step by step; b need not fill the lanes.
+    []
+    pub(crate) fn recurrent(w: &[f64], start: &[f64], steps: usize) -> f64 {
+        let b = start.len() / 4;
+        let mut state = start.to_vec();
+        let mut total = 0.0;
+        for _ in 0..steps {
+            for layer in 0..2 {
+                for j in 0..b {
+                    let hidden = state[2 * layer * b + j];
+                    let cell = state[(2 * layer + 1) * b + j];
+                    let gate = sigmoid(hidden * w[j] + w[b + j]);
+                    let change = (hidden * w[2 * b + j]).tanh();
+                    let cell = cell * gate + change * soft(cell, 0.7);
+                    state[(2 * layer + 1) * b + j] = cell;
+                    state[2 * layer * b + j] = gate * cell.tanh();
+                }
+            }
+            for j in 0..b {
+                total += state[j] * state[3 * b + j];
+            }
+        }
+        total
+    }
+
+    // Two parts that meet unless b is the number of iterations.
+    []
+    pub(crate) fn overlapping_parts(x: &[f64], b: usize) -> f64 {
+        let mut state = x.to_vec();
+        for _ in 0..2 {
+            for j in 0..x.len() / 2 {
+                let sum = state[j] * state[b + j];
+                state[j] = sum.sin() + 0.5 * sum.cos();
+                state[b + j] = 0.25 * sum;
+            }
+        }
+        state.iter().sum::<f64>()
+    }
+
+    []
+    pub(crate) fn by_calls(x: &[f64], y: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (x, y) in x.iter().zip(y) {
+            sum += soft(*x, 1.5) * sigmoid(x * y) + stepwise(*x, 0.5 * y);
+        }
+        sum
+    }
+
+    // Short rows: more than whole groups, sums and a maximum in what is left of them.
+    [wrt(x),]
+    pub(crate) fn rows_of_any_length(x: &[f64], d: usize) -> f64 {
+        let mut total = 0.0;
+        for row in x.chunks_exact(d) {
+            let high = row.iter().fold(f64::NEG_INFINITY, |high, x| high.max((0.3 * x).sinh()));
+            let mut sum = 0.0;
+            let mut logs = 0.0;
+            for x in row {
+                sum += (x - high).exp();
+                if *x > 0.5 {
+                    logs += x.ln();
+                }
+            }
+            total += high + sum.ln() + logs;
+        }
+        total
+    }
+
+    // What is left writes to memory that whole groups wrote, too.
+    []
+    pub(crate) fn in_place(x: &mut [f64], steps: usize) {
+        for _ in 0..steps {
+            for v in x.iter_mut() {
+                *v = if *v > 0.0 { (0.5 * *v).exp() - 1.5 } else { v.sin() + 0.25 };
+            }
+        }
+    }
+
     [wrt(w),]
     pub(crate) fn neighbours(w: &[f64; 3], x: &[[f64; 6]]) -> f64 {
         let mut sum = 0.0;
@@ -492,6 +596,36 @@ fn branches_agree_and_what_is_not_taken_does_not_leak() {
         // Where a branch is not taken, it is not finite.
         x.iter_mut().step_by(3).for_each(|v| *v = f64::NEG_INFINITY);
         compare!(guarded, n, terms, (&x), |g: Vec<f64>| g);
+    }
+}
+
+#[test]
+fn what_loops_record_and_what_they_call_agrees() {
+    for b in [1, 2, 7, 8, 9, 13, 16, 17, 31] {
+        let (w, start) = (numbers(31, 3 * b), numbers(32, 4 * b));
+        let both = |(a, b): (Vec<f64>, Vec<f64>)| [a, b].concat();
+        for steps in [0, 1, 6] {
+            compare!(recurrent, b, 1e3 * b as f64, (&w, &start, steps), both);
+        }
+        let x = numbers(33, 2 * b);
+        for apart in 0..=b {
+            compare!(overlapping_parts, b, 1e2 * b as f64, (&x, apart), |g: Vec<f64>| g);
+        }
+        let rows = numbers(34, 5 * b);
+        compare!(rows_of_any_length, b, 1e3 * b as f64, (&rows, b), |g: Vec<f64>| g);
+        let (mut found, mut expected) = (x.clone(), x.clone());
+        lanes::in_place::value(&mut found, 3);
+        strict::in_place::value(&mut expected, 3);
+        agree("in_place", b, &found, &expected, 10.0);
+        let cotangent = numbers(35, 2 * b);
+        let ((), found) = lanes::in_place::vjp(&mut x.clone(), 3, &cotangent);
+        let ((), expected) = strict::in_place::vjp(&mut x.clone(), 3, &cotangent);
+        agree("vjp of in_place", b, &found, &expected, 10.0);
+    }
+    for n in LENGTHS {
+        let (x, y) = (numbers(36, n), numbers(37, n));
+        let both = |(a, b): (Vec<f64>, Vec<f64>)| [a, b].concat();
+        compare!(by_calls, n, 1e2 * n as f64, (&x, &y), both);
     }
 }
 

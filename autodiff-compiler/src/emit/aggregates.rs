@@ -316,8 +316,12 @@ impl Emitter<'_> {
     /// The function of an annotated function that is called: `path::value`, or `path` with the prefix
     /// of its outputs before the last segment's place.
     fn callee(&self, call: &Call) -> TokenStream {
+        self.callee_named(call, call.output.name())
+    }
+
+    /// The same of another one of its functions.
+    pub(super) fn callee_named(&self, call: &Call, output: &str) -> TokenStream {
         let path = &call.path;
-        let output = call.output.name();
         let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
         // `step::<3>` is called as `step::value::<3>`.
         let opens = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '<');
@@ -374,7 +378,7 @@ impl Emitter<'_> {
     }
 
     /// Where the result of a call or an opaque expression goes.
-    fn finish_expression(
+    pub(super) fn finish_expression(
         &mut self,
         instruction: &Instruction,
         result_slot: Option<crate::ir::SlotId>,

@@ -2,6 +2,7 @@
 //! associated functions, or free functions with a prefix.
 
 use super::{Header, types};
+use crate::ir::lanes::InLanes;
 use crate::ir::{Function, Parameter};
 use crate::options::Output;
 use crate::types::{FloatType, Length, Type};
@@ -52,6 +53,8 @@ pub struct Derivatives {
     pub quiet_hvp: Option<Function>,
     /// Hessians and Jacobians.
     pub matrices: Vec<Matrix>,
+    /// What loops with lanes call.
+    pub in_lanes: Vec<InLanes>,
 }
 
 impl Derivatives {
@@ -69,6 +72,7 @@ impl Derivatives {
             hvp,
             quiet_hvp,
             matrices,
+            in_lanes: _,
         } = self;
         let single = [gradient, jvp, quiet_jvp, hvp, quiet_hvp];
         let mut functions: Vec<_> = single.into_iter().flatten().collect();
@@ -136,6 +140,8 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     for (name, function) in [("__jvp", &derivatives.quiet_jvp), ("__hvp", &derivatives.quiet_hvp)] {
         functions.extend(function.iter().map(|function| item.hidden(name, function)));
     }
+    let in_lanes = derivatives.in_lanes.iter();
+    functions.extend(in_lanes.map(|output| super::lanes::callee::tokens(output, item)));
     let Item { conditions, visibility, .. } = item;
     let allowed = lints();
     if item.prefix.is_some() {

@@ -161,6 +161,7 @@ pub fn type_tokens(ty: &Type) -> TokenStream {
 }
 
 pub(crate) use item::one_or_tuple;
+pub(crate) use lanes::callee::Signature as SignatureInLanes;
 
 /// `#[doc]` attributes, one a line.
 fn documentation_lines(text: &str) -> TokenStream {
@@ -239,7 +240,7 @@ impl<'a> Emitter<'a> {
             depths: vec![0; function.slots.len()],
             mutated: places::mutated(function),
             fixed: fixed::stacks_of_fixed_length(function),
-            stacks: record::stacks(function),
+            stacks: crate::ir::recorded::stacks(function),
             blocks: Vec::new(),
             unset: deferred::unset_somewhere(function),
             variables: Vec::new(),

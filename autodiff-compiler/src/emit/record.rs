@@ -18,8 +18,9 @@
 
 use super::Emitter;
 use super::expressions::Code;
+use crate::ir::recorded::recorded_by;
 use crate::ir::*;
-use crate::types::{FloatType, IntegerType, Type};
+use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -40,43 +41,10 @@ pub(super) struct RecordedBlock {
     taken: bool,
 }
 
-/// Slots that are stacks of derivative code.
-pub(super) fn stacks(function: &Function) -> Set<SlotId> {
-    let mut found = Set::new();
-    function.body.for_each_instruction(&mut |instruction| {
-        if let InstructionKind::Define(slot, Aggregate::Stack | Aggregate::RestoredStack) =
-            &instruction.kind
-            && matches!(function.slot(*slot).ty, Type::Vec(_))
-        {
-            found.insert(*slot);
-        }
-    });
-    found
-}
-
 impl Emitter<'_> {
     /// The stacks that a loop touches once in each iteration, and whether it takes from them.
     pub(super) fn recorded_by(&self, counted: &For) -> Vec<(SlotId, bool)> {
-        let plain = !counted.inclusive && counted.step.is_none() && !counted.exits;
-        if !plain || self.function.value(counted.start).ty != Type::USIZE {
-            return vec![];
-        }
-        let mut found = vec![];
-        for instruction in &counted.body.instructions {
-            let (place, taken) = match &instruction.kind {
-                InstructionKind::Push(place, Aggregate::Value(_)) => (place, false),
-                InstructionKind::Pop(place) => (place, true),
-                _ => continue,
-            };
-            let number = self.function.slot(place.root).ty.element().is_some_and(is_number);
-            let known = self.stacks.contains(place.root) && place.path.is_empty();
-            // The last one that was pushed is the first one that is popped.
-            if number && known && taken == counted.reversed {
-                found.push((place.root, taken));
-            }
-        }
-        found.retain(|(stack, _)| touches(&counted.body, *stack) == 1);
-        found
+        recorded_by(self.function, &self.stacks, counted)
     }
 
     /// Makes the blocks of a loop with known indices.
@@ -98,7 +66,17 @@ impl Emitter<'_> {
         if few || !simple(start) || !simple(end) {
             return vec![];
         }
-        let from_zero = number(start) == Some(0);
+        self.blocks_of(recorded, index, (start, end))
+    }
+
+    /// The same of any number of iterations; what they begin and end with may be said several times.
+    pub(super) fn blocks_of(
+        &mut self,
+        recorded: Vec<(SlotId, bool)>,
+        index: &Ident,
+        (start, end): (&Code, &Code),
+    ) -> Vec<RecordedBlock> {
+        let from_zero = matches!(start, Code::Number { digits, .. } if digits == "0");
         let count = match from_zero {
             true => quote!(#end),
             false => {
@@ -146,32 +124,13 @@ impl Emitter<'_> {
 
     /// The element of the block that stands for a push or pop in the loop that is being written.
     pub(super) fn block_element(&self, place: &Place) -> Option<Code> {
+        let (block, position) = self.block_at(place)?;
+        Some(Code::Index(Box::new(block), Box::new(position)))
+    }
+
+    /// The block that stands for a push or pop in the loop that is being written, and where in it.
+    pub(super) fn block_at(&self, place: &Place) -> Option<(Code, Code)> {
         let block = self.blocks.iter().find(|block| block.stack == place.root)?;
-        let name = Code::Name(block.name.clone());
-        let position = Code::Tokens(block.position.clone());
-        Some(Code::Index(Box::new(name), Box::new(position)))
+        Some((Code::Name(block.name.clone()), Code::Tokens(block.position.clone())))
     }
-}
-
-/// Whether it is a type of std whose default is zero.
-fn is_number(ty: &Type) -> bool {
-    match ty {
-        Type::Float(float) => matches!(float, FloatType::F32 | FloatType::F64),
-        Type::Integer(IntegerType::I128 | IntegerType::U128) => false,
-        Type::Integer(_) | Type::Bool => true,
-        _ => false,
-    }
-}
-
-/// How often instructions in a region, and in those nested in it, touch a slot.
-fn touches(region: &Region, slot: SlotId) -> usize {
-    let mut count = 0;
-    region.for_each_instruction(&mut |instruction| {
-        let kind = &instruction.kind;
-        count += usize::from(
-            kind.reads().iter().any(|place| place.root == slot)
-                || kind.writes().iter().any(|place| place.root == slot),
-        );
-    });
-    count
 }

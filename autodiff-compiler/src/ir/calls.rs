@@ -1,8 +1,8 @@
 //! Calls of annotated functions.
 
-use super::{Aggregate, Function, Place, SlotId, Transfer};
+use super::{Aggregate, Function, Place, SlotId, Transfer, ValueId};
 use crate::signature::FunctionSignature;
-use crate::types::Type;
+use crate::types::{FloatType, Type};
 use proc_macro2::TokenStream;
 use std::rc::Rc;
 
@@ -72,6 +72,26 @@ impl Argument {
 }
 
 impl Call {
+    /// The function that gives the same for several lanes, if the callee has one and takes numbers of this type.
+    pub fn in_lanes(&self, float: &FloatType) -> Option<&'static str> {
+        let numbers = self.signature.parameters.iter().all(|ty| *ty == Type::Float(float.clone()));
+        match self.output {
+            _ if !self.signature.notes.lanes || !numbers => None,
+            CallOutput::Value => Some("__value_lanes"),
+            CallOutput::Gradient => Some("__gradient_lanes"),
+            _ => None,
+        }
+    }
+
+    /// The values that are its arguments, if it has no others.
+    pub fn numbers(&self) -> Option<Vec<ValueId>> {
+        let number = |argument: &Argument| match argument {
+            Argument::Value(Aggregate::Value(value)) => Some(*value),
+            _ => None,
+        };
+        self.arguments.iter().map(number).collect()
+    }
+
     /// What to tell where the callee lacks a function that gives tangents, and what to write instead; `None`:
     /// there is none of so high an order.
     pub fn lacks(&self, wanted: Option<CallOutput>) -> (String, String) {

@@ -1,7 +1,8 @@
 //! What a loop whose iterations run several at a time tells the emission about its body.
 
-use super::{Map, Set, SlotId, ValueId};
+use super::{Function, Map, Set, SlotId, ValueId};
 use crate::types::FloatType;
+use std::rc::Rc;
 
 /// How the values of a loop's body differ between iterations that run together, one in each lane.
 ///
@@ -21,6 +22,9 @@ pub struct Lanes {
     pub sums: Set<SlotId>,
     /// What each carried value is of something that the iterations have.
     pub reductions: Vec<Reduction>,
+    /// Whether the iterations need not fill the last group: it runs over the last [`Lanes::count`] of them, of which
+    /// those that ran before are masked. There are at least as many, or none.
+    pub overlaps: bool,
 }
 
 /// What a loop makes of one number of each iteration, whatever their order.
@@ -59,4 +63,17 @@ impl Lanes {
     pub fn varying(&self, value: ValueId) -> Option<Varying> {
         self.varying.get(&value).copied()
     }
+}
+
+/// An output of a function of numbers, which loops with lanes call for all of them at once.
+#[derive(Clone, Debug)]
+pub struct InLanes {
+    /// The output that it stands for: `value` or `gradient`.
+    pub output: &'static str,
+    /// What it calculates; the result is a number or a tuple of numbers.
+    pub function: Function,
+    /// How its values differ from lane to lane; `None` if lanes run it one after the other.
+    pub lanes: Option<Rc<Lanes>>,
+    /// The type of its numbers.
+    pub float: FloatType,
 }

@@ -28,6 +28,7 @@ pub(crate) mod offsets;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
+pub(crate) mod recorded;
 pub mod set;
 #[cfg(any(test, feature = "interpret"))]
 pub mod sketch;
@@ -255,7 +256,7 @@ pub struct For {
     /// The body: parameters are the index, then the carried values; yields the next carried values.
     pub body: Region,
     /// If several iterations run at once, which may be done in any order: what differs between them. Their
-    /// number is a multiple of [`Lanes::count`], every carried value is a reduction, and there are no steps.
+    /// number is a multiple of [`Lanes::count`] unless the last group overlaps, every carried value is a reduction, and there are no steps.
     pub lanes: Option<Rc<Lanes>>,
     /// If it runs over chunks of another loop's iterations, which may be done on several threads.
     pub chunks: Option<Chunks>,

@@ -1,6 +1,8 @@
 //! Whether iterations can run in any order: what they share is only read, or only added to, or every iteration
 //! has an element of its own.
 
+use super::affine::Polynomial;
+use super::facts::Facts;
 use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::operations::FloatOperation;
 use crate::ir::*;
@@ -38,7 +40,7 @@ fn is_previous(body: &Region, position: usize) -> bool {
 }
 
 /// Whether nothing that an iteration leaves is looked at by another one.
-pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
+pub(super) fn are_apart(counted: &For, lanes: &Lanes, facts: &Facts) -> bool {
     let mut shared: Vec<(SlotId, Accesses<'_>)> = vec![];
     counted.body.for_each_instruction(&mut |instruction| {
         let (place, adds) = match &instruction.kind {
@@ -64,7 +66,7 @@ pub(super) fn are_apart(counted: &For, lanes: &Lanes) -> bool {
     let apart = |accesses: &Accesses<'_>| {
         !accesses.writes
             || accesses.only_adds
-            || have_own_elements(&accesses.places, &counted.body, lanes)
+            || have_own_elements(&accesses.places, counted, lanes, facts)
     };
     let mut carried = lanes.reductions.iter().zip(0..);
     let previous = carried.all(|(kind, position)| {
@@ -109,24 +111,59 @@ fn is_shifted(body: &Region, position: usize, lanes: &Lanes) -> bool {
     shifted
 }
 
-/// Whether all of these places of one root are in the element that an index of one name selects, which grows by
-/// one from iteration to iteration. What an inner loop calculates is another index in each of its trips.
-fn have_own_elements(places: &[&Place], body: &Region, lanes: &Lanes) -> bool {
+/// Whether all of these places of one root are in elements that an iteration has for itself.
+///
+/// Their indices grow by one from iteration to iteration. Two of them are the same element in one iteration, or as
+/// many elements apart as the loop has iterations, or a multiple of that, so that they never meet. What an inner loop
+/// calculates is another index in each of its trips.
+fn have_own_elements(places: &[&Place], counted: &For, lanes: &Lanes, facts: &Facts) -> bool {
     let once = |value: ValueId| {
-        value == body.parameters[0]
-            || body.instructions.iter().any(|instruction| instruction.results.contains(&value))
+        let mut instructions = counted.body.instructions.iter();
+        value == counted.body.parameters[0]
+            || instructions.any(|instruction| instruction.results.contains(&value))
     };
+    // The fields before the array, where its part begins, and the index in that.
     let own = |place: &Place| {
         let first = place.path.iter().position(|step| !matches!(step, Projection::Field(_)))?;
-        match &place.path[first] {
-            Projection::Index { index, .. }
-                if lanes.varying(*index) == Some(Varying::Consecutive) && once(*index) =>
-            {
-                Some((place.path[..first].to_vec(), *index))
+        let (fields, elements) = place.path.split_at(first);
+        let mut starts = vec![];
+        for step in elements {
+            match step {
+                Projection::Range { start, .. } => starts.push(*start),
+                Projection::Index { index, .. } => {
+                    let is_own =
+                        lanes.varying(*index) == Some(Varying::Consecutive) && once(*index);
+                    let same = starts.iter().all(|start| lanes.varying(*start).is_none());
+                    return (is_own && same).then(|| (fields.to_vec(), starts, *index));
+                }
+                Projection::Field(_) => return None,
             }
-            _ => None,
         }
+        None
     };
-    let first = places.first().and_then(|place| own(place));
-    first.is_some() && places.iter().all(|place| own(place) == first)
+    let Some(owned) = places.iter().map(|place| own(place)).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let Some((first, others)) = owned.split_first() else { return false };
+    if others.iter().all(|other| other == first) {
+        return true;
+    }
+    let offset = |starts: &[ValueId], index: ValueId| {
+        let index = Polynomial::of(index, facts)?;
+        starts.iter().try_fold(index, |sum, start| sum.plus(&Polynomial::of(*start, facts)?, 1))
+    };
+    let offsets = owned.iter().map(|(_, starts, index)| offset(starts, *index));
+    let Some(offsets) = offsets.collect::<Option<Vec<_>>>() else { return false };
+    let trips = |value| Polynomial::of(value, facts);
+    let trips = match (trips(counted.end), trips(counted.start)) {
+        (Some(end), Some(start)) => end.plus(&start, -1),
+        _ => None,
+    };
+    let Some(trips) = trips else { return false };
+    let same_array = owned.iter().all(|(fields, ..)| *fields == first.0);
+    let apart = |a: &Polynomial, b: &Polynomial| {
+        let between = a.clone().plus(b, -1);
+        between.is_some_and(|between| between.is_zero() || between.is_multiple_of(&trips))
+    };
+    same_array && (0..offsets.len()).all(|a| (0..a).all(|b| apart(&offsets[a], &offsets[b])))
 }

@@ -63,6 +63,7 @@ impl Evaluation<'_> {
                 if along(self.body, &self.inside, index).is_some());
                 !is_along && kind.may_panic()
             }
+            InstructionKind::Call(_) => true,
             _ => false,
         }
     }

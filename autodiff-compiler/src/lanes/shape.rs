@@ -5,15 +5,22 @@
 //! memory than arrays of one float type, an effect, a call, an inner loop of varying length, or something that
 //! could panic under a condition that varies. [`super::dependence`] looks at what iterations share.
 
+use super::facts::Facts;
 use super::split::{along, values_inside};
 use super::{Width, dependence, evaluated};
 use crate::ir::lanes::{Lanes, Varying};
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
+use crate::ir::recorded::recorded_by;
 use crate::ir::*;
 use crate::types::{FloatType, IntegerType, Length, Type};
 
 /// The shape of a loop whose iterations may run together, as far as its body tells.
-pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<Lanes> {
+pub(super) fn shape(
+    function: &Function,
+    facts: &Facts,
+    counted: &For,
+    width: Width,
+) -> Option<Lanes> {
     let plain =
         counted.chunks.is_none() && !counted.inclusive && counted.step.is_none() && !counted.exits;
     let index = *counted.body.parameters.first()?;
@@ -24,29 +31,11 @@ pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<
     let float = one_float_type(function, &counted.body)?;
     let mut local = Set::new();
     local_slots(&counted.body, &mut local);
-    let mut constants = Map::new();
-    function.body.for_each_instruction(&mut |instruction| {
-        if let InstructionKind::Constant(Constant::Integer(number, _)) = &instruction.kind {
-            constants.insert(instruction.results[0], *number);
-        }
-    });
-    let mut sorting = Sorting {
-        function,
-        body: &counted.body,
-        inside: values_inside(&counted.body),
-        below: constants.clone(),
-        constants,
-        local,
-        lanes: Lanes {
-            count: width.of(&float),
-            float,
-            varying: Map::new(),
-            slots: Set::new(),
-            sums: Set::new(),
-            reductions: dependence::reductions(counted)?,
-        },
-        written: Set::from_iter(counted.body.written_roots()),
-    };
+    let recorded = recorded_by(function, &facts.stacks, counted);
+    let recorded = Set::from_iter(recorded.into_iter().map(|(stack, _)| stack));
+    let reductions = dependence::reductions(counted)?;
+    let lanes = Lanes { reductions, ..Lanes::of(float, width) };
+    let mut sorting = Sorting { recorded, ..Sorting::new(function, facts, &counted.body, lanes) };
     sorting.lanes.varying.insert(index, Varying::Consecutive);
     for parameter in &counted.body.parameters[1..] {
         function.value(*parameter).ty.is_float().then_some(())?;
@@ -55,6 +44,46 @@ pub(super) fn shape(function: &Function, counted: &For, width: Width) -> Option<
     sorting.find_slots(&counted.body)?;
     sorting.region(&counted.body, false)?;
     evaluated::whatever_may_panic(&counted.body, &sorting.lanes).then_some(sorting.lanes)
+}
+
+/// The shape of a function that is called for several lanes: every parameter is a number that differs.
+pub(super) fn shape_of_function(function: &Function, facts: &Facts, width: Width) -> Option<Lanes> {
+    let Type::Float(float) = &function.value(only_value(&function.parameters[0])?).ty else {
+        return None;
+    };
+    if one_float_type(function, &function.body).is_some_and(|other| other != *float) {
+        return None;
+    }
+    let lanes = Lanes::of(float.clone(), width);
+    let mut sorting = Sorting::new(function, facts, &function.body, lanes);
+    for parameter in &function.parameters {
+        sorting.lanes.varying.insert(only_value(parameter)?, Varying::Float);
+    }
+    sorting.find_slots(&function.body)?;
+    sorting.region(&function.body, false)?;
+    Some(sorting.lanes)
+}
+
+/// The value of a parameter that has one.
+fn only_value(parameter: &Parameter) -> Option<ValueId> {
+    match parameter.binding {
+        ParameterBinding::Value(value) => Some(value),
+        ParameterBinding::Slot(_) => None,
+    }
+}
+
+impl Lanes {
+    fn of(float: FloatType, width: Width) -> Self {
+        Self {
+            count: width.of(&float),
+            float,
+            varying: Map::new(),
+            slots: Set::new(),
+            sums: Set::new(),
+            reductions: vec![],
+            overlaps: false,
+        }
+    }
 }
 
 /// The only float type of all values of the body.
@@ -84,9 +113,11 @@ struct Sorting<'f> {
     body: &'f Region,
     /// What the body defines.
     inside: Set<ValueId>,
-    constants: Map<ValueId, i128>,
-    /// Numbers that indices do not exceed: constants, and the last ones of inner loops.
+    facts: &'f Facts,
+    /// The last indices of inner loops.
     below: Map<ValueId, i128>,
+    /// Stacks of which the loop fills or reads a block.
+    recorded: Set<SlotId>,
     /// Slots that the body brings into being.
     local: Set<SlotId>,
     /// Roots that the body writes.
@@ -94,7 +125,23 @@ struct Sorting<'f> {
     lanes: Lanes,
 }
 
-impl Sorting<'_> {
+impl<'f> Sorting<'f> {
+    fn new(function: &'f Function, facts: &'f Facts, body: &'f Region, lanes: Lanes) -> Self {
+        let mut local = Set::new();
+        local_slots(body, &mut local);
+        Self {
+            function,
+            body,
+            inside: values_inside(body),
+            below: Map::new(),
+            facts,
+            local,
+            recorded: Set::new(),
+            lanes,
+            written: Set::from_iter(body.written_roots()),
+        }
+    }
+
     fn of(&self, value: ValueId) -> Option<Varying> {
         self.lanes.varying(value)
     }
@@ -111,16 +158,22 @@ impl Sorting<'_> {
         self.function.value(value).ty == Type::Float(self.lanes.float.clone())
     }
 
-    /// Local arrays of floats that are written after they were made have a content for each lane.
+    /// Local memory for floats has a content for each lane.
     fn find_slots(&mut self, body: &Region) -> Option<()> {
         let function = self.function;
         let mut found = vec![];
-        body.for_each_instruction(&mut |instruction| {
-            if let InstructionKind::Define(slot, content) = &instruction.kind
-                && is_array_of(&function.slot(*slot).ty, &self.lanes.float)
+        body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Define(slot, content)
+                if is_made_of(&function.slot(*slot).ty, &self.lanes.float) =>
             {
                 found.push((*slot, is_spread(content)));
             }
+            InstructionKind::Call(Call { result_slot: Some(slot), .. })
+                if is_made_of(&function.slot(*slot).ty, &self.lanes.float) =>
+            {
+                found.push((*slot, true));
+            }
+            _ => {}
         });
         for (slot, is_spread) in found {
             is_spread.then_some(())?;
@@ -154,6 +207,17 @@ impl Sorting<'_> {
                 (apart && self.may_be_written(place, masked)).then_some(())
             }
             InstructionKind::AddTo(place, _) => self.may_be_written(place, masked).then_some(()),
+            // What is recorded once in each iteration is recorded by all lanes.
+            InstructionKind::Push(place, Aggregate::Value(value)) => {
+                let known = self.recorded.contains(place.root);
+                (known && self.is_float(*value)).then_some(())
+            }
+            InstructionKind::Pop(place) => {
+                let known = self.recorded.contains(place.root) && self.is_float(results[0]);
+                known.then_some(())?;
+                self.set(results[0], Varying::Float);
+                Some(())
+            }
             InstructionKind::Fill(place, _) => {
                 let own = self.lanes.slots.contains(place.root) && place.path.is_empty();
                 (own && !masked).then_some(())
@@ -183,9 +247,23 @@ impl Sorting<'_> {
                 Some(())
             }
             InstructionKind::For(counted) => self.inner_loop(counted, results, masked),
+            InstructionKind::Call(call) => self.call(call, results, masked),
             InstructionKind::Opaque(opaque) => opaque.is_constant().then_some(()),
             _ => None,
         }
+    }
+
+    /// A call of a function that takes numbers in lanes. Where only some lanes get, it is not known to be harmless.
+    fn call(&mut self, call: &Call, results: &[ValueId], masked: bool) -> Option<()> {
+        call.in_lanes(&self.lanes.float).filter(|_| !masked)?;
+        let arguments = call.numbers()?;
+        let differs = arguments.iter().any(|argument| self.varies(*argument));
+        match call.result_slot {
+            Some(slot) => self.lanes.slots.contains(slot).then_some(())?,
+            None if differs => self.set(*results.first()?, Varying::Float),
+            None => {}
+        }
+        Some(())
     }
 
     /// A loop that every lane runs through as often.
@@ -198,7 +276,7 @@ impl Sorting<'_> {
             return None;
         }
         if let (Some(end), None, false) =
-            (self.constants.get(&counted.end), counted.step, counted.inclusive)
+            (self.facts.constants.get(&counted.end), counted.step, counted.inclusive)
         {
             self.below.insert(counted.body.parameters[0], end - 1);
         }
@@ -344,7 +422,8 @@ impl Sorting<'_> {
                             && along(self.body, &self.inside, *index).is_some()
                     }
                     (None, Some(Type::Array(_, Length::Literal(length)))) => {
-                        let below = self.below.get(index);
+                        let below =
+                            self.below.get(index).or_else(|| self.facts.constants.get(index));
                         below.is_some_and(|last| *last < i128::from(length))
                     }
                     _ => false,
@@ -359,13 +438,12 @@ fn is_shift(kinds: &[Option<Varying>]) -> bool {
     matches!(kinds, [Some(Varying::Consecutive), None] | [None, Some(Varying::Consecutive)])
 }
 
-/// Whether a type is an array or a `Vec` of floats, or of such.
-fn is_array_of(ty: &Type, float: &FloatType) -> bool {
+/// Whether a type is a float, or made of such: an array, a `Vec` or a tuple.
+fn is_made_of(ty: &Type, float: &FloatType) -> bool {
     match ty {
-        Type::Array(element, _) | Type::Vec(element) => match &**element {
-            Type::Float(own) => own == float,
-            inner => is_array_of(inner, float),
-        },
+        Type::Float(own) => own == float,
+        Type::Array(element, _) | Type::Vec(element) => is_made_of(element, float),
+        Type::Tuple(elements) => elements.iter().all(|element| is_made_of(element, float)),
         _ => false,
     }
 }
@@ -374,7 +452,9 @@ fn is_array_of(ty: &Type, float: &FloatType) -> bool {
 fn is_spread(content: &Aggregate) -> bool {
     match content {
         Aggregate::Value(_) => true,
-        Aggregate::Array(elements) | Aggregate::Vec(elements) => elements.iter().all(is_spread),
+        Aggregate::Array(elements) | Aggregate::Vec(elements) | Aggregate::Tuple(elements) => {
+            elements.iter().all(is_spread)
+        }
         Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => is_spread(element),
         _ => false,
     }

@@ -6,12 +6,16 @@
 //!                                           for i in middle..end carrying s { … }
 //! ```
 //!
+//! A reversed loop that takes what another one recorded runs its rest first, backwards, so that it finds that on top
+//! of the stacks; any other one runs forwards.
+//!
 //! The groups end before the first iteration that would leave one of the arrays the body runs along: that
 //! iteration panics in the second loop, as it did. What all iterations add to one element becomes a carried sum
 //! of the first loop, added once after it. In its body, what is the same in all lanes is spread over them where
 //! it meets what differs (a cast to the type it has, which gives what it takes), so that the emission finds
 //! one kind of value on both sides of a branch, in what a loop carries, and in a store.
 
+use crate::diagnostics::SourceSpan;
 use crate::ir::builder::Builder;
 use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::operations::{Comparison, FloatOperation, IntegerOperation, Operation};
@@ -24,16 +28,20 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
     let Instruction { kind: InstructionKind::For(mut counted), results, span } = instruction else {
         return;
     };
-    // Iterations that are apart run in any order.
-    counted.reversed = false;
+    // Iterations that are apart run in any order, but for what they take from stacks.
+    counted.reversed &= takes(&counted.body);
     hoist_constants(builder, &mut counted.body);
     let mut rest = counted.same_indices();
     rest.body = builder.function.copy_region(&counted.body, &mut Renaming::default());
 
     let mut splitting = Splitting { inside: values_inside(&counted.body), builder, lanes };
     let end = splitting.end_of_groups(&counted);
-    let arrays = splitting.accumulate_arrays(&mut counted.body);
-    let mut groups = For { carried: counted.carried, ..For::over(counted.start, end) };
+    let mut arrays = splitting.accumulate_arrays(&mut counted.body);
+    let mut groups = For {
+        carried: counted.carried,
+        reversed: counted.reversed,
+        ..For::over(counted.start, end)
+    };
     groups.body = counted.body;
     let instructions = std::mem::take(&mut groups.body.instructions);
     let (instructions, places) = splitting.accumulate(&mut groups, instructions);
@@ -44,22 +52,69 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
 
     let Splitting { builder, lanes, .. } = splitting;
     groups.lanes = Some(Rc::new(lanes));
-    let sums: Vec<_> = groups
-        .carried
-        .iter()
-        .map(|carried| {
-            let Value { ty, name, .. } = builder.function.value(*carried).clone();
-            builder.value(ty, name)
-        })
-        .collect();
-    let (start, kind) = (groups.start, InstructionKind::For(groups));
-    builder.append(Instruction { kind, results: sums.clone(), span });
-    add_sums(builder, (start, end), places, &sums[results.len()..]);
-    arrays.into_iter().for_each(|array| add_array(builder, array));
-
     rest.start = end;
-    rest.carried = sums[..results.len()].to_vec();
-    builder.append(Instruction { kind: InstructionKind::For(rest), results, span });
+    let bounds = (groups.start, end);
+    // What the loop that runs first hands to the other one, and what was there before it.
+    let own = results.len();
+    let between = like(builder, &results);
+    if groups.reversed {
+        rest.carried = groups.carried[..own].to_vec();
+        groups.carried[..own].copy_from_slice(&between);
+        let kind = InstructionKind::For(rest);
+        builder.append(Instruction { kind, results: between, span });
+        append_groups(builder, groups, results, bounds, places, span);
+    } else {
+        rest.carried.clone_from(&between);
+        append_groups(builder, groups, between, bounds, places, span);
+        arrays.drain(..).for_each(|array| add_array(builder, array));
+        builder.append(Instruction { kind: InstructionKind::For(rest), results, span });
+    }
+    arrays.into_iter().for_each(|array| add_array(builder, array));
+}
+
+/// A function that is called for several lanes: everything that goes where values differ differs, the result, too.
+pub(super) fn spread_function(mut function: Function, lanes: Lanes) -> (Function, Lanes) {
+    let span = function.span();
+    let body = std::mem::take(&mut function.body);
+    let inside = values_inside(&body);
+    let mut result = std::mem::replace(&mut function.result, Aggregate::Unit);
+    let mut builder = Builder::new(function, span);
+    let mut splitting = Splitting { inside, builder: &mut builder, lanes };
+    splitting.append_spread(body.instructions);
+    splitting.spread_content(&mut result);
+    let lanes = splitting.lanes;
+    let mut function = builder.finish();
+    function.result = result;
+    (function, lanes)
+}
+
+/// Whether it takes something from a stack.
+fn takes(body: &Region) -> bool {
+    body.instructions.iter().any(|inner| matches!(inner.kind, InstructionKind::Pop(_)))
+}
+
+/// New values of the types and names of others.
+fn like(builder: &mut Builder, values: &[ValueId]) -> Vec<ValueId> {
+    let copies = values.iter().map(|value| {
+        let Value { ty, name, .. } = builder.function.value(*value).clone();
+        builder.value(ty, name)
+    });
+    copies.collect()
+}
+
+/// Appends the loop over groups, with the values that it gives, and adds to `places` what it has summed for them.
+fn append_groups(
+    builder: &mut Builder,
+    groups: For,
+    mut results: Vec<ValueId>,
+    bounds: (ValueId, ValueId),
+    places: Vec<Place>,
+    span: SourceSpan,
+) {
+    let sums = like(builder, &groups.carried[results.len()..]);
+    results.extend(&sums);
+    builder.append(Instruction { kind: InstructionKind::For(groups), results, span });
+    add_sums(builder, bounds, places, &sums);
 }
 
 /// Puts the constants of a body before the loop.
@@ -165,6 +220,12 @@ impl Splitting<'_> {
             false => self.builder.integer(SaturatingSub, &[end, counted.start]),
         };
         let left_over = self.builder.constant(Constant::LeftOver(self.lanes.count));
+        if self.lanes.overlaps {
+            // All, if they fill a group.
+            let enough = self.builder.compare(Comparison::Less, left_over, trips);
+            let arguments = [enough, end, counted.start];
+            return self.builder.operation(Operation::Select, &arguments, Type::USIZE);
+        }
         let remainder = self.builder.integer(And, &[trips, left_over]);
         let whole = self.builder.integer(WrappingSub, &[trips, remainder]);
         match starts_at_zero {
@@ -322,8 +383,18 @@ impl Splitting<'_> {
             match &mut instruction.kind {
                 InstructionKind::Store(_, value)
                 | InstructionKind::AddTo(_, value)
-                | InstructionKind::Fill(_, value) => *value = self.spread(*value),
+                | InstructionKind::Fill(_, value)
+                | InstructionKind::Push(_, Aggregate::Value(value)) => *value = self.spread(*value),
                 InstructionKind::Define(_, content) => self.spread_content(content),
+                InstructionKind::Call(call)
+                    if call.result_slot.is_some() || self.which(&instruction.results) == [true] =>
+                {
+                    for argument in &mut call.arguments {
+                        if let Argument::Value(content) = argument {
+                            self.spread_content(content);
+                        }
+                    }
+                }
                 InstructionKind::If { then_region, else_region, .. } => {
                     let varying = self.which(&instruction.results);
                     self.spread_region(then_region, &varying);
@@ -363,7 +434,7 @@ impl Splitting<'_> {
     fn spread_content(&mut self, content: &mut Aggregate) {
         match content {
             Aggregate::Value(value) => *value = self.spread(*value),
-            Aggregate::Array(elements) | Aggregate::Vec(elements) => {
+            Aggregate::Array(elements) | Aggregate::Vec(elements) | Aggregate::Tuple(elements) => {
                 elements.iter_mut().for_each(|element| self.spread_content(element));
             }
             Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {

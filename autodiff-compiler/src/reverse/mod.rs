@@ -37,7 +37,7 @@ mod loops;
 mod memory;
 mod moves;
 mod nested;
-mod recompute;
+pub(crate) mod recompute;
 mod rerun;
 mod shape;
 pub mod split;

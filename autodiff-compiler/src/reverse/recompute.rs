@@ -223,7 +223,7 @@ fn size(ty: &Type) -> u64 {
 }
 
 /// What an operation takes, in multiplications.
-fn price(operation: Operation) -> u64 {
+pub(crate) fn price(operation: Operation) -> u64 {
     use FloatOperation as F;
     match operation {
         Operation::Float(

@@ -67,6 +67,13 @@ pub fn mask_from_lanes<S: Simd, T: Lane>(
     Mask(MaskOf::<S, T>::from_bitmask(simd, bits))
 }
 
+/// The last so many lanes, of which there are as many or more.
+#[inline(always)]
+pub fn last_lanes<S: Simd, T: Lane>(simd: S, count: usize) -> Mask<S, T> {
+    let all = u64::MAX >> (64 - T::LANES);
+    Mask(MaskOf::<S, T>::from_bitmask(simd, all << (T::LANES - count) & all))
+}
+
 /// The elements from an index on, one for each lane.
 ///
 /// # Panics

@@ -96,14 +96,8 @@ impl Emitter<'_> {
                 let value = self.operand(value).code;
                 let (built, first) = self.array_from(&array, index, true);
                 self.before_writing(&Writes::of(&instruction.kind));
-                let array = built.code;
-                self.statement(match mask {
-                    None => Code::call(self.simd_path("store"), vec![array, first, value]),
-                    Some(mask) => Code::call(
-                        self.simd_path("store_where"),
-                        vec![simd, array, first, mask, value],
-                    ),
-                });
+                let statement = self.store_along(built.code, first, value);
+                self.statement(statement);
             }
             Where::Apart => self.each_lane(instruction, place, value, "set_lane", "="),
         }
@@ -137,6 +131,44 @@ impl Emitter<'_> {
             }
             Where::Apart => self.each_lane(instruction, place, value, "add_to_lane", "+="),
         }
+    }
+
+    /// Writes the numbers of all lanes into the block of a stack: `store(block, i, value)`.
+    pub(super) fn record_lanes(
+        &mut self,
+        instruction: &Instruction,
+        place: &Place,
+        value: ValueId,
+    ) -> bool {
+        let Some((block, position)) = self.block_at(place) else { return false };
+        self.settle(&[value]);
+        let value = self.operand(value).code;
+        self.before_writing(&Writes::of(&instruction.kind));
+        let statement = self.store_along(block, position, value);
+        self.statement(statement);
+        true
+    }
+
+    /// Overwrites consecutive elements, for the lanes that got here.
+    fn store_along(&self, array: Code, first: Code, value: Code) -> Code {
+        match self.lane_mask() {
+            None => Code::call(self.simd_path("store"), vec![array, first, value]),
+            Some(mask) => Code::call(
+                self.simd_path("store_where"),
+                vec![self.simd(), array, first, mask, value],
+            ),
+        }
+    }
+
+    /// Reads the numbers of all lanes from the block of a stack.
+    pub(super) fn recorded_lanes(&mut self, place: &Place, result: ValueId) -> bool {
+        let Some((block, position)) = self.block_at(place) else { return false };
+        let simd = self.simd();
+        let mut built =
+            Built::pure(Code::call(self.simd_path("load"), vec![simd, block, position]));
+        built.reads.content.insert(place.root);
+        self.define(result, built);
+        true
     }
 
     fn settle_writing(&mut self, place: &Place, value: ValueId) {

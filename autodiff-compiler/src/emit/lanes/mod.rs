@@ -12,6 +12,7 @@
 //! chooses that when it is called.
 
 mod branches;
+pub(crate) mod callee;
 mod memory;
 mod values;
 
@@ -20,7 +21,8 @@ use super::pending::{Built, Reads, Variable};
 use super::{Emitter, control::Deliver};
 use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::{
-    Aggregate, Constant, For, Function, Instruction, InstructionKind, Map, Set, SlotId, ValueId,
+    Aggregate, Constant, For, Function, Instruction, InstructionKind, Map, Region, Set, SlotId,
+    ValueId,
 };
 use crate::types::{Length, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
@@ -30,8 +32,8 @@ use std::rc::Rc;
 /// The loop with lanes that is being written.
 pub(super) struct LaneLoop {
     lanes: Rc<Lanes>,
-    /// The index of the loop.
-    index: ValueId,
+    /// The index of the loop; a function that is called for all lanes has none.
+    index: Option<ValueId>,
     /// What defines the values that are calculated lane by lane.
     definitions: Map<ValueId, Rc<InstructionKind>>,
     /// What these calculations, and places that are reached lane by lane, need. It has names from where it is
@@ -41,6 +43,35 @@ pub(super) struct LaneLoop {
     previous: Map<ValueId, ValueId>,
     /// The lanes that got here, if not all of them did.
     mask: Option<Ident>,
+}
+
+impl LaneLoop {
+    /// The body of a function that is called for all lanes.
+    pub(super) fn of_function(lanes: Rc<Lanes>, function: &Function) -> Self {
+        Self::with(lanes, &function.body)
+    }
+
+    fn with(lanes: Rc<Lanes>, body: &Region) -> Self {
+        let (mut definitions, mut by_lane) = (Map::new(), Set::new());
+        body.for_each_instruction(&mut |inner| {
+            for result in &inner.results {
+                if let Some(Varying::ByLane | Varying::Consecutive) = lanes.varying(*result) {
+                    definitions.insert(*result, Rc::new(inner.kind.clone()));
+                    by_lane.insert_all(&inner.kind.operands());
+                }
+            }
+            if let InstructionKind::Load(place)
+            | InstructionKind::Store(place, _)
+            | InstructionKind::AddTo(place, _) = &inner.kind
+                && place.operands().any(|index| lanes.varying(index).is_some())
+            {
+                // Those that are calculated anew have no names.
+                let anew = |index: &ValueId| definitions.contains_key(index);
+                by_lane.insert_all(&place.operands().filter(|i| !anew(i)).collect::<Vec<_>>());
+            }
+        });
+        Self { lanes, index: None, definitions, by_lane, previous: Map::new(), mask: None }
+    }
 }
 
 impl<'a> Emitter<'a> {
@@ -126,6 +157,11 @@ impl<'a> Emitter<'a> {
                 self.lane_add_to(instruction, place, *value);
                 true
             }
+            InstructionKind::Call(call) => self.lane_call(instruction, call),
+            InstructionKind::Push(place, Aggregate::Value(value)) => {
+                self.record_lanes(instruction, place, *value)
+            }
+            InstructionKind::Pop(place) => self.recorded_lanes(place, instruction.results[0]),
             InstructionKind::If { condition, then_region, else_region }
                 if lanes.varying(*condition).is_some() =>
             {
@@ -168,35 +204,42 @@ impl<'a> Emitter<'a> {
         for first in carried {
             firsts.push(self.operand(*first));
         }
-        let (start, end) = (self.operand(*start).code, self.operand(*end).code);
-        let indices = Code::range(&start, &end, false);
-        let count = Literal::usize_unsuffixed(lanes.count);
-
-        let (mut definitions, mut by_lane) = (Map::new(), Set::new());
-        body.for_each_instruction(&mut |inner| {
-            for result in &inner.results {
-                if let Some(Varying::ByLane | Varying::Consecutive) = lanes.varying(*result) {
-                    definitions.insert(*result, Rc::new(inner.kind.clone()));
-                    by_lane.insert_all(&inner.kind.operands());
+        let (mut start, mut end) = (self.operand(*start).code, self.operand(*end).code);
+        let recorded = self.recorded_by(counted);
+        let overlaps = lanes.overlaps;
+        if overlaps || !recorded.is_empty() {
+            // They are said several times.
+            for (hint, bound) in [("first", &mut start), ("end", &mut end)] {
+                if !matches!(bound, Code::Name(_) | Code::Number { .. }) {
+                    let name = self.names.fresh(hint, Span::call_site());
+                    let value = std::mem::replace(bound, Code::Name(name.clone()));
+                    self.statements.push(quote!(let #name: usize = #value;));
                 }
             }
-            if let InstructionKind::Load(place)
-            | InstructionKind::Store(place, _)
-            | InstructionKind::AddTo(place, _) = &inner.kind
-                && place.operands().any(|index| lanes.varying(index).is_some())
-            {
-                // Those that are calculated anew have no names.
-                let anew = |index: &ValueId| definitions.contains_key(index);
-                by_lane.insert_all(&place.operands().filter(|i| !anew(i)).collect::<Vec<_>>());
-            }
-        });
+        }
+        let count = Literal::usize_unsuffixed(lanes.count);
+        let mut whole = end.clone();
+        if overlaps {
+            let name = self.names.fresh("whole", Span::call_site());
+            let most = Literal::usize_unsuffixed(lanes.count - 1);
+            let typed = (start.typed(), end.typed());
+            self.statements.push(match (&start, &typed) {
+                (Code::Number { digits, .. }, (_, end)) if digits == "0" => {
+                    quote!(let #name: usize = #end & !#most;)
+                }
+                (_, (start, end)) => quote!(let #name: usize = #end - (#end - #start & #most);),
+            });
+            whole = Code::Name(name);
+        }
+        let indices = Code::range(&start, &whole, false);
+
         let index = body.parameters[0];
         let reductions = lanes.reductions.clone();
         let parameters = body.parameters[1..].iter().zip(&body.yields).zip(&reductions);
         let previous = parameters.filter(|(_, kind)| **kind == Reduction::Previous);
         let previous = Map::from_iter(previous.map(|((own, next), _)| (*own, *next)));
         let lane_count = lanes.count;
-        let lane_loop = LaneLoop { lanes, index, definitions, by_lane, previous, mask: None };
+        let lane_loop = LaneLoop { index: Some(index), previous, ..LaneLoop::with(lanes, body) };
         let outer = self.lanes.replace(lane_loop);
         let (number, simd) = (self.lane_type(), self.simd());
         let mut sums = vec![];
@@ -226,15 +269,19 @@ impl<'a> Emitter<'a> {
         let hint = self.function.value(index).name.clone().unwrap_or_else(|| "i".into());
         let name = self.names.fresh(&hint, self.function.value(index).span.start);
         self.hold(index, Code::Name(name.clone()));
+        let blocks = self.blocks_of(recorded, &name, (&start, &end));
         let deliver: Vec<_> = sums.iter().copied().map(Deliver::Assign).collect();
         let block = self.block(body, &deliver, &[]).braced();
         self.names.close();
+        let last = overlaps.then(|| self.last_group(counted, &name, (&whole, &end), &sums));
         self.lanes = outer;
         self.statements.push(quote_spanned! {crate::edition::root()=>
             if __Simd::VECTORS {
                 for #name in ::core::iter::Iterator::step_by(#indices, #count) #block
+                #last
             }
         });
+        self.end_blocks(blocks);
         for ((result, variable), (first, position)) in
             instruction.results.iter().zip(sums).zip(firsts.into_iter().zip(0..))
         {
@@ -257,6 +304,52 @@ impl<'a> Emitter<'a> {
                 }
             };
             self.define(*result, built);
+        }
+    }
+
+    /// The group over the last iterations, of which those before the end of whole groups have run.
+    ///
+    /// `if whole < end { let i = end - 8; let left = last_lanes(simd, end - whole); … }`
+    fn last_group(
+        &mut self,
+        counted: &For,
+        index: &Ident,
+        (whole, end): (&Code, &Code),
+        sums: &[Variable],
+    ) -> TokenStream {
+        let body = &counted.body;
+        let (number, last_lanes, simd) =
+            (self.lane_type(), self.simd_path("last_lanes"), self.simd());
+        let count = self.lanes.as_ref().map_or(8, |lane_loop| lane_loop.lanes.count);
+        let count = Literal::usize_unsuffixed(count);
+        self.names.open();
+        let left = self.names.fresh("left", Span::call_site());
+        let mut saved = vec![];
+        for (variable, parameter) in sums.iter().zip(&body.parameters[1..]) {
+            let name = self.variables[variable.0].clone();
+            let before = self.names.fresh("before", Span::call_site());
+            self.hold_in(*parameter, *variable);
+            saved.push((name, before));
+        }
+        self.hold(body.parameters[0], Code::Name(index.clone()));
+        if let Some(lane_loop) = &mut self.lanes {
+            lane_loop.mask = Some(left.clone());
+        }
+        let deliver: Vec<_> = sums.iter().copied().map(Deliver::Assign).collect();
+        let block = self.block(body, &deliver, &[]).braced();
+        if let Some(lane_loop) = &mut self.lanes {
+            lane_loop.mask = None;
+        }
+        self.names.close();
+        let (sums, before): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
+        quote! {
+            if #whole < #end {
+                let #index: usize = #end - #count;
+                let #left = #last_lanes::<_, #number>(#simd, #end - #whole);
+                #(let #before = #sums;)*
+                #block
+                #(#sums = #left.choose(#simd, #sums, #before);)*
+            }
         }
     }
 

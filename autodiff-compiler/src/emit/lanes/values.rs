@@ -5,7 +5,7 @@ use super::super::expressions::Code;
 use super::super::pending::Built;
 use crate::ir::lanes::Varying;
 use crate::ir::operations::{BooleanOperation, Comparison, FloatOperation, Operation, Spelling};
-use crate::ir::{InstructionKind, ValueId};
+use crate::ir::{Call, Instruction, InstructionKind, ValueId};
 use proc_macro2::{Ident, Span};
 use quote::quote;
 
@@ -136,6 +136,29 @@ impl Emitter<'_> {
         built.absorb(operand)
     }
 
+    /// A call for all lanes at once; `false` if it is the same in all of them.
+    pub(super) fn lane_call(&mut self, instruction: &Instruction, call: &Call) -> bool {
+        let differs = match (call.result_slot, instruction.results.first()) {
+            (Some(_), _) => true,
+            (None, Some(result)) => self.varying(*result).is_some(),
+            (None, None) => false,
+        };
+        let Some(lane_loop) = self.lanes.as_ref().filter(|_| differs) else { return false };
+        let (Some(output), Some(numbers)) = (call.in_lanes(&lane_loop.lanes.float), call.numbers())
+        else {
+            return false;
+        };
+        self.settle(&numbers);
+        let mut built = Built::pure(Code::atom(quote!()));
+        let mut arguments = vec![self.simd()];
+        for number in numbers {
+            arguments.push(self.absorbed_lanes(number, &mut built));
+        }
+        built.code = Code::call(self.callee_named(call, output), arguments);
+        self.finish_expression(instruction, call.result_slot, built);
+        true
+    }
+
     /// A float for each lane, spread if it is the same in all.
     pub(super) fn lane_operand(&mut self, value: ValueId) -> Built {
         let mut built = self.operand(value);
@@ -190,7 +213,7 @@ impl Emitter<'_> {
                 built.code = built.code.method("lane", vec![Code::Name(lane.clone())]);
                 built
             }
-            Some(Varying::Consecutive) if value == index => {
+            Some(Varying::Consecutive) if Some(value) == index => {
                 let mut built = self.operand(value);
                 built.code = Code::infix("+", built.code, Code::Name(lane.clone()));
                 built

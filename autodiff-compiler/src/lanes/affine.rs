@@ -1,0 +1,87 @@
+//! How far indices are apart, as polynomials.
+//!
+//! `state[2 * layer * b + j]` and `state[(2 * layer + 1) * b + j]` are b elements apart: while j runs over b indices,
+//! neither meets the other. Indices are polynomials over values that nothing is known of. Sums and products of
+//! `usize` are those of whole numbers, modulo 2⁶⁴ where they wrap, and polynomials over both rings expand alike.
+
+use super::facts::Facts;
+use crate::ir::operations::IntegerOperation;
+use crate::ir::*;
+use std::collections::BTreeMap;
+
+/// Coefficients by the sorted values whose product they stand before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Polynomial(BTreeMap<Vec<ValueId>, i128>);
+
+/// More terms than people write into an index.
+const MOST_TERMS: usize = 32;
+/// As large as a number in an index may be, so that nothing here overflows and what is apart is so modulo 2⁶⁴.
+const LARGEST: i128 = 1 << 20;
+
+impl Polynomial {
+    fn constant(number: i128) -> Self {
+        Self(BTreeMap::from_iter([(vec![], number)])).normal()
+    }
+
+    /// The polynomial of an integer.
+    pub(super) fn of(value: ValueId, facts: &Facts) -> Option<Self> {
+        use IntegerOperation::{Add, Mul, Sub, WrappingAdd, WrappingMul, WrappingSub};
+        if let Some(constant) = facts.constants.get(&value) {
+            return (constant.abs() <= LARGEST).then(|| Self::constant(*constant));
+        }
+        match facts.integers.get(&value) {
+            Some((operation @ (Add | WrappingAdd | Sub | WrappingSub), arguments)) => {
+                let (a, b) = (Self::of(arguments[0], facts)?, Self::of(arguments[1], facts)?);
+                let sign = if matches!(operation, Sub | WrappingSub) { -1 } else { 1 };
+                a.plus(&b, sign)
+            }
+            Some((Mul | WrappingMul, arguments)) => {
+                let (a, b) = (Self::of(arguments[0], facts)?, Self::of(arguments[1], facts)?);
+                a.times(&b)
+            }
+            _ => Some(Self(BTreeMap::from_iter([(vec![value], 1)]))),
+        }
+    }
+
+    /// a + sign · b
+    pub(super) fn plus(mut self, other: &Self, sign: i128) -> Option<Self> {
+        for (values, coefficient) in &other.0 {
+            *self.0.entry(values.clone()).or_default() += sign * coefficient;
+        }
+        self.normal().bounded()
+    }
+
+    fn times(&self, other: &Self) -> Option<Self> {
+        let mut product = Self::default();
+        for (a, c) in &self.0 {
+            for (b, d) in &other.0 {
+                let mut values: Vec<_> = a.iter().chain(b).copied().collect();
+                values.sort_unstable();
+                *product.0.entry(values).or_default() += c * d;
+            }
+        }
+        product.normal().bounded()
+    }
+
+    fn normal(mut self) -> Self {
+        self.0.retain(|_, coefficient| *coefficient != 0);
+        self
+    }
+
+    fn bounded(self) -> Option<Self> {
+        let fits = self.0.len() <= MOST_TERMS && self.0.values().all(|c| c.abs() <= LARGEST);
+        fits.then_some(self)
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it is a multiple of the other one, with a whole number that is not zero.
+    pub(super) fn is_multiple_of(&self, other: &Self) -> bool {
+        let Some((values, divisor)) = other.0.iter().next() else { return false };
+        let Some(factor) = self.0.get(values).map(|c| c / divisor) else { return false };
+        let multiple: Vec<_> = other.0.iter().map(|(values, c)| (values, factor * c)).collect();
+        factor != 0 && self.0.iter().map(|(values, c)| (values, *c)).eq(multiple)
+    }
+}
