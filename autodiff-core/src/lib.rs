@@ -265,7 +265,8 @@ pub use autodiff_macro::Differentiable;
 /// # Several iterations at once
 ///
 /// With the feature `simd`, which is on by default, loops whose iterations are independent run several of them at once: eight of `f64`,
-/// sixteen of `f32`. The instruction set is chosen when the function is called. Sums are then added in another
+/// sixteen of `f32`. The instruction set is chosen when the function is called (`AUTODIFF_SIMD=baseline` or
+/// `AUTODIFF_SIMD=avx2` in the environment limits it, to have another machine's results). Sums are then added in another
 /// order, which changes last bits, the same in all outputs of a function on one machine; `strict` keeps the order
 /// of the source.
 ///

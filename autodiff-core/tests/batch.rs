@@ -538,7 +538,7 @@ fn agree(name: &str, length: usize, found: &[f64], expected: &[f64], terms: f64)
         let bound = 8.0 * f64::EPSILON * (terms + b.abs());
         assert!(
             a == b || (a - b).abs() <= bound || a.is_nan() && b.is_nan(),
-            "{name} of {length} at {position}: {a} is not {b}"
+            "lanes: {name} of {length} at {position}: {a} is not {b}"
         );
     }
 }
@@ -548,12 +548,25 @@ macro_rules! compare {
     ($name:ident, $length:expr, $terms:expr, ($($argument:expr),*), $flat:expr) => {{
         let (value, gradient) = lanes::$name::value_and_gradient($($argument),*);
         let (expected, slopes) = strict::$name::value_and_gradient($($argument),*);
-        assert_eq!(lanes::$name::value($($argument),*), value, stringify!($name));
-        assert_eq!(strict::$name($($argument),*), expected, stringify!($name));
         let name = stringify!($name);
         agree(name, $length, &[f64::from(value)], &[f64::from(expected)], $terms);
+        assert_eq!(lanes::$name::value($($argument),*), value, "lanes: {name}");
+        assert_eq!(strict::$name($($argument),*), expected, "{name}");
         agree(name, $length, &$flat(gradient), &$flat(slopes), $terms);
     }};
+}
+
+#[test]
+fn every_instruction_set_agrees() {
+    let tests = std::env::current_exe().expect("the program that runs");
+    for set in ["baseline", "avx2"] {
+        let output = std::process::Command::new(&tests)
+            .args(["--skip", "every_instruction_set_agrees"])
+            .env("AUTODIFF_SIMD", set)
+            .output()
+            .expect("it runs");
+        assert!(output.status.success(), "{set}: {}", String::from_utf8_lossy(&output.stdout));
+    }
 }
 
 #[test]

@@ -153,6 +153,16 @@ fn each<S: Simd>(x: f64x8<S>, function: fn(f64) -> f64) -> f64x8<S> {
     f64x8::simd_from(x.simd, each_of(x.to_array(), function))
 }
 
+/// Without optimization nothing that is inlined shares its memory with anything else: a function of a dozen kernels
+/// would need more than the 2 MB of stack that threads have.
+const OUT_OF_LINE: bool = cfg!(debug_assertions);
+
+/// Runs a kernel in a function of its own, compiled for the instruction set.
+#[inline(never)]
+fn out_of_line<S: Simd, R>(simd: S, kernel: impl FnOnce() -> R) -> R {
+    simd.vectorize(kernel)
+}
+
 /// Public functions by their kernels. The closures make inlining certain, without which the kernel would be
 /// compiled for the baseline instruction set.
 macro_rules! functions {
@@ -161,9 +171,20 @@ macro_rules! functions {
             $(#[$doc])*
             #[inline(always)]
             pub fn $name<S: Simd, V: LaneFloat<S>>($($argument: V),+) -> V {
+                if OUT_OF_LINE {
+                    let simd = functions!(@token $($argument),+);
+                    return out_of_line(
+                        simd,
+                        #[inline(always)]
+                        || functions!(@call $method $kernel, $($argument),+),
+                    );
+                }
                 functions!(@call $method $kernel, $($argument),+)
             }
         )*
+    };
+    (@token $x:ident $(, $y:ident)*) => {
+        fearless_simd::ExtractToken::token(&$x)
     };
     (@call $method:ident $kernel:path, $x:ident) => {
         $x.$method(
@@ -244,10 +265,21 @@ functions! {
 /// x to the power n, the same for all lanes.
 #[inline(always)]
 pub fn powi<S: Simd, V: LaneFloat<S>>(x: V, n: i32) -> V {
-    x.in_double(
-        #[inline(always)]
-        |x| power::powi(x, n),
-    )
+    #[inline(always)]
+    fn inlined<S: Simd, V: LaneFloat<S>>(x: V, n: i32) -> V {
+        x.in_double(
+            #[inline(always)]
+            |x| power::powi(x, n),
+        )
+    }
+    if OUT_OF_LINE {
+        return out_of_line(
+            fearless_simd::ExtractToken::token(&x),
+            #[inline(always)]
+            || inlined(x, n),
+        );
+    }
+    inlined(x, n)
 }
 
 /// The sine and the cosine.

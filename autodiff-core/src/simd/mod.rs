@@ -17,6 +17,7 @@ mod operators;
 use crate::lanes::LaneFloat;
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
+use std::sync::OnceLock;
 pub use memory::{
     add_to, from_lanes, last_lanes, later, load, mask_from_lanes, missing, neutral, splat,
     splat_mask, store, store_where,
@@ -150,7 +151,7 @@ impl<S: Simd, T: Lane> Mask<S, T> {
 #[cfg(target_arch = "x86_64")]
 macro_rules! __dispatch {
     ($simd:ident => $run:expr) => {{
-        let level = $crate::__private::simd::Level::new();
+        let level = $crate::__private::simd::level();
         if let ::core::option::Option::Some($simd) = level.as_avx512() {
             $crate::__private::simd::fearless::Simd::vectorize(
                 $simd,
@@ -180,8 +181,34 @@ macro_rules! __dispatch {
 #[cfg(not(target_arch = "x86_64"))]
 macro_rules! __dispatch {
     ($simd:ident => $run:expr) => {
-        $crate::__private::simd::fearless::dispatch!($crate::__private::simd::Level::new(), $simd => $run)
+        $crate::__private::simd::fearless::dispatch!($crate::__private::simd::level(), $simd => $run)
     };
+}
+
+/// The best instruction set of the machine that `AUTODIFF_SIMD` allows, which is asked for once: `baseline` allows what
+/// every machine of the target has, `avx2` that much at most. So results of other machines can be had again.
+#[must_use]
+pub fn level() -> Level {
+    static CHOSEN: OnceLock<Level> = OnceLock::new();
+    *CHOSEN.get_or_init(|| match std::env::var("AUTODIFF_SIMD").as_deref() {
+        Ok("baseline") => Level::baseline(),
+        Ok("avx2") => at_most_avx2(),
+        Ok("") | Err(_) => Level::new(),
+        Ok(other) => {
+            eprintln!("AUTODIFF_SIMD is `{other}`, not `baseline` or `avx2`: it limits nothing");
+            Level::new()
+        }
+    })
+}
+
+#[cfg(target_arch = "x86_64")]
+fn at_most_avx2() -> Level {
+    Level::new().as_avx2().map_or_else(Level::baseline, Level::Avx2)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn at_most_avx2() -> Level {
+    Level::new()
 }
 
 /// The instruction set that every x86-64 machine has.

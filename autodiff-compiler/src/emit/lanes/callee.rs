@@ -63,7 +63,7 @@ impl Signature<'_> {
         };
         quote! {
             #[doc(hidden)]
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             #visibility fn #name<__Simd: #crate_path::__private::simd::Instructions>(
                 #simd: __Simd, #(#names: #lanes),*
             ) -> #result {
