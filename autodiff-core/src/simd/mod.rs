@@ -17,11 +17,11 @@ mod operators;
 use crate::lanes::LaneFloat;
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
-use std::sync::OnceLock;
 pub use memory::{
     add_to, from_lanes, last_lanes, later, load, mask_from_lanes, missing, neutral, splat,
     splat_mask, store, store_where,
 };
+use std::sync::OnceLock;
 
 use fearless_simd::{Select, SimdBase, SimdFloatElement, f32x16, f64x8};
 
