@@ -62,9 +62,23 @@ impl Activity {
         Self::with_useful(function, &[], &[])
     }
 
+    /// The same where some values do not vary, although what they are loaded from does.
+    pub fn without(function: &Function, constant: Set<ValueId>) -> Self {
+        Self::analyse(function, constant, &[], &[])
+    }
+
     /// The same where some values and slots are useful besides what the function returns and changes.
     pub fn with_useful(function: &Function, values: &[ValueId], slots: &[SlotId]) -> Self {
-        let mut varied = Varied { function, marks: Marks::new(function) };
+        Self::analyse(function, Set::new(), values, slots)
+    }
+
+    fn analyse(
+        function: &Function,
+        constant: Set<ValueId>,
+        values: &[ValueId],
+        slots: &[SlotId],
+    ) -> Self {
+        let mut varied = Varied { function, constant, marks: Marks::new(function) };
         varied.parameters();
         while varied.marks.start_round() {
             varied.region(&function.body);
@@ -155,6 +169,8 @@ fn visit_aggregate(content: &Aggregate, visit: &mut dyn FnMut(Leaf<'_>)) {
 
 struct Varied<'a> {
     function: &'a Function,
+    /// What does not vary.
+    constant: Set<ValueId>,
     marks: Marks,
 }
 
@@ -170,6 +186,9 @@ impl Varied<'_> {
 
     /// Marks a value, if its type can carry a derivative.
     fn set(&mut self, value: ValueId) {
+        if self.constant.contains(value) {
+            return;
+        }
         let ty = &self.function.value(value).ty;
         // An opaque value may hold floats: it counts, so that its uses can be refused.
         if ty.holds_floats()

@@ -8,7 +8,7 @@
 //! caller.
 //!
 //! * *Values.* An active value has a tangent in each direction, computed just after it by the derivative
-//!   table.
+//!   table; what many directions have in common is calculated once ([`preaccumulate`]).
 //! * *Memory.* An active slot has a tangent slot of the tangent type; what happens to the slot happens
 //!   to its tangent slot, at the same indices: stores store tangents, swaps swap, `push` pushes. So the
 //!   lengths agree at every point.
@@ -25,6 +25,7 @@
 mod calls;
 mod content;
 mod parameters;
+mod preaccumulate;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,7 @@ use crate::ir::operations::Operation;
 use crate::ir::*;
 use crate::reverse::Refusal;
 use crate::types::{FloatType, Type};
+use preaccumulate::Preaccumulation;
 use std::rc::Rc;
 
 /// The Jacobian-vector product of a function, and why it is not to be used, if there is anything.
@@ -69,9 +71,18 @@ pub fn begin_with<'a>(
 ) -> Forward<'a> {
     let span = primal.span();
     let builder = Builder::new(Function { body: Region::default(), ..primal.clone() }, span);
-    let tangents = seeds.activities(primal, activity).into_iter().map(Tangents::new).collect();
-    let mut forward =
-        Forward { activity, builder, tangents, chosen, direction: 0, refusals: vec![] };
+    let tangents: Vec<_> =
+        seeds.activities(primal, activity).into_iter().map(Tangents::new).collect();
+    let preaccumulation = Preaccumulation::of(primal, tangents.len());
+    let mut forward = Forward {
+        activity,
+        builder,
+        tangents,
+        chosen,
+        preaccumulation,
+        direction: 0,
+        refusals: vec![],
+    };
     forward.parameters(primal, seeds);
     forward.instructions(&primal.body);
     forward
@@ -87,6 +98,8 @@ pub struct Forward<'a> {
     tangents: Vec<Tangents>,
     /// Slots that were made beforehand for the tangents of others.
     chosen: Map<SlotId, SlotId>,
+    /// Formulas whose partial derivatives are calculated once for all directions.
+    preaccumulation: Preaccumulation,
     /// The direction whose tangents are computed now.
     direction: usize,
     /// What could not be differentiated.
@@ -186,6 +199,7 @@ impl Forward<'_> {
     }
 
     fn instructions(&mut self, region: &Region) {
+        self.plan_formulas(region);
         for instruction in &region.instructions {
             self.builder.at(instruction.span);
             // What a loop changes it has changed when it runs again.
@@ -204,6 +218,9 @@ impl Forward<'_> {
         match &instruction.kind {
             InstructionKind::Operation(operation, arguments) => {
                 self.builder.append(instruction.clone());
+                if self.in_formula(*operation, arguments, results[0]) {
+                    return;
+                }
                 self.in_each_direction(|forward| {
                     if forward.is_active(results[0]) {
                         forward.operation(*operation, arguments, results[0]);

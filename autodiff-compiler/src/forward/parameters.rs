@@ -30,6 +30,7 @@ impl Seeds<'_> {
     /// What varies in each direction.
     pub(super) fn activities(self, primal: &Function, all: &Activity) -> Vec<Rc<Activity>> {
         let Seeds::Units(among) = self else { return vec![Rc::new(all.clone())] };
+        let changed = changed_roots(primal);
         let parameters =
             primal.parameters.iter().enumerate().zip(among).filter(|(_, among)| **among);
         let mut activities = vec![];
@@ -39,11 +40,44 @@ impl Seeds<'_> {
                 parameter.active = other == position;
             }
             let count = parameter.ty.tangent().float_count().unwrap_or(0);
-            let activity = Rc::new(Activity::of(&alone));
-            activities.extend(std::iter::repeat_n(activity, count as usize));
+            let loads = match parameter.binding {
+                ParameterBinding::Slot(slot) if !changed.contains(&slot) => {
+                    known_loads(primal, slot)
+                }
+                _ => vec![],
+            };
+            if loads.is_empty() {
+                let activity = Rc::new(Activity::of(&alone));
+                activities.extend(std::iter::repeat_n(activity, count as usize));
+                continue;
+            }
+            for one in 0..count {
+                let others = loads.iter().filter(|(_, position)| *position != one);
+                let others = Set::from_iter(others.map(|(value, _)| *value));
+                activities.push(Rc::new(Activity::without(&alone, others)));
+            }
         }
         activities
     }
+}
+
+/// What is loaded from a slot at positions that constants say.
+fn known_loads(function: &Function, slot: SlotId) -> Vec<(ValueId, u64)> {
+    let mut constants = Map::new();
+    let mut loads = vec![];
+    function.body.for_each_instruction(&mut |instruction| match &instruction.kind {
+        InstructionKind::Constant(Constant::Integer(constant, _)) => {
+            constants.insert(instruction.results[0], *constant);
+        }
+        InstructionKind::Load(place) if place.root == slot => {
+            loads.push((instruction.results[0], place));
+        }
+        _ => {}
+    });
+    let constant = |value: ValueId| constants.get(&value).copied();
+    let known =
+        |(value, place): (ValueId, &Place)| Some((value, function.position_in(place, &constant)?));
+    loads.into_iter().filter_map(known).collect()
 }
 
 /// Whether a Jacobian-vector product takes a tangent of a parameter.

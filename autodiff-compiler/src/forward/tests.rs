@@ -108,3 +108,83 @@ fn what_does_not_vary_has_zeros() {
         "#]],
     );
 }
+
+/// The emitted Jacobian of a function.
+fn jacobian(function: proc_macro2::TokenStream) -> String {
+    let emitted = crate::expand::differentiate(quote::quote!(jacobian), function);
+    let file: syn::File = syn::parse2(emitted).expect("items");
+    let text = prettyplease::unparse(&file);
+    let start = text.find("fn jacobian").expect("a Jacobian");
+    let end = text.find("\nconst _").unwrap_or(text.len());
+    text[start..end].to_string()
+}
+
+#[test]
+fn what_directions_have_in_common_is_calculated_once() {
+    let text = jacobian(quote::quote! {
+        fn f(x: &[f64; 4]) -> [f64; 1] {
+            let sum = x[0] * x[1] + x[2] * x[3];
+            let other = sum * x[1];
+            [(1.0 + 3.0 * other + other * other * 0.5).exp().sin()]
+        }
+    });
+    // The slope of everything after `other` stands once.
+    expect![[r#"
+        fn jacobian(x: &[f64; 4]) -> [[f64; 4]; 1] {
+                let sum_tangent: f64 = x[1];
+                let product: f64 = x[0] * sum_tangent;
+                let sum_tangent_1: f64 = x[2];
+                let sum_tangent_2: f64 = x[3];
+                let sum: f64 = product + sum_tangent_1 * sum_tangent_2;
+                let other: f64 = sum * sum_tangent;
+                let other_tangent: f64 = sum_tangent * sum_tangent;
+                let other_tangent_1: f64 = product + sum;
+                let other_tangent_2: f64 = sum_tangent_2 * sum_tangent;
+                let other_tangent_3: f64 = sum_tangent_1 * sum_tangent;
+                let exp: f64 = (1.0 + 3.0 * other + other * other * 0.5).exp();
+                let product_1: f64 = (3.0 + other) * exp * exp.cos();
+                [
+                    [
+                        other_tangent * product_1,
+                        other_tangent_1 * product_1,
+                        other_tangent_2 * product_1,
+                        other_tangent_3 * product_1,
+                    ],
+                ]
+            }
+        }"#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn choices_are_no_part_of_a_formula() {
+    let text = jacobian(quote::quote! {
+        fn f(x: &[f64; 4]) -> [f64; 1] {
+            let root = x[0].sqrt();
+            [(2.0 * (x[1] * x[2] * x[3]).max(root)).exp()]
+        }
+    });
+    // A tangent of the side that was not taken is not multiplied, were it infinite.
+    expect![[r#"
+        fn jacobian(x: &[f64; 4]) -> [[f64; 4]; 1] {
+                let root: f64 = x[0].sqrt();
+                let root_tangent: f64 = 0.5 / root;
+                let x_1: f64 = x[1];
+                let x_2: f64 = x[2];
+                let product: f64 = x_1 * x_2;
+                let x_3: f64 = x[3];
+                let max: f64 = (product * x_3).max(root);
+                let condition: bool = max != root;
+                let product_1: f64 = 2.0 * (2.0 * max).exp();
+                [
+                    [
+                        if condition { 0.0 } else { root_tangent * product_1 },
+                        if condition { x_2 * x_3 * product_1 } else { 0.0 },
+                        if condition { x_1 * x_3 * product_1 } else { 0.0 },
+                        if condition { product * product_1 } else { 0.0 },
+                    ],
+                ]
+            }
+        }"#]]
+    .assert_eq(&text);
+}

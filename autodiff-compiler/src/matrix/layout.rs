@@ -5,6 +5,38 @@ use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::*;
 use crate::types::Type;
 
+impl Function {
+    /// The position of a float in its root, if constants say it.
+    pub fn position_in(
+        &self,
+        place: &Place,
+        constant: &dyn Fn(ValueId) -> Option<i128>,
+    ) -> Option<u64> {
+        let mut ty = self.slot(place.root).ty.tangent();
+        let mut position = 0;
+        for projection in &place.path {
+            match projection {
+                Projection::Index { index, .. } => {
+                    let index = u64::try_from(constant(*index)?).ok()?;
+                    ty = ty.element()?.clone();
+                    position += index * ty.float_count()?;
+                }
+                Projection::Field(name) => {
+                    for (field, ty) in ty.fields() {
+                        if field == *name {
+                            break;
+                        }
+                        position += ty.float_count()?;
+                    }
+                    ty = ty.field(name)?.clone();
+                }
+                Projection::Range { .. } => return None,
+            }
+        }
+        ty.is_float().then_some(position)
+    }
+}
+
 impl Builder {
     /// The floats of content of static shape, in order. (What is moved into it stays where it is: only
     /// numbers are read.)
@@ -45,30 +77,11 @@ impl Builder {
 
     /// The position of a float in its root, if constants say it.
     pub fn position_in(&self, place: &Place) -> Option<u64> {
-        let mut ty = self.function.slot(place.root).ty.tangent();
-        let mut position = 0;
-        for projection in &place.path {
-            match projection {
-                Projection::Index { index, .. } => {
-                    let Some(Constant::Integer(index, _)) = self.constant_of(*index) else {
-                        return None;
-                    };
-                    ty = ty.element()?.clone();
-                    position += *index as u64 * ty.float_count()?;
-                }
-                Projection::Field(name) => {
-                    for (field, ty) in ty.fields() {
-                        if field == *name {
-                            break;
-                        }
-                        position += ty.float_count()?;
-                    }
-                    ty = ty.field(name)?.clone();
-                }
-                Projection::Range { .. } => return None,
-            }
-        }
-        ty.is_float().then_some(position)
+        let constant = |value| match self.constant_of(value) {
+            Some(Constant::Integer(constant, _)) => Some(*constant),
+            _ => None,
+        };
+        self.function.position_in(place, &constant)
     }
 
     /// Visits the floats at a place of static shape, one by one.
