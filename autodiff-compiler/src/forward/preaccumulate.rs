@@ -11,6 +11,7 @@
 //! is a choice between arguments are not part of one: where that is not taken, a factor may be infinite.
 //!
 //! Guarantees: the same tangents but for rounding; what is known to be zero in a direction contributes nothing there.
+//! A partial derivative may overflow where no tangent does, as an adjoint of reverse mode may.
 
 use super::Forward;
 use crate::derivatives;

@@ -19,6 +19,7 @@ mod evaluated;
 mod facts;
 mod shape;
 mod split;
+mod sums;
 
 use crate::ir::builder::Builder;
 use crate::ir::lanes::{Lanes, Reduction, Varying};
