@@ -9,21 +9,10 @@ const COMPILER: &str = "autodiff-compiler";
 /// What every pass is run against, the fastest program first.
 const SUITES: &[Suite] = &[
     Suite { package: COMPILER, target: &["--lib"], filters: &[""] },
-    // Exact arithmetic over files, a test for each: a mutant meets only those that reach it.
-    Suite {
-        package: COMPILER,
-        target: &["--features", "interpret", "--test", "exactly"],
-        filters: &[""],
-    },
-    Suite { package: COMPILER, target: &["--test", "corpus"], filters: &[""] },
-    Suite { package: COMPILER, target: &["--test", "messages"], filters: &[""] },
-    Suite {
-        package: "autodiff-fuzz",
-        target: &["--test", "random"],
-        filters: &["what_was_found_is_mended", "random_functions"],
-    },
-    Suite { package: "autodiff", target: &["--test", "exact"], filters: &[""] },
-    Suite { package: COMPILER, target: &["--test", "emitted"], filters: &["emitted"] },
+    // What is emitted for the corpus and for every test, and what is refused: all that later programs could look
+    // at, but for random functions and what only verification asks for.
+    Suite { package: COMPILER, target: &["--test", "costs"], filters: &[""] },
+    Suite { package: COMPILER, target: &["--test", "refused"], filters: &[""] },
 ];
 
 /// Each pass with its folder or file in `src`.
