@@ -1,5 +1,5 @@
-//! What emitted code costs: a table for each file of the corpus, of what random functions found, and of the
-//! programs, in `tests/corpus/costs`, with a row for each function that is emitted.
+//! What emitted code costs: a table for each file of the corpus, of what random functions found, of some
+//! random functions, and of the programs, in `tests/corpus/costs`, with a row for each function that is emitted.
 //!
 //! It guards that nothing becomes dearer unnoticed, and that code stays short enough to be read: a change of a pass
 //! that keeps a copy, reserves memory, stores what could be calculated again or leaves a loop unfused changes a row,
@@ -14,6 +14,9 @@
 
 #[path = "costs/expanded.rs"]
 mod expanded;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../tests/fuzz/src/generate/mod.rs"]
+mod generate;
 #[path = "costs/kept.rs"]
 mod kept;
 #[allow(dead_code)]
@@ -147,4 +150,43 @@ fn regression() {
 #[test]
 fn found() {
     folder("found", "tests/fuzz/found");
+}
+
+/// Two rows for each file that the generator of `tests/fuzz` writes: the sums over its functions, with loops as they
+/// are and with lanes. Ten files a test.
+fn random(ten: u64) {
+    let mut sums = Table::default();
+    for number in ten * 10..ten * 10 + 10 {
+        let file = generate::file(11, number);
+        for lanes in [false, true] {
+            let (table, refused) = with_lanes(lanes, || table(&file.text, &random_outputs));
+            assert_eq!(refused, "", "{}", file.text);
+            let kind = if lanes { " with lanes" } else { "" };
+            sums.add_sum(format!("file {number}{kind}"), &table);
+        }
+    }
+    kept::agrees(&format!("random/{ten}"), &sums.text());
+}
+
+/// First order of all functions, products with Hessians of those that return one float.
+fn random_outputs(signature: &syn::Signature) -> TokenStream {
+    match outputs::returns_float(signature) {
+        true => quote!(jvp, order = 2, hvp),
+        false => quote!(jvp, order = 2),
+    }
+}
+
+macro_rules! random {
+    ($($test:ident: $ten:literal)*) => {
+        $(
+            #[test]
+            fn $test() {
+                random($ten);
+            }
+        )*
+    };
+}
+
+random! {
+    random_0: 0 random_1: 1 random_2: 2 random_3: 3 random_4: 4 random_5: 5 random_6: 6 random_7: 7
 }

@@ -367,6 +367,20 @@ impl Stage {
         gradient.iter_mut().chain(sweeps).chain(jvp).chain(second_gradient)
     }
 
+    /// The derivative functions of the main function, each with what it is.
+    #[cfg(test)]
+    pub(super) fn named_functions(&self) -> Vec<(&'static str, &Function)> {
+        let Some(Derivatives { gradient, sweeps, jvp, second, .. }) = self.functions.last() else {
+            return vec![];
+        };
+        let mut named = vec![];
+        named.extend(gradient.iter().map(|function| ("gradient", function)));
+        named.extend(sweeps.iter().flat_map(|(f, r)| [("forward sweep", f), ("reverse sweep", r)]));
+        named.extend(jvp.iter().map(|function| ("jvp", function)));
+        named.extend(second.functions().map(|function| ("second order", function)));
+        named
+    }
+
     pub(super) fn main_gradient(&self) -> Option<&Function> {
         self.functions.last()?.gradient.as_ref()
     }

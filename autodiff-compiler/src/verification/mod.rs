@@ -21,6 +21,8 @@
 //! A panic inside a pass is a failure of that pass, like any other.
 
 mod compare;
+#[cfg(test)]
+mod costs;
 mod derived;
 pub mod exact;
 pub mod files;

@@ -57,6 +57,24 @@ impl Table {
         self.rows.push((name, costs));
     }
 
+    /// Adds the sum over another table.
+    pub(crate) fn add_sum(&mut self, name: String, other: &Table) {
+        let mut sum = Costs::default();
+        for (_, costs) in &other.rows {
+            sum.lines += costs.lines;
+            sum.tokens += costs.tokens;
+            sum.operations += costs.operations;
+            sum.loops += costs.loops;
+            sum.branches += costs.branches;
+            sum.loads += costs.loads;
+            sum.stores += costs.stores;
+            sum.memory += costs.memory;
+            sum.calls += costs.calls;
+            sum.digest = sum.digest.rotate_left(5) ^ costs.digest;
+        }
+        self.rows.push((name, sum));
+    }
+
     /// Leaves out what another table has, too.
     pub(crate) fn without(&mut self, other: &Table) {
         let mut others = other.rows.iter();

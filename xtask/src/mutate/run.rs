@@ -1,10 +1,10 @@
 //! Runs tests against mutants: first every test alone to see which mutants it reaches and how long it
 //! takes, then for every mutant the tests that reach it, until one fails: first those that are fast or have
-//! killed others.
+//! killed others, of every program.
 
 use super::build::Program;
 use crate::process::within;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -120,31 +120,36 @@ fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<
     if tests.is_empty() {
         return Ok(Fate::NotReached);
     }
-    tests.sort_by_cached_key(|test| {
-        (test.program, test.time / (1 + test.kills.load(Ordering::Relaxed) as u32))
-    });
-    // Ever larger groups: starting a program takes longer than most tests.
-    for (index, (program, _)) in programs.iter().enumerate() {
-        let mut budget = Duration::from_millis(100);
-        let mut group: Vec<&Test> = vec![];
-        let mine: Vec<_> = tests.iter().filter(|test| test.program == index).collect();
-        for (position, test) in mine.iter().enumerate() {
-            group.push(test);
-            let time: Duration = group.iter().map(|test| test.time).sum();
-            if time >= budget || position + 1 == mine.len() {
-                let names: Vec<_> = group.iter().map(|test| &test.name).collect();
-                let limit = time * 10 + Duration::from_secs(5);
-                if let Ending::Failed(name) = passes(program, &names, Some(mutant), None, limit)? {
-                    if let Some(test) = group.iter().find(|test| Some(&test.name) == name.as_ref())
-                    {
-                        test.kills.fetch_add(1, Ordering::Relaxed);
-                    }
-                    return Ok(Fate::Killed);
+    tests.sort_by_cached_key(|test| test.time / (1 + test.kills.load(Ordering::Relaxed) as u32));
+    // Ever larger groups, of each program in turn: starting one takes longer than most tests, and none should
+    // run its slow tests before the others have run their fast ones.
+    let mut waiting: Vec<VecDeque<&Test>> = (0..programs.len())
+        .map(|index| tests.iter().copied().filter(|test| test.program == index).collect())
+        .collect();
+    let mut budget = Duration::from_millis(100);
+    while waiting.iter().any(|waiting| !waiting.is_empty()) {
+        for ((program, _), waiting) in programs.iter().zip(&mut waiting) {
+            let mut group: Vec<&Test> = vec![];
+            let mut time = Duration::ZERO;
+            while time < budget
+                && let Some(test) = waiting.pop_front()
+            {
+                time += test.time;
+                group.push(test);
+            }
+            if group.is_empty() {
+                continue;
+            }
+            let names: Vec<_> = group.iter().map(|test| &test.name).collect();
+            let limit = time * 10 + Duration::from_secs(5);
+            if let Ending::Failed(name) = passes(program, &names, Some(mutant), None, limit)? {
+                if let Some(test) = group.iter().find(|test| Some(&test.name) == name.as_ref()) {
+                    test.kills.fetch_add(1, Ordering::Relaxed);
                 }
-                group.clear();
-                budget *= 4;
+                return Ok(Fate::Killed);
             }
         }
+        budget *= 4;
     }
     Ok(Fate::Survived)
 }
