@@ -126,8 +126,14 @@ impl Lowerer<'_> {
 
     /// The operand behind all references.
     pub(super) fn dereferenced(&mut self, mut operand: Operand) -> Lowered<Operand> {
-        while let Operand::Reference { to, .. } = operand {
-            operand = self.read(to)?;
+        while let Operand::Reference { to, .. } = &operand {
+            // Memory that holds a reference is read as what it is: again and again.
+            if let Pointer::Memory(place) = to
+                && let Some(Type::Reference { .. }) = self.builder.function.place_type(place)
+            {
+                break;
+            }
+            operand = self.read(to.clone())?;
         }
         Ok(operand)
     }

@@ -145,3 +145,66 @@ styles! {
     narrow: Style { narrow: true, ..Style::TAME }, 0x2545_f491_4f6c_dd1d;
     panics: Style { panics: true, all_operations: true, ..Style::TAME }, 0x5851_f42d_4c95_7f2d;
 }
+
+/// What functions of files are in IR, as they are lowered and simplified.
+fn lowered(paths: &[&str]) -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut text = String::new();
+    for path in paths {
+        let source = std::fs::read_to_string(root.join(path)).expect("the file is read");
+        let file = files::read(&source, files::Wanted::All).expect("it consists of tokens");
+        let _ = writeln!(text, "{path:50} functions instructions  lines   digest");
+        for (name, lowered) in file.functions {
+            let mut function = match lowered {
+                Ok(function) => function,
+                Err(message) => {
+                    let _ = writeln!(text, "{name}: {message}");
+                    continue;
+                }
+            };
+            let mut costs = Costs::default();
+            costs.add(&function);
+            simplify::simplify(&mut function);
+            costs.add(&function);
+            let Costs { functions, instructions, lines, digest } = costs;
+            let _ =
+                writeln!(text, "{name:50} {functions:9} {instructions:12} {lines:6} {digest:08x}");
+        }
+    }
+    text
+}
+
+macro_rules! files {
+    ($($name:ident: $($path:literal)+;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let path = concat!("../../../tests/corpus/costs/ir/", stringify!($name), ".txt");
+                expect_test::expect_file![path].assert_eq(&lowered(&[$($path),+]));
+            }
+        )*
+    };
+}
+
+files! {
+    lowered_corpus_1: "tests/corpus/functions/branches.rs" "tests/corpus/functions/calls.rs"
+        "tests/corpus/functions/carried.rs" "tests/corpus/functions/closures.rs"
+        "tests/corpus/functions/control_flow.rs" "tests/corpus/functions/float_methods.rs";
+    lowered_corpus_2: "tests/corpus/functions/formulas.rs" "tests/corpus/functions/integers.rs"
+        "tests/corpus/functions/iterators.rs" "tests/corpus/functions/landscapes.rs"
+        "tests/corpus/functions/losses.rs" "tests/corpus/functions/matrices.rs";
+    lowered_corpus_3: "tests/corpus/functions/misc.rs" "tests/corpus/functions/mutation.rs"
+        "tests/corpus/functions/recipes.rs" "tests/corpus/functions/reductions.rs"
+        "tests/corpus/functions/single.rs" "tests/corpus/functions/slices.rs" "tests/corpus/functions/tuples.rs";
+    lowered_tests: "tests/tricks.rs" "tests/second.rs" "tests/nested.rs" "tests/calls.rs" "tests/modules.rs"
+        "tests/unseen.rs" "tests/values.rs" "tests/edges.rs";
+    lowered_types: "autodiff-compiler/tests/types/chains.rs" "autodiff-compiler/tests/types/floats.rs"
+        "autodiff-compiler/tests/types/flow.rs" "autodiff-compiler/tests/types/generics.rs"
+        "autodiff-compiler/tests/types/integers.rs" "autodiff-compiler/tests/types/sequences.rs"
+        "autodiff-compiler/tests/types/structs.rs" "autodiff-compiler/tests/types/unseen.rs";
+    lowered_problems: "tests/more_garbow_hillstrom/problems_01_07.rs"
+        "tests/more_garbow_hillstrom/problems_08_14.rs" "tests/more_garbow_hillstrom/problems_15_21.rs"
+        "tests/more_garbow_hillstrom/problems_22_28.rs" "tests/more_garbow_hillstrom/problems_29_35.rs";
+    lowered_tests_of_lower_1: "autodiff-compiler/src/lower/tests/basics.rs" "autodiff-compiler/src/lower/tests/exits.rs" "autodiff-compiler/src/lower/tests/functions.rs";
+    lowered_tests_of_lower_2: "autodiff-compiler/src/lower/tests/memory.rs" "autodiff-compiler/src/lower/tests/refusals.rs" "autodiff-compiler/src/lower/tests/text.rs";
+}

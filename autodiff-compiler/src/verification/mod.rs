@@ -30,6 +30,8 @@ mod floats;
 #[cfg(test)]
 mod mechanisms;
 mod second;
+#[cfg(test)]
+mod seldom;
 pub mod source;
 mod taped;
 #[cfg(test)]

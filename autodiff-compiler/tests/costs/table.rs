@@ -157,7 +157,7 @@ impl VisitMut for WithoutWords {
 }
 
 /// FNV-1a.
-fn digest(text: &str) -> u32 {
+pub(crate) fn digest(text: &str) -> u32 {
     let step = |digest: u32, byte: u8| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     text.bytes().fold(0x811c_9dc5, step)
 }
@@ -184,7 +184,7 @@ pub(crate) fn digest_of(items: TokenStream) -> u32 {
     digest(&text)
 }
 
-fn tokens(stream: TokenStream) -> usize {
+pub(crate) fn tokens(stream: TokenStream) -> usize {
     let count = |token| match token {
         TokenTree::Group(group) => 2 + tokens(group.stream()),
         _ => 1,

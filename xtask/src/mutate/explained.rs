@@ -53,6 +53,14 @@ pub(super) fn read_list(root: &Path) -> Result<Vec<Entry>, String> {
     }
 }
 
+/// What a run has left to explain: entries of the same form without a reason.
+pub(super) fn read_survivors(file: &Path) -> Result<Vec<Entry>, String> {
+    let text = read(file)?.replace("kind = \"\"", "kind = \"equivalent\"");
+    let list: List =
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(list.mutant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{passes, tables};

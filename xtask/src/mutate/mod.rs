@@ -23,7 +23,7 @@ use run::Fate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A change of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,23 +161,47 @@ struct Arguments {
     /// Only every so-manieth mutant is run.
     every: usize,
     only: Option<String>,
+    /// Only those that survived the last time are run.
+    again: bool,
+    /// Only tests that take no longer, in seconds.
+    within: u64,
+    /// No mutant is begun after so many minutes of running them.
+    minutes: u64,
     jobs: usize,
 }
 
 impl Arguments {
     fn parse(arguments: &[String]) -> Result<Self, String> {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parsed = Arguments { passes: false, list: false, every: 1, only: None, jobs };
+        let mut parsed = Arguments {
+            passes: false,
+            list: false,
+            every: 1,
+            only: None,
+            again: false,
+            within: 600,
+            minutes: u64::MAX / 60,
+            jobs,
+        };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().cloned().ok_or(format!("{argument} what?"));
             match &**argument {
                 "--passes" => parsed.passes = true,
                 "--list" => parsed.list = true,
+                "--again" => parsed.again = true,
                 "--every" => {
                     parsed.every = value()?.parse().map_err(|error| format!("--every: {error}"))?;
                 }
                 "--only" => parsed.only = Some(value()?),
+                "--within" => {
+                    parsed.within =
+                        value()?.parse().map_err(|error| format!("--within: {error}"))?;
+                }
+                "--minutes" => {
+                    parsed.minutes =
+                        value()?.parse().map_err(|error| format!("--minutes: {error}"))?;
+                }
                 "--jobs" => {
                     parsed.jobs = value()?.parse().map_err(|error| format!("--jobs: {error}"))?;
                 }
@@ -226,6 +250,15 @@ fn carry_out(root: &Path, plan: &Plan, arguments: &Arguments) -> Result<(), Stri
     println!("{} do not compile; built after {} s", given_up.len(), start.elapsed().as_secs());
 
     let list = explained::read_list(root)?;
+    let survivors_file = copy.root.with_file_name("survivors.toml");
+    let survivors = match arguments.again {
+        true => explained::read_survivors(&survivors_file)?,
+        false => vec![],
+    };
+    let is_wanted = |number: u32| {
+        let (site, mutant) = (plan.site_of(number), plan.mutant(number));
+        !arguments.again || survivors.iter().any(|entry| entry.is_for(&site.file, mutant))
+    };
     let programs_of = |group: &Group| -> Vec<_> {
         let program_of = |suite: &Suite| {
             let position = suites.iter().position(|other| other.is_in_program_of(suite))?;
@@ -237,32 +270,43 @@ fn carry_out(root: &Path, plan: &Plan, arguments: &Arguments) -> Result<(), Stri
     for group in &plan.groups {
         if !recorded.iter().any(|(suites, _)| *suites == group.suites) {
             let folder = copy.root.with_file_name("records");
-            let tests = run::record(&programs_of(group), &folder, arguments.jobs)?;
+            let mut tests = run::record(&programs_of(group), &folder, arguments.jobs)?;
+            let all = tests.len();
+            tests.retain(|test| test.time <= Duration::from_secs(arguments.within));
+            println!("{} tests left out", all - tests.len());
             println!("{} tests; after {} s", tests.len(), start.elapsed().as_secs());
             recorded.push((group.suites, tests));
         }
     }
     let mut fates = BTreeMap::new();
-    for (index, group) in plan.groups.iter().enumerate() {
-        let Some((_, tests)) = recorded.iter().find(|(suites, _)| *suites == group.suites) else {
-            continue;
-        };
-        let mutants: Vec<u32> = (1..=plan.mutants.len() as u32)
-            .filter(|number| plan.site_of(*number).group == index && !given_up.contains(number))
-            .step_by(arguments.every.max(1))
-            .collect();
-        println!("{}: {} mutants", group.name, mutants.len());
+    let mut programs_of_suites = vec![];
+    for (suites, tests) in &recorded {
+        let mut mutants = vec![];
+        for (index, group) in plan.groups.iter().enumerate() {
+            if group.suites == *suites {
+                let of_group = (1..=plan.mutants.len() as u32)
+                    .filter(|number| plan.site_of(*number).group == index)
+                    .filter(|number| !given_up.contains(number) && is_wanted(*number))
+                    .step_by(arguments.every.max(1));
+                mutants.extend(of_group);
+                programs_of_suites = programs_of(group);
+            }
+        }
+        // In an order that has nothing to do with where they are, for a run that is broken off.
+        mutants.sort_by_key(|number| number.wrapping_mul(0x9e37_79b1));
+        println!("{} mutants", mutants.len());
         let progress = |done: usize, number: u32, fate: &Fate| {
             report::progress(plan, number, fate, &list);
             if done.is_multiple_of(100) {
                 println!("  {done}; after {} s", start.elapsed().as_secs());
             }
         };
-        let programs = programs_of(group);
-        let found = run::kill(&programs, tests, &mutants, arguments.jobs, progress)?;
-        fates.extend(mutants.into_iter().zip(found));
+        let deadline = Instant::now().checked_add(Duration::from_secs(arguments.minutes * 60));
+        let found =
+            run::kill(&programs_of_suites, tests, &mutants, arguments.jobs, deadline, progress)?;
+        fates.extend(found);
     }
-    report::print(plan, &fates, &list, &copy.root.with_file_name("survivors.toml"))?;
+    report::print(plan, &fates, &list, &survivors_file)?;
     println!("{} s", start.elapsed().as_secs());
     report::judge(plan, &fates, &list, arguments.passes)
 }

@@ -13,6 +13,7 @@ const SUITES: &[Suite] = &[
     // at, but for random functions and what only verification asks for.
     Suite { package: COMPILER, target: &["--test", "costs"], filters: &[""] },
     Suite { package: COMPILER, target: &["--test", "refused"], filters: &[""] },
+    Suite { package: COMPILER, target: &["--test", "variants"], filters: &[""] },
 ];
 
 /// Each pass with its folder or file in `src`.

@@ -18,7 +18,7 @@ pub(super) struct Test {
     /// Index of its program.
     program: usize,
     name: String,
-    time: Duration,
+    pub(super) time: Duration,
     reaches: BTreeSet<u32>,
     /// How many mutants it has killed.
     kills: AtomicUsize,
@@ -98,21 +98,25 @@ pub(super) fn record(
     tests.into_iter().collect()
 }
 
-/// Finds out which mutants the tests notice.
+/// Finds out which mutants the tests notice; what is not begun before the deadline has no fate.
 pub(super) fn kill(
     programs: &[(Program, &[&str])],
     tests: &[Test],
     mutants: &[u32],
     jobs: usize,
+    deadline: Option<Instant>,
     progress: impl Fn(usize, u32, &Fate) + Sync,
-) -> Result<Vec<Fate>, String> {
+) -> Result<Vec<(u32, Fate)>, String> {
     let done = AtomicUsize::new(0);
     let fates = in_parallel(jobs, mutants, |mutant| {
+        if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Ok(None);
+        }
         let fate = fate(programs, tests, *mutant)?;
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, *mutant, &fate);
-        Ok(fate)
+        Ok(Some((*mutant, fate)))
     });
-    fates.into_iter().collect()
+    fates.into_iter().filter_map(Result::transpose).collect()
 }
 
 fn fate(programs: &[(Program, &[&str])], tests: &[Test], mutant: u32) -> Result<Fate, String> {

@@ -282,3 +282,21 @@ fn matches_on_what_only_rustc_knows() {
         "#]],
     );
 }
+
+/// rustc refuses this, too, but not before the macro has ended.
+#[test]
+fn a_reference_to_a_reference_is_no_number() {
+    check(
+        "fn f(x: f64) -> f64 {
+             let mut a = [x];
+             let first = &mut a[0];
+             let again = &mut { let [p] = [first]; p };
+             *again += 1.0;
+             a[0]
+         }",
+        expect![[r#"
+            a number or truth value is expected here
+            help: write the types of the variables in it
+        "#]],
+    );
+}
