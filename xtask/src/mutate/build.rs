@@ -14,6 +14,8 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
     /// Where cargo would start it.
     pub(super) folder: PathBuf,
+    /// The root of the copy.
+    pub(super) workspace: PathBuf,
 }
 
 /// Writes the mutants into the copy and builds the suites, until what is left compiles. Gives the test
@@ -97,7 +99,7 @@ fn build(
             && let Some(manifest) = message["manifest_path"].as_str()
         {
             let folder = PathBuf::from(manifest).parent().map(PathBuf::from).unwrap_or_default();
-            program = Some(Program { path: path.into(), folder });
+            program = Some(Program { path: path.into(), folder, workspace: copy.root.clone() });
         }
         if message["message"]["level"] != "error" {
             continue;

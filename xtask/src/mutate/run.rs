@@ -181,6 +181,8 @@ fn passes(
         .args(["-c", "ulimit -v 4000000; ulimit -t 300; exec \"$@\"", "sh"])
         .arg(&program.path)
         .current_dir(&program.folder)
+        // Kept texts are those of the copy, which is inside of another workspace.
+        .env("CARGO_WORKSPACE_DIR", &program.workspace)
         .args(["--exact", "--test-threads=1"])
         .args(names)
         .stdin(Stdio::null())
