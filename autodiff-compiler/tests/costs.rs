@@ -5,6 +5,8 @@
 //! that keeps a copy, reserves memory, stores what could be calculated again or leaves a loop unfused changes a row,
 //! though no gradient. It cannot see whether the code is right, nor how fast it is. A digest that changes
 //! while the costs stay says that the text has changed: read the code again (`AUTODIFF_EMIT` writes it).
+//! The digest of
+//! what stands beside the functions holds where all tokens come from, too: what rustc's messages point at.
 //! `UPDATE_EXPECT=1` writes the tables.
 //!
 //! The columns are counted in the text: lines as formatted, without documentation; tokens; operators `+ - * /` outside

@@ -5,6 +5,7 @@
 //! of the front end changes unnoticed: some are refused, and the others are seldom written like this. What is said of
 //! costs in `costs.rs` holds here, too: nothing of it says that the code is right. `UPDATE_EXPECT=1` writes the tables.
 
+#[allow(dead_code)] // each test uses a part
 #[path = "costs/expanded.rs"]
 mod expanded;
 #[allow(dead_code)] // each test uses a part

@@ -109,3 +109,55 @@ fn group(token: TokenTree) -> Option<TokenStream> {
 pub(crate) fn path_text(path: &impl ToTokens) -> String {
     path.to_token_stream().to_string().replace(' ', "").trim_start_matches("::").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grouped(delimiter: Delimiter, tokens: TokenStream) -> TokenTree {
+        TokenTree::Group(Group::new(delimiter, tokens))
+    }
+
+    #[test]
+    fn invisible_groups_hold_one_bracketed_group() {
+        let bracketed = grouped(Delimiter::Bracket, quote!(a b));
+        assert_eq!(group(bracketed.clone()).map(|tokens| tokens.to_string()), Some("a b".into()));
+        let inside = grouped(Delimiter::None, bracketed.clone().into());
+        assert_eq!(group(inside).map(|tokens| tokens.to_string()), Some("a b".into()));
+        let two = grouped(Delimiter::None, quote!(#bracketed c));
+        assert!(group(two).is_none());
+        assert!(group(grouped(Delimiter::Parenthesis, quote!(a))).is_none());
+        assert!(group(grouped(Delimiter::None, TokenStream::new())).is_none());
+    }
+
+    #[test]
+    fn questions_come_back_with_their_state() {
+        let request = Request {
+            crate_path: quote!(::core_of_mine),
+            collected: vec![(quote!(a::b), quote!(fn b();, x))],
+            pending: vec![quote!(c), quote!(d::e)],
+            attribute: quote!(jvp),
+            item: quote!(
+                fn f() {}
+            ),
+        };
+        let Some(TokenTree::Group(state)) = request.ask().unwrap().into_iter().last() else {
+            panic!("no question");
+        };
+        let state = state.stream();
+        let next = Request::resume(quote!([fn c(y: f64); y] #state)).unwrap();
+        assert_eq!(next.crate_path.to_string(), ":: core_of_mine");
+        assert_eq!(next.attribute.to_string(), "jvp");
+        assert_eq!(next.item.to_string(), "fn f () { }");
+        let pending: Vec<_> = next.pending.iter().map(path_text).collect();
+        assert_eq!(pending, ["d::e"]);
+        let collected: Vec<_> = next.collected.iter().map(|(path, _)| path_text(path)).collect();
+        assert_eq!(collected, ["a::b", "c"]);
+        // A bracket less, a section less, nothing at all.
+        assert!(Request::resume(quote!(fn c() #state)).is_none());
+        assert!(Request::resume(quote!([x] [y] [z] ; [a] [b])).is_none());
+        assert!(Request::resume(TokenStream::new()).is_none());
+        let done = Request { pending: vec![], ..request };
+        assert!(done.ask().is_none());
+    }
+}

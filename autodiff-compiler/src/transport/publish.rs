@@ -112,3 +112,25 @@ fn unique_name(name: &Ident, signature: &TokenStream) -> Ident {
     let text = text.strip_prefix("r#").unwrap_or(&text);
     Ident::new(&format!("__signature_{text}_{hash:016x}{suffix}"), Span::call_site())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn items_of_one_text_have_names_of_their_own() {
+        let name = Ident::new("f", Span::call_site());
+        let unique = || {
+            unique_name(
+                &name,
+                &quote!(
+                    fn f(x: f64);
+                ),
+            )
+            .to_string()
+        };
+        let names: HashSet<String> = [unique(), unique(), unique()].into();
+        assert_eq!(names.len(), 3, "{names:?}");
+    }
+}

@@ -32,6 +32,7 @@ pub(crate) struct Table {
 impl Table {
     /// Adds a row for each function among the items, and one for the rest.
     pub(crate) fn add(&mut self, name: &str, items: TokenStream) {
+        let places = places(items.clone());
         let mut file = match syn::parse2::<syn::File>(items.clone()) {
             Ok(file) => file,
             Err(error) => panic!("{name}: {error}\n{items}"),
@@ -43,6 +44,9 @@ impl Table {
             self.row(function, vec![syn::Item::Fn(item)]);
         }
         self.row(format!("{name}, beside"), file.items);
+        if let Some((_, beside)) = self.rows.last_mut() {
+            beside.digest ^= places;
+        }
     }
 
     fn row(&mut self, name: String, items: Vec<syn::Item>) {
@@ -160,6 +164,33 @@ impl VisitMut for WithoutWords {
 pub(crate) fn digest(text: &str) -> u32 {
     let step = |digest: u32, byte: u8| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     text.bytes().fold(0x811c_9dc5, step)
+}
+
+/// A digest of where tokens come from, counted from the first line of the item: what rustc points at if it finds a
+/// mistake there.
+pub(crate) fn places(items: TokenStream) -> u32 {
+    fn walk(items: TokenStream, visit: &mut dyn FnMut(usize, usize)) {
+        for token in items {
+            let start = token.span().start();
+            // What the compiler made itself is at the call.
+            if (start.line, start.column) != (1, 0) {
+                visit(start.line, start.column);
+            } else {
+                visit(usize::MAX, 0);
+            }
+            if let TokenTree::Group(group) = token {
+                walk(group.stream(), visit);
+            }
+        }
+    }
+    let mut first = usize::MAX;
+    walk(items.clone(), &mut |line, _| first = first.min(line));
+    let mut digest = 0_u32;
+    walk(items, &mut |line, column| {
+        let place = if line == usize::MAX { 0 } else { (line - first) << 10 ^ column };
+        digest = (digest ^ place as u32).wrapping_mul(0x0100_0193);
+    });
+    digest
 }
 
 /// The digest of items that need not be whole.

@@ -5,6 +5,7 @@ mod exits;
 mod functions;
 mod memory;
 mod refusals;
+mod seldom;
 mod text;
 
 use crate::diagnostics::Diagnostics;

@@ -300,3 +300,17 @@ fn a_reference_to_a_reference_is_no_number() {
         "#]],
     );
 }
+
+#[test]
+fn only_what_runs_nothing_is_indexed() {
+    check(
+        "fn f(x: &[f64], n: usize) -> f64 {
+             let mut s = 0.0;
+             x.iter().map(|v| { s += v; v * s }).nth(n).unwrap_or(0.0)
+         }",
+        expect![[r#"
+            `nth` of an iterator is not supported
+            help: write it as a `for` loop or with `fold`
+        "#]],
+    );
+}
