@@ -38,7 +38,12 @@ macro_rules! folders {
         $(
             #[test]
             fn $folder() {
-                folder(stringify!($folder));
+                // Deep cases need a stack like rustc's without optimization.
+                let large = std::thread::Builder::new().stack_size(256 << 20);
+                let run = large.spawn(|| folder(stringify!($folder))).expect("a thread");
+                if let Err(panic) = run.join() {
+                    std::panic::resume_unwind(panic);
+                }
             }
         )*
 
