@@ -51,9 +51,7 @@ impl Signature<'_> {
         let Self { names, float, result } = self;
         let Header { name, visibility, crate_path, .. } = header;
         let number = types::tokens(&Type::Float((*float).clone()));
-        // The name may stand for something else where the function is, which is an error of its own.
-        let number = quote!(::core::primitive::#number);
-        let lanes = quote!(#crate_path::__private::simd::Lanes<__Simd, #number>);
+        let lanes = quote!(#crate_path::__private::simd::Lanes<__Simd, ::core::primitive::#number>);
         let result = match result {
             Type::Tuple(elements) => {
                 let elements = elements.iter().map(|_| &lanes);
@@ -68,6 +66,8 @@ impl Signature<'_> {
                 #simd: __Simd, #(#names: #lanes),*
             ) -> #result {
                 use #crate_path::__private::simd as __simd;
+                // Outside the name may stand for something else, which is an error of its own.
+                use ::core::primitive::#number;
                 #body
             }
         }
