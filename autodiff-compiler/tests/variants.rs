@@ -66,9 +66,16 @@ fn variants(name: &str) {
         for expanded in expanded::expanded(&variant(&text, round), &|_| TokenStream::new()) {
             functions += 1;
             tokens += table::tokens(expanded.items.clone());
-            digest = digest.rotate_left(5) ^ table::digest_of(expanded.items.clone());
-            for message in table::messages(expanded.items) {
-                digest = digest.rotate_left(5) ^ table::digest(&message);
+            let said = table::messages(expanded.items.clone());
+            // Which pass finds a mistake, and how it names values, depends on the features of the compiler.
+            let told = said.iter().all(|message| !message.contains("autodiff made a mistake"));
+            if told {
+                digest = digest.rotate_left(5) ^ table::digest_of(expanded.items);
+            }
+            for message in said {
+                if told {
+                    digest = digest.rotate_left(5) ^ table::digest(&message);
+                }
                 *messages.entry(kind(&message)).or_default() += 1;
             }
         }
