@@ -2,8 +2,7 @@
 //! arithmetic and against the tape after every pass, with arguments that are made up: a test for each file.
 //!
 //! `tests/exact.rs` and `tests/exact_files.rs` of the workspace ask more, of samples that people chose. These
-//! need nothing but the compiler, and each is short, so that `cargo xtask mutate --passes` can run those that
-//! reach a mutant.
+//! need nothing but the compiler, and each is short: whoever changes a pass can run those that reach it.
 
 use autodiff_compiler::interpret::{Datum, World};
 use autodiff_compiler::ir::Function;

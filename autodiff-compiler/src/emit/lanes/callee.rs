@@ -21,7 +21,7 @@ pub(in super::super) fn tokens(output: &InLanes, item: &Item) -> TokenStream {
     let names: Vec<_> = function.parameters.iter().map(name_of).collect();
     let body = match lanes {
         Some(lanes) => {
-            emitter.lanes = Some(LaneLoop::of_function(Rc::clone(lanes), function));
+            emitter.lanes = Some(LaneLoop::with(Rc::clone(lanes), &function.body));
             for parameter in &function.parameters {
                 let name = emitter.names.take(&parameter.name, parameter.span.start);
                 if let ParameterBinding::Value(value) = parameter.binding {

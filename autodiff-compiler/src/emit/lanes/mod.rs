@@ -47,11 +47,7 @@ pub(super) struct LaneLoop {
 }
 
 impl LaneLoop {
-    /// The body of a function that is called for all lanes.
-    pub(super) fn of_function(lanes: Rc<Lanes>, function: &Function) -> Self {
-        Self::with(lanes, &function.body)
-    }
-
+    /// A body without a loop's index: that of a function which is called for all lanes.
     fn with(lanes: Rc<Lanes>, body: &Region) -> Self {
         let (mut definitions, mut by_lane) = (Map::new(), Set::new());
         body.for_each_instruction(&mut |inner| {
