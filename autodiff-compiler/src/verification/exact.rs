@@ -216,6 +216,11 @@ impl Oracle<'_> {
         let reference = Reference { outcome, cotangent, exits };
         for derived in derived {
             for (position, stage) in derived.stages.iter().chain(&derived.lanes).enumerate() {
+                if position < derived.stages.len()
+                    && !self.settings.asks(position, derived.stages.len())
+                {
+                    continue;
+                }
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;

@@ -195,6 +195,10 @@ impl Primal<'_> {
     ) -> Result<Vec<Found>, Failure> {
         let mut all: Vec<Found> = Vec::new();
         for (position, stage) in derived.stages.iter().enumerate() {
+            // The first says whether choices change bits.
+            if position > 0 && !self.settings.asks(position, derived.stages.len()) {
+                continue;
+            }
             let found = Found {
                 gradient: self.gradient(stage, position, reference)?,
                 products: self.products(stage, position, reference)?,

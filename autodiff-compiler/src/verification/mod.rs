@@ -117,6 +117,10 @@ pub struct Settings {
     pub steps: u64,
     /// At how many random points exact arithmetic is asked; see [`exact`].
     pub points: usize,
+    /// Whether what every pass made is asked, or only what comes at the end of the road (and in floats what
+    /// comes first). That takes two thirds of the time or less, and tells as well that something is wrong; which
+    /// pass it was is then found by asking again.
+    pub every_pass: bool,
     /// Values for what the interpreter does not look into; none: such a program is refused.
     pub world: Option<World>,
     /// The derivatives that the program itself calls of its functions; a check finds them.
@@ -176,6 +180,7 @@ impl Default for Settings {
             simplified: true,
             steps: 1_000_000,
             points: 2,
+            every_pass: true,
             world: None,
             nested: None,
         }
@@ -183,6 +188,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// For very many programs: the end of the road, at one random point.
+    pub fn brief() -> Self {
+        Self { every_pass: false, points: 1, ..Self::default() }
+    }
+
+    /// Whether what the pass at this position of so many made is asked.
+    fn asks(&self, position: usize, count: usize) -> bool {
+        self.every_pass || position + 1 == count
+    }
+
     /// How much a derivative may run: each operation a few times, or as often as checkpoints ask for.
     fn derivative_steps(&self) -> u64 {
         self.steps.saturating_mul(100)
@@ -232,6 +247,17 @@ impl Checker {
 
     /// As the function of this name.
     pub fn check_fully(&self, program: &Program, settings: &Settings) -> Result<Checked, Failure> {
+        let checked = self.check_once(program, settings);
+        match checked {
+            Err(failure) if !settings.every_pass => {
+                let in_full = Settings { every_pass: true, ..settings.clone() };
+                Err(self.check_once(program, &in_full).err().unwrap_or(failure))
+            }
+            checked => checked,
+        }
+    }
+
+    fn check_once(&self, program: &Program, settings: &Settings) -> Result<Checked, Failure> {
         let passes = &self.passes;
         passes.current.set("lower");
         let checked = catch_unwind(AssertUnwindSafe(|| checked(program, settings, passes)));

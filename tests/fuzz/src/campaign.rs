@@ -84,6 +84,7 @@ pub fn interpret(
     seed: u64,
     count: u64,
     candidates: u64,
+    settings: fn() -> Settings,
     summary: &mut Summary,
 ) -> Vec<(u64, File)> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -94,6 +95,7 @@ pub fn interpret(
             scope.spawn(|| {
                 let mut own = Summary::default();
                 let mut good = vec![];
+                let settings = settings();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= count {
@@ -101,7 +103,8 @@ pub fn interpret(
                     }
                     let file = generate::file(seed, number);
                     let candidate = number < candidates;
-                    if let Step::Good = step(seed, number, &file, candidate, &mut own) {
+                    if let Step::Good = step((seed, number), &file, candidate, &settings, &mut own)
+                    {
                         good.push((number, file));
                     }
                 }
@@ -118,7 +121,13 @@ pub fn interpret(
     good
 }
 
-fn step(seed: u64, number: u64, file: &File, candidate: bool, summary: &mut Summary) -> Step {
+fn step(
+    (seed, number): (u64, u64),
+    file: &File,
+    candidate: bool,
+    settings: &Settings,
+    summary: &mut Summary,
+) -> Step {
     summary.interpreted += 1;
     let parsed = syn::parse_file(&file.text).map_err(|error| error.to_string());
     let source = parsed.and_then(|parsed| {
@@ -134,7 +143,7 @@ fn step(seed: u64, number: u64, file: &File, candidate: bool, summary: &mut Summ
     };
     let programs = programs(&source);
     let outcome = match &programs {
-        Ok(programs) => check_programs(&source, programs),
+        Ok(programs) => check_programs(&source, programs, settings),
         Err(outcome) => outcome.clone(),
     };
     match outcome {

@@ -40,7 +40,7 @@ pub fn check_file(text: &str) -> Outcome {
 /// Checks a file that is read.
 pub fn check_source(source: &Source) -> Outcome {
     match programs(source) {
-        Ok(programs) => check_programs(source, &programs),
+        Ok(programs) => check_programs(source, &programs, &Settings::default()),
         Err(outcome) => outcome,
     }
 }
@@ -61,13 +61,14 @@ pub fn programs(source: &Source) -> Result<Vec<Program>, Outcome> {
 }
 
 /// Checks what the front end makes of a file.
-pub fn check_programs(source: &Source, programs: &[Program]) -> Outcome {
+pub fn check_programs(source: &Source, programs: &[Program], settings: &Settings) -> Outcome {
     let single = source.functions.iter().any(|function| {
         let tokens = quote::ToTokens::to_token_stream(&function.item).to_string();
         tokens.contains("f32")
     });
     // Adjoints of `f32` values are `f32`.
-    let tolerance = if single { 1e-4 } else { Settings::default().tolerance };
+    let tolerance = if single { 1e-4 } else { settings.tolerance };
+    let settings = Settings { tolerance, ..settings.clone() };
     let checker = Checker::default();
     let mut panics = 0;
     // Long lists are for code that works on several elements at a time; passes see short ones.
@@ -75,7 +76,7 @@ pub fn check_programs(source: &Source, programs: &[Program]) -> Outcome {
         program.arguments.iter().map(|argument| argument.floats().len()).sum::<usize>() > LONG
     };
     for program in programs.iter().filter(|program| !is_long(program)) {
-        match checker.check(program, &Settings { tolerance, ..Settings::default() }) {
+        match checker.check(program, &settings) {
             Ok(Verdict::Agrees) => {}
             Ok(Verdict::Panics) => panics += 1,
             Ok(Verdict::Refused(reason)) => return Outcome::Refused(reason),

@@ -1,7 +1,10 @@
-//! `cargo xtask fuzz`: random functions through the passes, and a part of them through rustc.
+//! `cargo xtask fuzz`: random functions through the passes, and a part of them through rustc; random IR through the
+//! passes.
 
+use autodiff_compiler::verification::Settings;
 use autodiff_fuzz::campaign::{Failure, Summary, compile, interpret, keep};
 use autodiff_fuzz::compiled::Workshop;
+use autodiff_fuzz::ir;
 use clap::{Arg, ArgAction, Command, value_parser};
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +20,10 @@ struct Arguments {
     programs: u64,
     /// Functions to run through the interpreter, those to compile included.
     interpreted: u64,
+    /// Functions in IR to run through the interpreter, for each seed.
+    ir: u64,
+    /// How they are asked about.
+    settings: fn() -> Settings,
     /// Where the series of functions begins.
     seed: u64,
     /// How many seeds, one after the other.
@@ -39,6 +46,7 @@ impl Arguments {
                 "interpreted",
                 "How many to run through the interpreter [default: a third more than programs]",
             ))
+            .arg(number("ir", "How many functions in IR to run through it").default_value("0"))
             .arg(number("seed", "Where the series of functions begins").default_value("1"))
             .arg(number("seeds", "How many seeds, one after the other").default_value("1"))
             .arg(number("batch", "How many functions are compiled at once").default_value("150"))
@@ -48,13 +56,25 @@ impl Arguments {
                     .help("Compile without the feature `simd`, in a sixth of the time")
                     .action(ArgAction::SetTrue),
             )
+            .arg(
+                Arg::new("briefly")
+                    .long("briefly")
+                    .help("Ask the interpreter about the end of the road only, at one random point")
+                    .action(ArgAction::SetTrue),
+            )
             .get_matches();
+        let settings = match matches.get_flag("briefly") {
+            true => Settings::brief,
+            false => Settings::default,
+        };
         let get = |name: &str| matches.get_one::<u64>(name).copied();
         let given = |name: &str| get(name).unwrap_or_default();
         let programs = given("programs");
         Self {
             programs,
             interpreted: get("interpreted").unwrap_or(programs * 4 / 3),
+            ir: given("ir"),
+            settings,
             seed: given("seed"),
             seeds: given("seeds"),
             batch: (given("batch") as usize).max(1),
@@ -88,7 +108,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut shown = 0;
     let start = Instant::now();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
-        let mut good = interpret(seed, interpreted, arguments.programs * 4 / 3, &mut summary);
+        if arguments.ir > 0 && !ir_agrees(seed, arguments, start) {
+            return Ok(false);
+        }
+        let candidates = arguments.programs * 4 / 3;
+        let mut good = interpret(seed, interpreted, candidates, arguments.settings, &mut summary);
         println!(
             "seed {seed}: {interpreted} functions through the passes, {} mistakes so far, {:.0} s",
             summary.failures.len(),
@@ -108,6 +132,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         }
     }
     Ok(report(&summary))
+}
+
+/// Runs functions in IR through the passes and prints what came of it; whether all is well.
+fn ir_agrees(seed: u64, arguments: &Arguments, start: Instant) -> bool {
+    let summary = ir::interpret(seed, arguments.ir, arguments.settings);
+    let seconds = start.elapsed().as_secs_f64();
+    println!("seed {seed}, IR: {summary}, {seconds:.0} s");
+    for failure in &summary.failures {
+        println!("\n{failure}");
+    }
+    summary.failures.is_empty()
 }
 
 /// Prints the mistakes that were not shown yet, and keeps them.

@@ -1,6 +1,7 @@
 //! Random functions of the accepted subset, and those that once showed a mistake. `cargo xtask fuzz` runs
 //! more of them.
 
+use autodiff_compiler::verification::Settings;
 use autodiff_fuzz::campaign::{Summary, interpret};
 use autodiff_fuzz::compiled::{Fate, Workshop};
 use autodiff_fuzz::generate;
@@ -54,7 +55,7 @@ fn what_was_found_compiles_and_agrees_with_the_oracle() {
 fn random_functions_agree_in_every_pass() {
     let mut summary = Summary::default();
     // Half a second in a release build, half a minute in a debug build.
-    interpret(20, 150, 0, &mut summary);
+    interpret(20, 150, 0, Settings::default, &mut summary);
     assert!(summary.failures.is_empty(), "{:#?}", summary.failures);
     assert!(summary.invalid.is_empty(), "{:#?}", summary.invalid);
     assert!(summary.refusals() < 2.0, "{:?}", summary.refused);
