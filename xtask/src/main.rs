@@ -2,6 +2,7 @@
 
 mod bits;
 mod build_time;
+mod compile_time;
 mod corpus;
 mod dependencies;
 mod expansion;
@@ -67,6 +68,11 @@ const COMMANDS: &[Command] = &[
         "hessian-time",
         "time the release build of a crate with the Hessian of a loss of 80 parameters",
         hessian_time::run,
+    ),
+    (
+        "compile-time",
+        "time cargo check and release builds of 100 annotated functions against ones by hand",
+        compile_time::run,
     ),
     ("build-time", "time a cold build of the macro against one of serde_derive", build_time::run),
 ];

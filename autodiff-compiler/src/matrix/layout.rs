@@ -3,10 +3,10 @@
 use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, IntegerOperation};
 use crate::ir::*;
-use crate::types::Type;
+use crate::types::{Length, Type};
 
 impl Function {
-    /// The position of a float in its root, if constants say it.
+    /// The position of a float in its root, if constants say it; none of an element that there is not.
     pub fn position_in(
         &self,
         place: &Place,
@@ -18,6 +18,9 @@ impl Function {
             match projection {
                 Projection::Index { index, .. } => {
                     let index = u64::try_from(constant(*index)?).ok()?;
+                    if matches!(ty, Type::Array(_, Length::Literal(length)) if index >= length) {
+                        return None;
+                    }
                     ty = ty.element()?.clone();
                     position += index * ty.float_count()?;
                 }
@@ -61,7 +64,7 @@ impl Builder {
             }
             (Aggregate::ArrayRepeat(part, _), Type::Array(element, length)) => {
                 let one = self.floats(part, element);
-                let crate::types::Length::Literal(length) = length else { return vec![] };
+                let Length::Literal(length) = length else { return vec![] };
                 (0..*length).flat_map(|_| one.iter().copied()).collect()
             }
             (Aggregate::Place(place, _), ty) => {
@@ -93,7 +96,7 @@ impl Builder {
     ) {
         match ty {
             Type::Float(_) => visit(self, place.clone(), ty),
-            Type::Array(element, crate::types::Length::Literal(length)) if ty.holds_floats() => {
+            Type::Array(element, Length::Literal(length)) if ty.holds_floats() => {
                 for index in 0..*length as usize {
                     let index = self.usize(index);
                     let element_place = place.project(Projection::Index { index, proven: true });

@@ -96,6 +96,8 @@ fn loops_branches_and_memory_are_for_tangents() {
         "fn f(x: f64) -> f64 { if x > 1.0 { x.ln() } else { x * x } }",
         "fn f(a: &mut [f64; 2]) -> f64 { a[0] * a[1] }",
         "fn f(a: &[f64; 2], i: usize) -> f64 { a[i] * a[1] }",
+        "fn f(a: &[f64; 2]) -> f64 { a[2] * a[1] }",
+        "fn f(a: &[[f64; 2]; 2]) -> f64 { a[0][2] * a[1][1] }",
         "fn f(x: f64) -> f64 { f64::from((x as f32).sin()) }",
     ] {
         assert!(pushed(&primal(source), LONGEST_AT_ONCE).is_none(), "{source}");

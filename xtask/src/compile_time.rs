@@ -1,0 +1,146 @@
+//! What `cargo check` and a release build take for a crate of a hundred annotated functions, against the same
+//! functions with gradients by hand.
+//!
+//! The functions are those of `benches/compile_time`: sixty formulas, 25 sequential loops, 15 loops with lanes. Each
+//! stands in the crate several times, in modules of its own, with another constant, since rustc would merge them. By
+//! hand means: the function, and a second one that gives value and gradient, as a person writes one. The annotated
+//! crate gets all default outputs.
+//!
+//! Times are those of the crate alone, its dependencies built before, without incremental compilation; the crates are
+//! built by turns, and the ratio is the median over the rounds.
+
+use crate::files::{cargo, read, write};
+use quote::ToTokens;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// The file of a kind of functions, and how often each of them is there.
+const KINDS: [(&str, usize); 3] = [("scalar", 5), ("sequential", 5), ("lanes", 3)];
+
+const ROUNDS: usize = 5;
+
+/// What is timed: its name, the kinds of functions, cargo's arguments, whether loops get lanes, what is wanted.
+const ROWS: [(&str, &[&str], &[&str], bool, f64); 6] = [
+    ("cargo check, all", &["scalar", "sequential", "lanes"], &["check"], true, 2.0),
+    (
+        "release, formulas and sequential",
+        &["scalar", "sequential"],
+        &["build", "--release"],
+        true,
+        1.5,
+    ),
+    ("release, loops with lanes", &["lanes"], &["build", "--release"], true, 4.0),
+    (
+        "release, all, without simd",
+        &["scalar", "sequential", "lanes"],
+        &["build", "--release"],
+        false,
+        1.2,
+    ),
+    ("dev, all", &["scalar", "sequential", "lanes"], &["build"], true, f64::NAN),
+    ("dev, all, without simd", &["scalar", "sequential", "lanes"], &["build"], false, f64::NAN),
+];
+
+/// Prints a table of ratios.
+pub(crate) fn run(_: &[String]) -> Result<(), String> {
+    let root = std::env::current_dir().map_err(|error| error.to_string())?;
+    println!("| crate | by hand | annotated | ratio | wanted |");
+    println!("| --- | --- | --- | --- | --- |");
+    for (name, kinds, arguments, lanes, wanted) in ROWS {
+        let annotated = Crate::new(&root, "annotated", lanes, &source(&root, kinds, true)?)?;
+        let by_hand = Crate::new(&root, "by-hand", lanes, &source(&root, kinds, false)?)?;
+        // The first time with what they depend on.
+        by_hand.seconds(arguments, 0)?;
+        annotated.seconds(arguments, 0)?;
+        let mut times = vec![];
+        for round in 1..=ROUNDS {
+            times.push((by_hand.seconds(arguments, round)?, annotated.seconds(arguments, round)?));
+        }
+        let median = |of: &dyn Fn(&(f64, f64)) -> f64| {
+            let mut all: Vec<f64> = times.iter().map(of).collect();
+            all.sort_by(f64::total_cmp);
+            all[all.len() / 2]
+        };
+        let (hand, ours) = (median(&|time| time.0), median(&|time| time.1));
+        let ratio = median(&|time| time.1 / time.0);
+        let wanted = if wanted.is_nan() { "–".to_string() } else { format!("{wanted}") };
+        println!("| {name} | {hand:.2} s | {ours:.2} s | {ratio:.2} | {wanted} |");
+    }
+    Ok(())
+}
+
+/// The text of a crate with the functions of these kinds, annotated or with their gradients by hand.
+fn source(root: &Path, kinds: &[&str], annotated: bool) -> Result<String, String> {
+    let mut text = String::from("#![allow(missing_docs, unused)]\n");
+    for (kind, copies) in KINDS.iter().filter(|(kind, _)| kinds.contains(kind)) {
+        let path = root.join(format!("benches/compile_time/{kind}.rs"));
+        let file = syn::parse_file(&read(&path)?).map_err(|error| error.to_string())?;
+        let functions = file.items.iter().filter_map(|item| match item {
+            syn::Item::Fn(function) => Some(function),
+            _ => None,
+        });
+        let mut functions: Vec<_> = functions.cloned().collect();
+        for function in &mut functions {
+            if !annotated {
+                function.attrs.clear();
+            }
+        }
+        functions.retain(|function| !annotated || !function.attrs.is_empty());
+        for copy in 0..*copies {
+            let shift = 1.0 + copy as f64 / 8.0;
+            text += &format!("pub mod {kind}_{copy} {{\n    const SHIFT: f64 = {shift:?};\n");
+            if annotated {
+                text += "    use autodiff_core::differentiate;\n";
+            }
+            for function in &functions {
+                text += &format!("    {}\n", function.to_token_stream());
+            }
+            text += "}\n";
+        }
+    }
+    Ok(text)
+}
+
+struct Crate {
+    folder: PathBuf,
+    text: String,
+}
+
+impl Crate {
+    fn new(root: &Path, name: &str, lanes: bool, text: &str) -> Result<Self, String> {
+        let name = format!("{name}{}", if lanes { "" } else { "-scalar" });
+        let folder = std::env::temp_dir().join("autodiff-compile-time").join(&name);
+        let core = root.join("autodiff-core").display().to_string().replace('\\', "/");
+        let features = if lanes { "" } else { ", default-features = false" };
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nautodiff-core = {{ path = \"{core}\"{features} }}\n\n[workspace]\n"
+        );
+        write(&folder.join("Cargo.toml"), &manifest)?;
+        write(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
+        write(&folder.join("src/lib.rs"), "")?;
+        Ok(Self { folder, text: text.to_string() })
+    }
+
+    /// How long cargo takes for the crate.
+    fn seconds(&self, arguments: &[&str], round: usize) -> Result<f64, String> {
+        fs::write(self.folder.join("src/lib.rs"), format!("// {round}\n{}", self.text))
+            .map_err(|error| error.to_string())?;
+        let start = Instant::now();
+        let output = Command::new(cargo())
+            .args(arguments)
+            .arg("--quiet")
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env("CARGO_INCREMENTAL", "0")
+            .output()
+            .map_err(|error| error.to_string())?;
+        let time = start.elapsed().as_secs_f64();
+        match output.status.success() {
+            true => Ok(time),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    }
+}
