@@ -127,3 +127,20 @@ fn functions_of_numbers_are_offered_to_loops() {
         assert!(!offered(item.clone()), "{item}");
     }
 }
+
+#[test]
+fn constants_are_the_same_in_every_lane() {
+    let by_lane = |item: TokenStream| emitted(quote!(), item).contains("__simd :: from_lanes");
+    assert!(!by_lane(quote!(
+        fn decay(x: f64) -> f64 {
+            (-physics::RATE * x).exp() * SCALE
+        }
+    )));
+    // What is behind a path is read once, but an exponent that differs has no form for several lanes.
+    assert!(by_lane(quote!(
+        fn power(x: f64) -> f64 {
+            let n = if x > LIMIT { 2 } else { 3 };
+            x.powi(n)
+        }
+    )));
+}

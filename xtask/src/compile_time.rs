@@ -6,11 +6,15 @@
 //! hand means: the function, and a second one that gives value and gradient, as a person writes one. The annotated
 //! crate gets all default outputs.
 //!
+//! Each module also calls its functions, with arguments that rustc does not know: a library in which nobody calls small
+//! functions leaves most of them to the crates that do.
+//!
 //! Times are those of the crate alone, its dependencies built before, without incremental compilation; the crates are
 //! built by turns, and the ratio is the median over the rounds.
 
 use crate::files::{cargo, read, write};
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -81,26 +85,55 @@ fn source(root: &Path, kinds: &[&str], annotated: bool) -> Result<String, String
             syn::Item::Fn(function) => Some(function),
             _ => None,
         });
-        let mut functions: Vec<_> = functions.cloned().collect();
-        for function in &mut functions {
-            if !annotated {
-                function.attrs.clear();
-            }
+        let (mut originals, by_hand): (Vec<_>, Vec<_>) =
+            functions.cloned().partition(|function| !function.attrs.is_empty());
+        let called: Vec<TokenStream> = match annotated {
+            true => originals.iter().map(|function| gradient_of(&function.sig)).collect(),
+            false => by_hand.iter().map(|function| function.sig.ident.to_token_stream()).collect(),
+        };
+        let calls = originals.iter().zip(called).map(|(function, called)| {
+            let arguments = function.sig.inputs.iter().map(argument);
+            quote!(black_box(#called(#(#arguments),*));)
+        });
+        let calls = quote!(pub fn calls() { use std::hint::black_box; #(#calls)* });
+        if !annotated {
+            originals.iter_mut().for_each(|function| function.attrs.clear());
+            originals.extend(by_hand);
         }
-        functions.retain(|function| !annotated || !function.attrs.is_empty());
         for copy in 0..*copies {
             let shift = 1.0 + copy as f64 / 8.0;
             text += &format!("pub mod {kind}_{copy} {{\n    const SHIFT: f64 = {shift:?};\n");
             if annotated {
                 text += "    use autodiff_core::differentiate;\n";
             }
-            for function in &functions {
+            for function in &originals {
                 text += &format!("    {}\n", function.to_token_stream());
             }
-            text += "}\n";
+            text += &format!("    {calls}\n}}\n");
         }
     }
     Ok(text)
+}
+
+/// The path of what gives value and gradient of an annotated function.
+fn gradient_of(signature: &syn::Signature) -> TokenStream {
+    let name = &signature.ident;
+    quote!(#name::value_and_gradient)
+}
+
+/// Something to pass for a parameter.
+fn argument(parameter: &syn::FnArg) -> TokenStream {
+    let ty = match parameter {
+        syn::FnArg::Typed(parameter) => parameter.ty.to_token_stream().to_string(),
+        syn::FnArg::Receiver(_) => String::new(),
+    };
+    match ty.replace(' ', "").as_str() {
+        "f64" => quote!(black_box(0.5)),
+        "usize" => quote!(black_box(10)),
+        "&[f64]" => quote!(&black_box(vec![0.5; 20])),
+        array if array.starts_with('&') => quote!(&black_box([0.5; _])),
+        _ => quote!(black_box([0.5; _])),
+    }
 }
 
 struct Crate {

@@ -114,7 +114,11 @@ fn returning(gradient: &Function, float: &FloatType) -> Function {
 /// The function with a number in each lane for each parameter, and how its values differ.
 fn spread(function: &Function, width: Width) -> Option<(Function, Lanes)> {
     let mut panics = false;
-    function.body.for_each_instruction(&mut |inner| panics |= inner.kind.may_panic());
+    function.body.for_each_instruction(&mut |inner| {
+        let is_constant =
+            matches!(&inner.kind, InstructionKind::Opaque(path) if path.is_constant());
+        panics |= !is_constant && inner.kind.may_panic();
+    });
     let facts = Facts::of(function);
     let lanes = shape::shape_of_function(function, &facts, width).filter(|_| !panics)?;
     Some(split::spread_function(function.clone(), lanes))
