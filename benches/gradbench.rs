@@ -12,6 +12,9 @@
 mod evals;
 #[path = "../examples/gradbench/protocol.rs"]
 mod protocol;
+#[allow(dead_code)] // measured is one
+#[path = "../examples/gradbench/threads.rs"]
+mod threads;
 #[path = "../examples/gradbench/timing.rs"]
 mod timing;
 

@@ -11,12 +11,59 @@
 mod evals;
 #[path = "../examples/gradbench/protocol.rs"]
 mod protocol;
+#[path = "../examples/gradbench/threads.rs"]
+mod threads;
 #[path = "../examples/gradbench/timing.rs"]
 mod timing;
 
 use serde_json::{Value, json};
 use std::f64::consts::PI;
 use std::path::PathBuf;
+
+// Threads.
+
+/// Evaluations of everything that several threads do otherwise than one.
+fn evaluations() -> Vec<Value> {
+    let scene = json!({
+        "n": 2, "m": 3, "p": 500, "cam": made(11, 6), "x": [1.5, 1.0, 7.0], "w": 0.75,
+        "feat": [60.0, -90.0],
+    });
+    [
+        ("llsq", "gradient", json!({"x": made(8, 8), "n": 20_000})),
+        ("lse", "gradient", json!({"x": made(50_000, 9)})),
+        ("ba", "jacobian", scene),
+        ("ht", "jacobian", hand(json!([]))),
+        ("ht", "jacobian", hand(json!([[0.25, 0.5], [-0.5, 1.25]]))),
+    ]
+    .map(|(module, function, input)| output(module, function, input))
+    .to_vec()
+}
+
+#[test]
+fn several_threads_give_the_same() {
+    assert!(threads::choose(1).is_ok());
+    let alone = evaluations();
+    if cfg!(feature = "rayon") {
+        threads::choose(3).expect("the first choice of several");
+        assert!(threads::several());
+        for (several, alone) in evaluations().iter().zip(&alone) {
+            match alone {
+                Value::Object(_) => assert_eq!(several, alone),
+                _ => {
+                    // The slope by the highest number has what is left of a sum over all others.
+                    let (several, alone) = (flat(several), flat(alone));
+                    let sum: f64 = alone.iter().map(|slope| slope.abs()).sum();
+                    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-14 * sum;
+                    assert!(several.iter().zip(&alone).all(close));
+                    assert_eq!(several.len(), alone.len());
+                }
+            }
+        }
+    } else {
+        assert!(threads::choose(2).is_err_and(|error| error.contains("--features rayon")));
+        assert!(!threads::several());
+    }
+}
 
 // The protocol.
 

@@ -1,6 +1,7 @@
 //! ba: bundle adjustment, the residuals of points in pictures and their sparse Jacobian.
 
 use super::Function;
+use crate::threads;
 use crate::timing::{Outcome, read, unfit};
 use autodiff_core::differentiate;
 use serde::{Deserialize, Serialize};
@@ -128,37 +129,42 @@ struct Sparse {
 }
 
 fn blocks(scene: &Scene, to: &mut Sparse) {
-    let (n, m) = (scene.cameras.len(), scene.points.len());
-    to.rows.clear();
-    to.cols.clear();
-    to.vals.clear();
-    to.rows.push(0);
-    let observations = scene.observations.iter().zip(&scene.weights).zip(&scene.features);
-    for (i, (((camera, point), weight), feature)) in observations.enumerate() {
-        let (by_camera, by_point, by_weight) = reprojection::jacobian(
-            &scene.cameras[*camera],
-            &scene.points[*point],
-            *weight,
-            feature,
+    let (n, m, p) = (scene.cameras.len(), scene.points.len(), scene.weights.len());
+    let reprojections = 2 * ROW * p;
+    to.rows.resize(3 * p + 1, 0);
+    to.cols.resize(reprojections + p, 0);
+    to.vals.resize(reprojections + p, 0.0);
+    for (row, begin) in to.rows.iter_mut().enumerate() {
+        *begin = if row < 2 * p { row * ROW } else { reprojections + row - 2 * p } as u32;
+    }
+    let (cols, weight_cols) = to.cols.split_at_mut(reprojections);
+    let (vals, weight_vals) = to.vals.split_at_mut(reprojections);
+    let by_weight = |i: usize| (CAMERA * n + 3 * m + i) as u32;
+    threads::for_each_block((cols, vals), 2 * ROW, |i, cols, vals| {
+        let (camera, point) = scene.observations[i];
+        let jacobian = reprojection::jacobian(
+            &scene.cameras[camera],
+            &scene.points[point],
+            scene.weights[i],
+            &scene.features[i],
         );
-        let columns: [u32; ROW] = std::array::from_fn(|column| match column {
-            0..CAMERA => (CAMERA * camera + column) as u32,
-            CAMERA..14 => (CAMERA * n + 3 * point + column - CAMERA) as u32,
-            _ => (CAMERA * n + 3 * m + i) as u32,
-        });
-        for row in 0..2 {
-            to.cols.extend_from_slice(&columns);
-            to.vals.extend_from_slice(&by_camera[row]);
-            to.vals.extend_from_slice(&by_point[row]);
-            to.vals.push(by_weight[row]);
-            to.rows.push(to.cols.len() as u32);
+        for (row, (cols, vals)) in cols.chunks_mut(ROW).zip(vals.chunks_mut(ROW)).enumerate() {
+            for (column, col) in cols.iter_mut().enumerate() {
+                *col = match column {
+                    0..CAMERA => (CAMERA * camera + column) as u32,
+                    CAMERA..14 => (CAMERA * n + 3 * point + column - CAMERA) as u32,
+                    _ => by_weight(i),
+                };
+            }
+            vals[..CAMERA].copy_from_slice(&jacobian.0[row]);
+            vals[CAMERA..14].copy_from_slice(&jacobian.1[row]);
+            vals[14] = jacobian.2[row];
         }
-    }
-    for (i, weight) in scene.weights.iter().enumerate() {
-        to.cols.push((CAMERA * n + 3 * m + i) as u32);
-        to.vals.push(weight_error::gradient(*weight));
-        to.rows.push(to.cols.len() as u32);
-    }
+    });
+    threads::for_each_block((weight_cols, weight_vals), 1, |i, col, val| {
+        col[0] = by_weight(i);
+        val[0] = weight_error::gradient(scene.weights[i]);
+    });
 }
 
 // What is sent.
@@ -235,11 +241,7 @@ fn jacobian(input: &RawValue) -> Outcome {
         |scene| {
             let p = scene.weights.len();
             let entries = (2 * ROW + 1) * p;
-            Sparse {
-                rows: Vec::with_capacity(3 * p + 1),
-                cols: Vec::with_capacity(entries),
-                vals: Vec::with_capacity(entries),
-            }
+            Sparse { rows: vec![0; 3 * p + 1], cols: vec![0; entries], vals: vec![0.0; entries] }
         },
         blocks,
     )

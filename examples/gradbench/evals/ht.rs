@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop)] // as the mathematics reads
 
 use super::Function;
+use crate::threads;
 use crate::timing::{Outcome, read, unfit};
 use autodiff_core::differentiate;
 use serde::{Deserialize, Serialize};
@@ -246,7 +247,7 @@ fn jacobian(input: &RawValue) -> Outcome {
         let axis = |k: usize| std::array::from_fn(|i| if i == k { 1.0 } else { 0.0 });
         if us.is_empty() {
             let along = |k| simple::jvp(theta, model, correspondences, points, axis(k)).1;
-            return Columns((0..ANGLES).map(along).collect());
+            return Columns(threads::map(ANGLES, along));
         }
         let along = |theta_direction, us_direction: [f64; 2]| {
             let us_directions = vec![us_direction; us.len()];
@@ -261,8 +262,10 @@ fn jacobian(input: &RawValue) -> Outcome {
             )
             .1
         };
-        let by_us = [[1.0, 0.0], [0.0, 1.0]].map(|direction| along([0.0; ANGLES], direction));
-        let by_theta = (0..ANGLES).map(|k| along(axis(k), [0.0; 2]));
-        Columns(by_us.into_iter().chain(by_theta).collect())
+        Columns(threads::map(2 + ANGLES, |k| match k {
+            0 => along([0.0; ANGLES], [1.0, 0.0]),
+            1 => along([0.0; ANGLES], [0.0, 1.0]),
+            _ => along(axis(k - 2), [0.0; 2]),
+        }))
     })
 }

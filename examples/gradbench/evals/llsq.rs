@@ -1,6 +1,7 @@
 //! llsq: least squares of a polynomial against a step at equidistant points.
 
 use super::Function;
+use crate::threads::gradient_into;
 use crate::timing::{Outcome, read};
 use autodiff_core::differentiate;
 use serde::Deserialize;
@@ -10,7 +11,8 @@ pub const FUNCTIONS: &[(&str, Function)] = &[("primal", primal), ("gradient", gr
 
 /// Half the sum of the squared differences between the polynomial with coefficients `x` and the sign of t,
 /// at n points t from -1 to 1.
-#[differentiate(wrt(x))]
+#[cfg_attr(feature = "rayon", differentiate(wrt(x), par_gradient_into))]
+#[cfg_attr(not(feature = "rayon"), differentiate(wrt(x)))]
 fn least_squares(x: &[f64], n: usize) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
@@ -50,7 +52,7 @@ fn gradient(input: &RawValue) -> Outcome {
         &input,
         |input| vec![0.0; input.x.len()],
         |input, slope| {
-            least_squares::gradient_into(&input.x, input.n, slope);
+            gradient_into!(least_squares(&input.x, input.n, slope));
         },
     )
 }

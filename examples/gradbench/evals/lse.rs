@@ -1,6 +1,7 @@
 //! lse: the logarithm of a sum of exponentials, from its parts.
 
 use super::Function;
+use crate::threads::gradient_into;
 use crate::timing::{Outcome, read, unfit};
 use autodiff_core::differentiate;
 use serde::Deserialize;
@@ -8,7 +9,8 @@ use serde_json::value::RawValue;
 
 pub const FUNCTIONS: &[(&str, Function)] = &[("primal", primal), ("gradient", gradient)];
 
-#[differentiate]
+#[cfg_attr(feature = "rayon", differentiate(par_gradient_into))]
+#[cfg_attr(not(feature = "rayon"), differentiate)]
 fn log_sum_exp(x: &[f64]) -> f64 {
     let highest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = x.iter().map(|x| (x - highest).exp()).sum();
@@ -37,7 +39,7 @@ fn gradient(input: &RawValue) -> Outcome {
         &input.check()?,
         |input| vec![0.0; input.x.len()],
         |input, slope| {
-            log_sum_exp::gradient_into(&input.x, slope);
+            gradient_into!(log_sum_exp(&input.x, slope));
         },
     )
 }
