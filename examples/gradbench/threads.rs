@@ -31,6 +31,7 @@ fn start(_: usize) -> Result<(), String> {
 }
 
 /// Whether there are several.
+#[cfg_attr(not(feature = "rayon"), allow(dead_code))] // there are not
 pub fn several() -> bool {
     SEVERAL.load(Ordering::Relaxed)
 }

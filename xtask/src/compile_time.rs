@@ -25,26 +25,29 @@ const KINDS: [(&str, usize); 3] = [("scalar", 5), ("sequential", 5), ("lanes", 3
 
 const ROUNDS: usize = 5;
 
-/// What is timed: its name, the kinds of functions, cargo's arguments, whether loops get lanes, what is wanted.
-const ROWS: [(&str, &[&str], &[&str], bool, f64); 6] = [
-    ("cargo check, all", &["scalar", "sequential", "lanes"], &["check"], true, 2.0),
-    (
-        "release, formulas and sequential",
-        &["scalar", "sequential"],
-        &["build", "--release"],
-        true,
-        1.5,
-    ),
-    ("release, loops with lanes", &["lanes"], &["build", "--release"], true, 4.0),
-    (
-        "release, all, without simd",
-        &["scalar", "sequential", "lanes"],
-        &["build", "--release"],
-        false,
-        1.2,
-    ),
-    ("dev, all", &["scalar", "sequential", "lanes"], &["build"], true, f64::NAN),
-    ("dev, all, without simd", &["scalar", "sequential", "lanes"], &["build"], false, f64::NAN),
+/// What is timed.
+struct Row {
+    name: &'static str,
+    kinds: &'static [&'static str],
+    /// Cargo's.
+    arguments: &'static [&'static str],
+    /// Whether loops get lanes.
+    lanes: bool,
+    /// The ratio that is wanted.
+    wanted: Option<f64>,
+}
+
+const ALL: &[&str] = &["scalar", "sequential", "lanes"];
+const RELEASE: &[&str] = &["build", "--release"];
+
+#[rustfmt::skip] // a table
+const ROWS: [Row; 6] = [
+    Row { name: "cargo check, all", kinds: ALL, arguments: &["check"], lanes: true, wanted: Some(2.0) },
+    Row { name: "release, formulas and sequential", kinds: &["scalar", "sequential"], arguments: RELEASE, lanes: true, wanted: Some(1.5) },
+    Row { name: "release, loops with lanes", kinds: &["lanes"], arguments: RELEASE, lanes: true, wanted: Some(4.0) },
+    Row { name: "release, all, without simd", kinds: ALL, arguments: RELEASE, lanes: false, wanted: Some(1.2) },
+    Row { name: "dev, all", kinds: ALL, arguments: &["build"], lanes: true, wanted: None },
+    Row { name: "dev, all, without simd", kinds: ALL, arguments: &["build"], lanes: false, wanted: None },
 ];
 
 /// Prints a table of ratios.
@@ -52,7 +55,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
     let root = std::env::current_dir().map_err(|error| error.to_string())?;
     println!("| crate | by hand | annotated | ratio | wanted |");
     println!("| --- | --- | --- | --- | --- |");
-    for (name, kinds, arguments, lanes, wanted) in ROWS {
+    for Row { name, kinds, arguments, lanes, wanted } in ROWS {
         let annotated = Crate::new(&root, "annotated", lanes, &source(&root, kinds, true)?)?;
         let by_hand = Crate::new(&root, "by-hand", lanes, &source(&root, kinds, false)?)?;
         // The first time with what they depend on.
@@ -69,7 +72,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
         };
         let (hand, ours) = (median(&|time| time.0), median(&|time| time.1));
         let ratio = median(&|time| time.1 / time.0);
-        let wanted = if wanted.is_nan() { "–".to_string() } else { format!("{wanted}") };
+        let wanted = wanted.map_or("–".to_string(), |wanted| wanted.to_string());
         println!("| {name} | {hand:.2} s | {ours:.2} s | {ratio:.2} | {wanted} |");
     }
     Ok(())
