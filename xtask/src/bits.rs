@@ -1,5 +1,6 @@
 //! Debug and release builds give the same bits: runs `benches/bits.rs` in both and compares.
 
+use crate::files::cargo;
 use std::process::Command;
 
 /// Compares the two outputs.
@@ -30,8 +31,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
 }
 
 fn output(profile: &str) -> Result<String, String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let output = Command::new(cargo)
+    let output = Command::new(cargo())
         .args(["bench", "--quiet", "--bench", "bits", "--profile", profile])
         .output()
         .map_err(|error| error.to_string())?;

@@ -12,13 +12,11 @@
 //! Times are those of the crate alone, its dependencies built before, without incremental compilation; the crates are
 //! built by turns, and the ratio is the median over the rounds.
 
-use crate::files::{cargo, read, write};
+use crate::files::read;
+use crate::timed_crate::{TimedCrate, ours};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
+use std::path::Path;
 
 /// The file of a kind of functions, and how often each of them is there.
 const KINDS: [(&str, usize); 3] = [("scalar", 5), ("sequential", 5), ("lanes", 3)];
@@ -56,15 +54,24 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
     println!("| crate | by hand | annotated | ratio | wanted |");
     println!("| --- | --- | --- | --- | --- |");
     for Row { name, kinds, arguments, lanes, wanted } in ROWS {
-        let annotated = Crate::new(&root, "annotated", lanes, &source(&root, kinds, true)?)?;
-        let by_hand = Crate::new(&root, "by-hand", lanes, &source(&root, kinds, false)?)?;
+        let [name_by_hand, name_annotated, features] = match lanes {
+            true => ["by-hand", "annotated", ""],
+            false => ["by-hand-scalar", "annotated-scalar", ", default-features = false"],
+        };
+        let core = ours(&root, "autodiff-core", features);
+        let timed = |name, annotated| {
+            let code = source(&root, kinds, annotated)?;
+            Ok::<_, String>((TimedCrate::new(&root, name, &core)?, code))
+        };
+        let (by_hand, code_by_hand) = timed(name_by_hand, false)?;
+        let (annotated, code_annotated) = timed(name_annotated, true)?;
+        let turn = || {
+            let by_hand = by_hand.seconds(&code_by_hand, arguments)?;
+            Ok::<_, String>((by_hand, annotated.seconds(&code_annotated, arguments)?))
+        };
         // The first time with what they depend on.
-        by_hand.seconds(arguments, 0)?;
-        annotated.seconds(arguments, 0)?;
-        let mut times = vec![];
-        for round in 1..=ROUNDS {
-            times.push((by_hand.seconds(arguments, round)?, annotated.seconds(arguments, round)?));
-        }
+        turn()?;
+        let times = (0..ROUNDS).map(|_| turn()).collect::<Result<Vec<_>, _>>()?;
         let median = |of: &dyn Fn(&(f64, f64)) -> f64| {
             let mut all: Vec<f64> = times.iter().map(of).collect();
             all.sort_by(f64::total_cmp);
@@ -136,47 +143,5 @@ fn argument(parameter: &syn::FnArg) -> TokenStream {
         "&[f64]" => quote!(&black_box(vec![0.5; 20])),
         array if array.starts_with('&') => quote!(&black_box([0.5; _])),
         _ => quote!(black_box([0.5; _])),
-    }
-}
-
-struct Crate {
-    folder: PathBuf,
-    text: String,
-}
-
-impl Crate {
-    fn new(root: &Path, name: &str, lanes: bool, text: &str) -> Result<Self, String> {
-        let name = format!("{name}{}", if lanes { "" } else { "-scalar" });
-        let folder = std::env::temp_dir().join("autodiff-compile-time").join(&name);
-        let core = root.join("autodiff-core").display().to_string().replace('\\', "/");
-        let features = if lanes { "" } else { ", default-features = false" };
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nautodiff-core = {{ path = \"{core}\"{features} }}\n\n[workspace]\n"
-        );
-        write(&folder.join("Cargo.toml"), &manifest)?;
-        write(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
-        write(&folder.join("src/lib.rs"), "")?;
-        Ok(Self { folder, text: text.to_string() })
-    }
-
-    /// How long cargo takes for the crate.
-    fn seconds(&self, arguments: &[&str], round: usize) -> Result<f64, String> {
-        fs::write(self.folder.join("src/lib.rs"), format!("// {round}\n{}", self.text))
-            .map_err(|error| error.to_string())?;
-        let start = Instant::now();
-        let output = Command::new(cargo())
-            .args(arguments)
-            .arg("--quiet")
-            .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("CARGO_INCREMENTAL", "0")
-            .output()
-            .map_err(|error| error.to_string())?;
-        let time = start.elapsed().as_secs_f64();
-        match output.status.success() {
-            true => Ok(time),
-            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        }
     }
 }

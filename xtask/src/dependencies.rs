@@ -27,8 +27,10 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<String, String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let output = Command::new(cargo).args(arguments).output().map_err(|error| error.to_string())?;
+    let output = Command::new(crate::files::cargo())
+        .args(arguments)
+        .output()
+        .map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }

@@ -1,11 +1,11 @@
 //! Runs the random functions of `tests/fuzz`, in a release build.
 
+use crate::files::cargo;
 use std::process::Command;
 
 /// Hands the arguments over.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let status = Command::new(cargo)
+    let status = Command::new(cargo())
         .args(["run", "--quiet", "--release", "--package", "autodiff-fuzz", "--"])
         .args(arguments)
         .status()

@@ -1,6 +1,7 @@
 //! Instruction counts, which are repeatable where times are not: `benches/instructions.rs` under
 //! callgrind. A call costs the difference between many runs and one, so start-up does not count.
 
+use crate::files::cargo;
 use std::process::Command;
 
 const CASES: &[&str] = &["puzzle", "regression"];
@@ -8,8 +9,7 @@ const TIMES: u64 = 101;
 
 /// Prints instructions a call, emitted and by hand, and their ratio.
 pub(crate) fn run(_: &[String]) -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let output = Command::new(cargo)
+    let output = Command::new(cargo())
         .args(["bench", "--no-run", "--bench", "instructions", "--message-format=json"])
         .output()
         .map_err(|error| error.to_string())?;

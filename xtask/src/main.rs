@@ -15,6 +15,7 @@ mod instructions;
 mod mutate;
 mod process;
 mod rewrites;
+mod timed_crate;
 
 use std::process::ExitCode;
 

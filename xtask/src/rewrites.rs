@@ -1,5 +1,6 @@
 //! Checks the claims of the rewrite table on every `f32`: runs the test that does it, in release mode.
 
+use crate::files::cargo;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -8,8 +9,7 @@ const TEST: &str = "simplify::tests::exhaustive::rows_keep_their_claims_on_every
 
 /// Runs the test, which prints a line for each row.
 pub(crate) fn run(_: &[String]) -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let mut child = Command::new(cargo)
+    let mut child = Command::new(cargo())
         .args(["test", "--release", "--package", "autodiff-compiler", "--lib"])
         .args(["--", "--ignored", "--exact", "--nocapture", TEST])
         .stdout(Stdio::piped())
