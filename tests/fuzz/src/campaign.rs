@@ -4,13 +4,12 @@ use crate::compiled::{Fate, Workshop};
 use crate::coverage::{Coverage, constructs};
 use crate::generate::{self, File};
 use crate::interpreted::{Outcome, check_programs, programs};
+use crate::parallel::gathered;
 use crate::reduce::reduce;
 use crate::source::Source;
 use autodiff_compiler::verification::{Settings, is_moderate};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much a failing file may be tried to be made smaller.
 const INTERPRETED_ATTEMPTS: usize = 20_000;
@@ -87,36 +86,18 @@ pub fn interpret(
     settings: fn() -> Settings,
     summary: &mut Summary,
 ) -> Vec<(u64, File)> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicU64::new(0);
-    let results = Mutex::new((Summary::default(), vec![]));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut own = Summary::default();
-                let mut good = vec![];
-                let settings = settings();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= count {
-                        break;
-                    }
-                    let file = generate::file(seed, number);
-                    let candidate = number < candidates;
-                    if let Step::Good = step((seed, number), &file, candidate, &settings, &mut own)
-                    {
-                        good.push((number, file));
-                    }
-                }
-                if let Ok(mut results) = results.lock() {
-                    results.0.unite(own);
-                    results.1.extend(good);
-                }
-            });
+    let parts = gathered(count, |number, (own, good): &mut (Summary, Vec<_>)| {
+        let file = generate::file(seed, number);
+        let candidate = number < candidates;
+        if let Step::Good = step((seed, number), &file, candidate, &settings(), own) {
+            good.push((number, file));
         }
     });
-    let (own, mut good) = results.into_inner().unwrap_or_default();
-    summary.unite(own);
+    let mut good = vec![];
+    for (own, more) in parts {
+        summary.unite(own);
+        good.extend(more);
+    }
     good.sort_by_key(|(number, _)| *number);
     good
 }

@@ -4,13 +4,12 @@
 //! It finds what is wrong in the passes after `lower`, in shapes that no front end writes, too. Function `number` of
 //! a seed is the same on every machine; what fails is made smaller, and printed with the choices it is made of.
 
+use crate::parallel::gathered;
 use autodiff_compiler::random::{Style, program};
 use autodiff_compiler::verification::{Failure, Settings, Verdict, check};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What came of many functions.
 #[derive(Debug, Default)]
@@ -61,29 +60,14 @@ fn styles(settings: Settings) -> [(Style, Settings); 6] {
 
 /// Runs functions `0..count` of a seed through the passes.
 pub fn interpret(seed: u64, count: u64, settings: fn() -> Settings) -> Summary {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicU64::new(0);
-    let united = Mutex::new(Summary::default());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let styles = styles(settings());
-                let mut own = Summary::default();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= count {
-                        break;
-                    }
-                    let (style, settings) = &styles[number as usize % styles.len()];
-                    step((seed, number), *style, settings, &mut own);
-                }
-                if let Ok(mut united) = united.lock() {
-                    united.unite(own);
-                }
-            });
-        }
+    let parts = gathered(count, |number, own| {
+        let styles = styles(settings());
+        let (style, settings) = &styles[number as usize % styles.len()];
+        step((seed, number), *style, settings, own);
     });
-    united.into_inner().unwrap_or_default()
+    let mut summary = Summary::default();
+    parts.into_iter().for_each(|own| summary.unite(own));
+    summary
 }
 
 fn step((seed, number): (u64, u64), style: Style, settings: &Settings, summary: &mut Summary) {

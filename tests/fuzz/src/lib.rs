@@ -14,5 +14,6 @@ pub mod coverage;
 pub mod generate;
 pub mod interpreted;
 pub mod ir;
+mod parallel;
 pub mod reduce;
 pub mod source;
