@@ -215,12 +215,10 @@ impl Oracle<'_> {
         let exits = outcome.parameters.iter().map(|exit| random.field(exit)).collect();
         let reference = Reference { outcome, cotangent, exits };
         for derived in derived {
-            for (position, stage) in derived.stages.iter().chain(&derived.lanes).enumerate() {
-                if position < derived.stages.len()
-                    && !self.settings.asks(position, derived.stages.len())
-                {
-                    continue;
-                }
+            let count = derived.stages.len();
+            let stages = derived.stages.iter().enumerate();
+            let asked = stages.filter(|(position, _)| self.settings.asks(*position, count));
+            for (position, stage) in asked.chain(derived.lanes.iter().map(|stage| (count, stage))) {
                 self.gradient(stage, &point, &reference, slope, &mut conclusion)?;
                 self.products(stage, position, &point, &reference, &mut conclusion)?;
                 self.jvp(stage, &point, &reference, &mut conclusion)?;
