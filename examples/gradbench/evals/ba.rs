@@ -128,12 +128,17 @@ struct Sparse {
     vals: Vec<f64>,
 }
 
+impl Sparse {
+    /// Two rows of a reprojection and one of a weight for each of p observations, to be filled.
+    fn of_observations(p: usize) -> Sparse {
+        let entries = (2 * ROW + 1) * p;
+        Sparse { rows: vec![0; 3 * p + 1], cols: vec![0; entries], vals: vec![0.0; entries] }
+    }
+}
+
 fn blocks(scene: &Scene, to: &mut Sparse) {
     let (n, m, p) = (scene.cameras.len(), scene.points.len(), scene.weights.len());
     let reprojections = 2 * ROW * p;
-    to.rows.resize(3 * p + 1, 0);
-    to.cols.resize(reprojections + p, 0);
-    to.vals.resize(reprojections + p, 0.0);
     for (row, begin) in to.rows.iter_mut().enumerate() {
         *begin = if row < 2 * p { row * ROW } else { reprojections + row - 2 * p } as u32;
     }
@@ -236,15 +241,7 @@ fn objective(input: &RawValue) -> Outcome {
 
 fn jacobian(input: &RawValue) -> Outcome {
     let (input, repeat) = read::<Input>(input)?;
-    repeat.run_into(
-        &input.unpack()?,
-        |scene| {
-            let p = scene.weights.len();
-            let entries = (2 * ROW + 1) * p;
-            Sparse { rows: vec![0; 3 * p + 1], cols: vec![0; entries], vals: vec![0.0; entries] }
-        },
-        blocks,
-    )
+    repeat.run_into(&input.unpack()?, |scene| Sparse::of_observations(scene.weights.len()), blocks)
 }
 
 #[cfg(test)]
@@ -268,7 +265,7 @@ mod tests {
             features: (0..p).map(|i| [unlike(i, 50.0), unlike(i + 1, 50.0)]).collect(),
             observations: (0..p).map(|i| (i % n, i % m)).collect(),
         };
-        let mut matrix = Sparse { rows: vec![], cols: vec![], vals: vec![] };
+        let mut matrix = Sparse::of_observations(p);
         blocks(&scene, &mut matrix);
         blocks(&scene, &mut matrix); // into what is there
         assert_eq!(matrix.rows.len(), 3 * p + 1);
