@@ -31,12 +31,17 @@ fn set_up() -> PathBuf {
     target
 }
 
+/// Where `trybuild` builds, too, which depends on the same.
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests").join("trybuild")
+}
+
 fn cargo(target: &Path, package: &str, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         .arg("--offline")
         .current_dir(target.join(package))
-        .env("CARGO_TARGET_DIR", target.join("target"))
+        .env("CARGO_TARGET_DIR", built())
         .output()
         .expect("cargo runs");
     let text = String::from_utf8_lossy(&output.stderr);

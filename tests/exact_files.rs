@@ -10,6 +10,7 @@ use autodiff_compiler::ir::Function;
 use autodiff_compiler::types::Type;
 use autodiff_compiler::verification::exact::Exactness;
 use autodiff_compiler::verification::files::{self, File, Wanted};
+use autodiff_compiler::verification::parallel::gathered;
 use autodiff_compiler::verification::source::with_callees;
 use autodiff_compiler::verification::{Checker, Program, Settings, Verdict};
 use common::report;
@@ -60,6 +61,20 @@ fn is_single(functions: &[Function]) -> bool {
 }
 
 impl Count {
+    fn add(&mut self, other: Self) {
+        self.functions += other.functions;
+        self.settled += other.settled;
+        self.inconclusive += other.inconclusive;
+        self.programs += other.programs;
+        self.agree += other.agree;
+        self.exactly += other.exactly;
+        self.panic += other.panic;
+        for (reason, (count, label)) in other.unsettled {
+            self.unsettled.entry(reason).or_insert((0, label)).0 += count;
+        }
+        self.failures.extend(other.failures);
+    }
+
     fn read(&mut self, name: &str, text: &str, wanted: Wanted) {
         let file = files::read(text, wanted).unwrap_or_else(|error| panic!("{name}: {error}"));
         self.file(name, &file);
@@ -184,11 +199,13 @@ fn text_of(path: &Path) -> String {
 
 /// Checks the annotated functions of files.
 fn annotated(paths: &[PathBuf]) -> Count {
-    let mut count = Count::default();
-    for path in paths {
+    let counts = gathered(paths.len() as u64, |number, count: &mut Count| {
+        let path = &paths[number as usize];
         count.read(&name_of(path), &text_of(path), Wanted::Annotated);
-    }
-    count
+    });
+    let mut total = Count::default();
+    counts.into_iter().for_each(|count| total.add(count));
+    total
 }
 
 /// Prints what was counted; `settled`: how many functions are to be settled, at least. (What is not, and

@@ -161,23 +161,34 @@ impl<P: Parameters + Clone + Data, S: Data> Program<P, S> {
     }
 }
 
-#[test]
-fn gas_dynamics() {
-    use gas::{End, Limiter, Solver};
+fn gas_dynamics(smooth: bool, cases: [(gas::Limiter, gas::Solver, [gas::End; 2]); 3]) {
     let program: Program<gas::Experiment, gas::Setup> = program!(gas, Experiment);
-    let open = (End::Open, End::Open);
-    for (limiter, solver, ends) in [
-        (Limiter::VanAlbada, Solver::Hllc, open),
-        (Limiter::VanLeer, Solver::Roe, (End::Closed, End::Closed)),
-        (Limiter::Minmod, Solver::Hll, (End::Piston(0.05), End::Open)),
-        (Limiter::MonotonizedCentral, Solver::Exact, open),
-        (Limiter::Superbee, Solver::Rusanov, (End::Open, End::Closed)),
-        (Limiter::Constant, Solver::Exact, open),
-    ] {
-        let (experiment, setup) = data::gas(32, limiter, solver, ends);
-        let smooth = matches!(limiter, Limiter::VanAlbada | Limiter::VanLeer | Limiter::Minmod);
+    for (limiter, solver, ends) in cases {
+        let (experiment, setup) = data::gas(32, limiter, solver, ends.into());
         program.check(&format!("{limiter:?} {solver:?}"), smooth, &experiment, &setup);
     }
+}
+
+#[test]
+fn gas_dynamics_with_smooth_limiters() {
+    use gas::{End, Limiter, Solver};
+    let cases = [
+        (Limiter::VanAlbada, Solver::Hllc, [End::Open, End::Open]),
+        (Limiter::VanLeer, Solver::Roe, [End::Closed, End::Closed]),
+        (Limiter::Minmod, Solver::Hll, [End::Piston(0.05), End::Open]),
+    ];
+    gas_dynamics(true, cases);
+}
+
+#[test]
+fn gas_dynamics_with_kinks() {
+    use gas::{End, Limiter, Solver};
+    let cases = [
+        (Limiter::MonotonizedCentral, Solver::Exact, [End::Open, End::Open]),
+        (Limiter::Superbee, Solver::Rusanov, [End::Open, End::Closed]),
+        (Limiter::Constant, Solver::Exact, [End::Open, End::Open]),
+    ];
+    gas_dynamics(false, cases);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the compiler says to every case of `tests/ui`, with the places of its messages and what it emits in the
 //! stead of derivatives: a table for each folder in `tests/corpus/costs/refused`.
 //!
-//! `tests/ui.rs` compiles the same cases with rustc, and so sees what users see. This test needs the compiler alone
+//! `tests/ui/ui.rs` compiles the same cases with rustc, and so sees what users see. This test needs the compiler alone
 //! and takes no time, so that `cargo xtask mutate --passes` can run it for every mutant; it notices a message that is
 //! lost, new, said twice or on another token. `UPDATE_EXPECT=1` writes the tables.
 

@@ -29,6 +29,7 @@ pub mod files;
 mod floats;
 #[cfg(test)]
 mod mechanisms;
+pub mod parallel;
 mod second;
 #[cfg(test)]
 mod seldom;

@@ -4,8 +4,8 @@
 //! It finds what is wrong in the passes after `lower`, in shapes that no front end writes, too. Function `number` of
 //! a seed is the same on every machine; what fails is made smaller, and printed with the choices it is made of.
 
-use crate::parallel::gathered;
 use autodiff_compiler::random::{Style, program};
+use autodiff_compiler::verification::parallel::gathered;
 use autodiff_compiler::verification::{Failure, Settings, Verdict, check};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

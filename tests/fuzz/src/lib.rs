@@ -14,6 +14,5 @@ pub mod coverage;
 pub mod generate;
 pub mod interpreted;
 pub mod ir;
-mod parallel;
 pub mod reduce;
 pub mod source;

@@ -41,7 +41,7 @@ fn what_was_found_compiles_and_agrees_with_the_oracle() {
     }));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = root.canonicalize().expect("the workspace");
-    let report = Workshop::new(&root, "fuzz-replay", 1).check(&texts).expect("cargo runs");
+    let report = Workshop::new(&root, "fuzz-replay", 2).check(&texts).expect("cargo runs");
     for (index, fate) in report.fates.iter().enumerate() {
         let name = names.get(index).map_or("a random one", String::as_str);
         assert_eq!(fate.as_ref(), Some(&Fate::Agrees), "{name}\n{}", texts[index]);

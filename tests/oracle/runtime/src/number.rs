@@ -76,8 +76,16 @@ fn curved(a: Option<Slope>, b: Option<Slope>, curvature: Option<f64>) -> Option<
 }
 
 /// The sum of what is present.
-fn sum<const N: usize>(terms: [Option<Slope>; N]) -> Option<Slope> {
-    terms.into_iter().flatten().reduce(Slope::plus)
+fn sum(terms: &[Option<Slope>]) -> Option<Slope> {
+    let mut sum: Option<Slope> = None;
+    // Tests are not optimized: a chain of iterators would take most of the time of whole programs.
+    for term in terms {
+        sum = match (sum, *term) {
+            (Some(sum), Some(term)) => Some(sum.plus(term)),
+            (sum, term) => sum.or(term),
+        };
+    }
+    sum
 }
 
 impl<F> Number<F> {
@@ -141,7 +149,7 @@ impl<F: Float> Number<F> {
             value,
             first: times(self.first, slope),
             second: times(self.second, slope),
-            mixed: sum([times(self.mixed, slope), curved(self.first, self.second, curvature)]),
+            mixed: sum(&[times(self.mixed, slope), curved(self.first, self.second, curvature)]),
         }
     }
 
@@ -155,9 +163,9 @@ impl<F: Float> Number<F> {
     pub(crate) fn chain2(self, other: Self, value: F, p: &Partials) -> Self {
         Self {
             value,
-            first: sum([times(self.first, p.a), times(other.first, p.b)]),
-            second: sum([times(self.second, p.a), times(other.second, p.b)]),
-            mixed: sum([
+            first: sum(&[times(self.first, p.a), times(other.first, p.b)]),
+            second: sum(&[times(self.second, p.a), times(other.second, p.b)]),
+            mixed: sum(&[
                 times(self.mixed, p.a),
                 times(other.mixed, p.b),
                 curved(self.first, self.second, p.aa),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Calls a function with every number below `count`, each on a processor that is free. What each processor has
 /// gathered.
-pub(crate) fn gathered<T: Default + Send>(count: u64, task: impl Fn(u64, &mut T) + Sync) -> Vec<T> {
+pub fn gathered<T: Default + Send>(count: u64, task: impl Fn(u64, &mut T) + Sync) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicU64::new(0);
     let work = || {
