@@ -35,6 +35,7 @@ pub mod sketch;
 #[cfg(any(test, feature = "interpret"))]
 mod special;
 pub mod sweep_calls;
+mod touch;
 pub mod verify;
 mod walk;
 pub mod zeros;

@@ -1,6 +1,6 @@
 //! Stacks of derivative code, and which loops touch them once in each iteration.
 
-use super::{Aggregate, For, Function, InstructionKind, Region, Set, SlotId};
+use super::{Aggregate, For, Function, InstructionKind, Set, SlotId};
 use crate::types::{FloatType, IntegerType, Type};
 
 /// Slots that are stacks of derivative code.
@@ -42,7 +42,7 @@ pub(crate) fn recorded_by(
             found.push((place.root, taken));
         }
     }
-    found.retain(|(stack, _)| touches(&counted.body, *stack) == 1);
+    found.retain(|(stack, _)| counted.body.count(&mut |kind| kind.touches(*stack)) == 1);
     found
 }
 
@@ -54,17 +54,4 @@ fn is_number(ty: &Type) -> bool {
         Type::Integer(_) | Type::Bool => true,
         _ => false,
     }
-}
-
-/// How often instructions in a region, and in those nested in it, touch a slot.
-fn touches(region: &Region, slot: SlotId) -> usize {
-    let mut count = 0;
-    region.for_each_instruction(&mut |instruction| {
-        let kind = &instruction.kind;
-        count += usize::from(
-            kind.reads().iter().any(|place| place.root == slot)
-                || kind.writes().iter().any(|place| place.root == slot),
-        );
-    });
-    count
 }

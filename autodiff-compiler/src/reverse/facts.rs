@@ -113,7 +113,7 @@ impl Facts {
                 InstructionKind::For(counted) if self.overwrites(counted, root, region) => {
                     return true;
                 }
-                _ if touches(instruction, root) => return false,
+                _ if instruction.touches(root) => return false,
                 _ => {}
             }
         }
@@ -144,7 +144,7 @@ impl Facts {
                     }
                     stored = true;
                 }
-                _ if touches(instruction, root) => return false,
+                _ if instruction.touches(root) => return false,
                 _ => {}
             }
         }
@@ -176,15 +176,4 @@ fn resized(function: &Function, instruction: &Instruction) -> HashSet<SlotId> {
         kind => kind.for_each_written(&mut whole),
     }
     found
-}
-
-/// Whether the instruction or what is nested in it reads or writes the memory.
-fn touches(instruction: &Instruction, root: SlotId) -> bool {
-    let kind = &instruction.kind;
-    kind.reads().iter().any(|place| place.root == root)
-        || kind.writes().iter().any(|place| place.root == root)
-        || kind
-            .regions()
-            .iter()
-            .any(|region| region.instructions.iter().any(|inner| touches(inner, root)))
 }

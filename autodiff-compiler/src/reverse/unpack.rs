@@ -60,22 +60,6 @@ fn small_array(stack: &Type) -> Option<(Type, usize)> {
     }
 }
 
-/// Whether an instruction itself touches the slot.
-fn touches(kind: &InstructionKind, slot: SlotId) -> bool {
-    kind.reads().iter().any(|place| place.root == slot)
-        || kind.writes().iter().any(|place| place.root == slot)
-}
-
-/// Whether an instruction, or one inside of it, touches the slot.
-fn touches_inside(instruction: &Instruction, slot: SlotId) -> bool {
-    let inside = |region: &&Region| {
-        let mut found = false;
-        region.for_each_instruction(&mut |inner| found |= touches(&inner.kind, slot));
-        found
-    };
-    touches(&instruction.kind, slot) || instruction.kind.regions().iter().any(inside)
-}
-
 /// Whether the forward sweep only pushes copies of places.
 fn only_pushed(body: &Region, stack: SlotId) -> bool {
     let mut plain = true;
@@ -83,7 +67,7 @@ fn only_pushed(body: &Region, stack: SlotId) -> bool {
         InstructionKind::Define(slot, Aggregate::Stack) if *slot == stack => {}
         InstructionKind::Push(to, Aggregate::Place(_, Transfer::Copy)) if to.root == stack => {}
         InstructionKind::Resize(place, ResizeKind::Reserve(_)) if place.root == stack => {}
-        kind => plain &= !touches(kind, stack),
+        kind => plain &= !kind.touches(stack),
     });
     plain
 }
@@ -152,7 +136,7 @@ fn taken_as_numbers(
     top.in_region(&mut body)?;
     // Nothing else looks at the stack, or knows how long it was.
     let mut left = false;
-    body.for_each_instruction(&mut |instruction| left |= touches(&instruction.kind, stack));
+    body.for_each_instruction(&mut |instruction| left |= instruction.kind.touches(stack));
     let known = |value: &ValueId| top.removed.contains(value);
     if left || top.begin.is_none() || body.free_uses().iter().any(known) {
         return None;
@@ -236,7 +220,7 @@ impl Top {
             }
             return Some(());
         };
-        let mentions = |instruction: &Instruction| touches_inside(instruction, self.stack);
+        let mentions = |instruction: &Instruction| instruction.touches(self.stack);
         let first = region.instructions.iter().position(mentions)?;
         region.instructions.remove(dropped);
         let mut rest = region.instructions.split_off(first);

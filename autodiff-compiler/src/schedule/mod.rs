@@ -14,19 +14,25 @@
 //! values bit for bit, the same panics and effects in the same order.
 
 mod dependence;
+mod first_additions;
 mod fuse;
+mod handed_over;
 mod neighbours;
 mod workspace;
 
 use crate::ir::set::Numbered;
 use crate::ir::*;
 use crate::reverse::{LoopPair, Reversed};
+use first_additions::store_first_additions;
+use handed_over::end_where_handed_over;
 pub use neighbours::carry_to_neighbours;
 pub use workspace::use_workspace;
 
 /// What is done last to simplified derivative code, whose slots begin with `first`.
 pub fn finish(function: &mut Function, first: SlotId) {
     carry_to_neighbours(function, first);
+    end_where_handed_over(function);
+    store_first_additions(function, first);
     use_workspace(function, first);
 }
 

@@ -88,7 +88,7 @@ fn pair(builder: &Builder, counted: &For, first: SlotId) -> Option<Pair> {
             })
         })?;
         let fits = place.root >= first
-            && touches(&counted.body, place.root) == 2
+            && counted.body.count(&mut |kind| kind.accesses(place.root)) == 2
             && array.operands().all(|value| outside.contains(&value));
         fits.then_some(Pair { lower: *lower, upper: *upper, offset })
     })
@@ -109,19 +109,6 @@ fn element(place: &Place) -> Option<(Place, ValueId)> {
         }
         _ => None,
     }
-}
-
-/// How often a body reads or writes the content of a root.
-fn touches(body: &Region, root: SlotId) -> usize {
-    let mut count = 0;
-    body.for_each_instruction(&mut |instruction| {
-        let kind = &instruction.kind;
-        let written = kind.writes().iter().any(|place| place.root == root);
-        let read = !matches!(kind, InstructionKind::Length(_))
-            && kind.reads().iter().any(|place| place.root == root);
-        count += usize::from(written || read);
-    });
-    count
 }
 
 /// Changes the loop; what is left to add after it.

@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 /// The passes of the road, in order; the split function has its own first one.
 pub(super) const PASSES: [&str; 4] =
-    ["reverse", "schedule", "simplify of the derivative", "workspace"];
+    ["reverse", "schedule", "simplify of the derivative", "finish"];
 
 /// The derivative functions of a program.
 pub(super) struct Derived {

@@ -37,6 +37,77 @@ fn what_is_swapped_is_swapped_back() {
 }
 
 #[test]
+fn what_is_added_to_zeros_reaches_every_element() {
+    let x = || -> super::Datum<crate::interpret::Real> { [0.5, -1.5, 2.0, 0.25].into() };
+    let y = || -> super::Datum<crate::interpret::Real> { [1.0, 0.75, -0.5].into() };
+    for (body, arguments) in [
+        // Once each; and once more afterwards.
+        ("x.iter().map(|x| x.sin() * x).sum::<f64>()", vec![x(), y()]),
+        ("x.iter().map(|x| x.sin() * x).sum::<f64>() * x[1] + y[2]", vec![x(), y()]),
+        // As many as the shorter one has.
+        ("x.iter().zip(y).map(|(x, y)| x * y * y).sum::<f64>()", vec![x(), y()]),
+        ("y.iter().zip(x).map(|(x, y)| x * y * y).sum::<f64>()", vec![x(), y()]),
+        // Not all, not in every iteration, not its own, twice.
+        ("(1..x.len()).map(|i| x[i] * x[i] * y[0]).sum::<f64>()", vec![x(), y()]),
+        ("(0..x.len()).step_by(2).map(|i| x[i] * x[i] * y[0]).sum::<f64>()", vec![x(), y()]),
+        (
+            "let mut s = 0.0; for i in 0..x.len() { if i % 2 == 0 { s += x[i] * x[i] * y[0]; } } s",
+            vec![x(), y()],
+        ),
+        (
+            "let mut s = 0.0; for i in 0..x.len() { if s > 0.5 { break; } s += x[i] * x[i] * y[0]; } s",
+            vec![x(), y()],
+        ),
+        ("(0..x.len()).map(|i| x[i / 2] * x[3 - i] * y[0]).sum::<f64>()", vec![x(), y()]),
+        ("(0..x.len()).map(|i| x[i] * x[x.len() - 1 - i] * y[0]).sum::<f64>()", vec![x(), y()]),
+        // In memory of its own that is used twice, or in several lengths.
+        (
+            "let z: Vec<f64> = x.iter().map(|x| x * x * y[1]).collect();
+             let mut s = 1.0;
+             for _ in 0..3 { s = z.iter().map(|z| z * s).sum::<f64>() / 4.0; }
+             s",
+            vec![x(), y()],
+        ),
+        (
+            "let mut z = vec![1.0; x.len()];
+             for i in 0..z.len() { z[i] *= x[i] * x[i]; }
+             z.truncate(2);
+             for i in 0..z.len() { z[i] *= z[i] * y[i]; }
+             z.iter().sum::<f64>()",
+            vec![x(), y()],
+        ),
+    ] {
+        agrees(&format!("fn main(x: &[f64], y: &[f64]) -> f64 {{ {body} }}"), arguments);
+    }
+}
+
+#[test]
+fn a_maximum_hands_its_adjoint_over_once() {
+    for body in [
+        "let m = x.iter().copied().fold(f64::NEG_INFINITY, f64::max); m * m",
+        "let m = x.iter().copied().fold(x[0] * x[1], f64::max); m * m",
+        "let m = x.iter().map(|x| x * x * y).fold(f64::INFINITY, f64::min); m * m",
+        "let m = x.iter().map(|x| (x * x + y * y).sqrt()).fold(0.0, f64::max);
+         m + x.iter().map(|x| (x - m).exp()).sum::<f64>().ln()",
+        // Two of them are the largest; nothing is larger; two at once; the place is used, too.
+        "let m = x.iter().map(|x| x * x - 0.25 * x).fold(0.0, f64::max); m * y",
+        "x.iter().copied().fold(10.0 * y, f64::max) * y",
+        "let (mut low, mut high) = (y, y);
+         for x in x { low = x.min(low); high = high.max(*x); }
+         (high - low) * y",
+        "let (mut m, mut at) = (f64::NEG_INFINITY, 0);
+         for i in 0..x.len() { if x[i] * y > m { m = x[i] * y; at = i; } }
+         m * x[at]",
+        "let mut s = 0.0;
+         for k in 0..3 { s += x[k..].iter().copied().fold(f64::NEG_INFINITY, f64::max) * y; }
+         s",
+    ] {
+        let text = format!("fn main(x: &[f64], y: f64) -> f64 {{ {body} }}");
+        agrees(&text, vec![[0.5, -1.5, 1.25, 0.25, -1.5].into(), 0.75.into()]);
+    }
+}
+
+#[test]
 fn a_gradient_inside_is_differentiated_again() {
     agrees(
         "#[differentiate(order = 2)]
