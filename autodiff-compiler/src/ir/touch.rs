@@ -29,7 +29,8 @@ impl Instruction {
         self.any(&mut |kind| kind.accesses(slot))
     }
 
-    fn any(&self, is: &mut dyn FnMut(&InstructionKind) -> bool) -> bool {
+    /// Whether it, or an instruction inside of it, is such.
+    pub fn any(&self, is: &mut dyn FnMut(&InstructionKind) -> bool) -> bool {
         let mut found = is(&self.kind);
         self.kind.for_each_region(&mut |region| {
             region.for_each_instruction(&mut |inner| found = found || is(&inner.kind));

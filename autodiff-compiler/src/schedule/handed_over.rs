@@ -1,4 +1,4 @@
-//! A loop that hands its adjoint to one iteration ends there.
+//! A loop that hands its adjoints to one iteration ends there.
 //!
 //! ```text
 //! a = adjoint of the maximum                              for i in (0..n).rev() {
@@ -8,241 +8,399 @@
 //! }                                                       } }
 //! ```
 //!
-//! The reverse of a maximum or minimum comes in this form. What comes after the iteration that took the adjoint would
-//! add products with zero, and those before it add zeros.
+//! The reverse of a maximum or minimum comes in this form, and so does that of `if candidate < best { best = candidate; }`,
+//! which takes from a stack whether an iteration was the one. What comes after the iteration that took the adjoint would
+//! add products with zero, and those before it add zeros. What is left on the stack is dropped.
 //!
 //! Assumes simplified derivative code. Guarantees: the same values where all slopes are finite, but for the sign of
-//! zero. Loops that stand in other loops stay: those may run several iterations at once, which do not end together.
+//! zero. A loop that stands in another one and takes nothing from a stack stays: several iterations of the outer one
+//! may run at once, and do not end together.
 
 use crate::ir::builder::Builder;
-use crate::ir::operations::{FloatOperation, Operation};
+use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
 use crate::types::{IntegerType, Type};
 
-/// Lets loops outside of others end where they have handed their adjoint over.
+/// Lets loops end where they have handed their adjoints over.
 pub(super) fn end_where_handed_over(function: &mut Function) {
+    let known = Known::of(function);
     let span = function.span();
-    let mut used = Set::new();
-    count_uses(&function.body, &mut used);
-    function.result.for_each_operand(&mut |value| {
-        used.insert(*value);
-    });
     let taken = std::mem::replace(function, Function::empty(function.name.clone(), Type::Unit));
     let mut builder = Builder::new(taken, span);
     let body = std::mem::take(&mut builder.function.body);
-    append(&mut builder, body.instructions, &used);
+    known.append(&mut builder, body.instructions, false);
     *function = builder.finish();
 }
 
-fn count_uses(region: &Region, used: &mut Set<ValueId>) {
-    region.for_each_instruction(&mut |instruction| {
-        instruction.kind.for_each_operand(&mut |value| {
-            used.insert(*value);
-        });
-        instruction.kind.for_each_region(&mut |inner| used.insert_all(&inner.yields));
-    });
-    used.insert_all(&region.yields);
+/// What is known of a function's values.
+struct Known {
+    /// Those that something uses.
+    used: Set<ValueId>,
+    /// Floats that are the constant zero.
+    zeros: Set<ValueId>,
+    /// Indices that are the constant zero.
+    firsts: Set<ValueId>,
 }
 
-fn append(builder: &mut Builder, instructions: Vec<Instruction>, used: &Set<ValueId>) {
-    for mut instruction in instructions {
-        builder.at(instruction.span);
-        if let InstructionKind::If { then_region, else_region, .. } = &mut instruction.kind {
-            for inner in [then_region, else_region] {
+impl Known {
+    fn of(function: &Function) -> Self {
+        let mut known = Self { used: Set::new(), zeros: Set::new(), firsts: Set::new() };
+        function.body.for_each_instruction(&mut |instruction| {
+            match &instruction.kind {
+                InstructionKind::Constant(Constant::Float(number, _)) if *number == 0.0 => {
+                    known.zeros.insert(instruction.results[0]);
+                }
+                InstructionKind::Constant(Constant::Integer(0, _)) => {
+                    known.firsts.insert(instruction.results[0]);
+                }
+                _ => {}
+            }
+            instruction.kind.for_each_operand(&mut |value| {
+                known.used.insert(*value);
+            });
+            instruction.kind.for_each_region(&mut |inner| known.used.insert_all(&inner.yields));
+        });
+        function.result.for_each_operand(&mut |value| {
+            known.used.insert(*value);
+        });
+        known
+    }
+
+    fn append(&self, builder: &mut Builder, instructions: Vec<Instruction>, in_loop: bool) {
+        for mut instruction in instructions {
+            builder.at(instruction.span);
+            let inside = in_loop
+                || matches!(
+                    instruction.kind,
+                    InstructionKind::For(_) | InstructionKind::Loop { .. }
+                );
+            for inner in instruction.kind.regions_mut() {
                 let Region { parameters, instructions, yields } = std::mem::take(inner);
                 builder.open(parameters);
-                append(builder, instructions, used);
+                self.append(builder, instructions, inside);
                 *inner = builder.close(yields);
             }
-        }
-        match instruction {
-            Instruction { kind: InstructionKind::For(counted), results, span } => {
-                let unused = results.iter().all(|result| !used.contains(*result));
-                match unused.then(|| Handing::of(builder, &counted)).flatten() {
-                    Some(handing) => end_early(builder, counted, &handing),
-                    None => {
-                        let kind = InstructionKind::For(counted);
-                        builder.append(Instruction { kind, results, span });
-                    }
+            let handing = match &instruction.kind {
+                InstructionKind::For(counted)
+                    if instruction.results.iter().all(|result| !self.used.contains(*result)) =>
+                {
+                    Handing::of(self, counted)
+                        .filter(|handing| !in_loop || !handing.stacks.is_empty())
                 }
+                _ => None,
+            };
+            match (instruction, handing) {
+                (Instruction { kind: InstructionKind::For(counted), .. }, Some(handing)) => {
+                    handing.end_early(builder, counted);
+                }
+                (instruction, _) => builder.append(instruction),
             }
-            instruction => builder.append(instruction),
         }
     }
 }
 
-/// How an iteration hands the adjoint over.
+/// How an iteration hands the adjoints over.
 struct Handing {
     condition: ValueId,
     /// What the condition is where the adjoint is kept.
     keeps: bool,
-    /// What each addition adds where it is handed over.
-    added: Map<ValueId, ValueId>,
+    /// What each iteration takes one element of.
+    stacks: Vec<Place>,
 }
 
 impl Handing {
-    fn of(builder: &Builder, counted: &For) -> Option<Self> {
+    /// `None`: an iteration that keeps the adjoint may do something, or one that comes after it was handed over.
+    fn of(known: &Known, counted: &For) -> Option<Self> {
         let plain = !counted.exits && counted.lanes.is_none() && counted.chunks.is_none();
-        let ([_, adjoint], [next]) = (&counted.body.parameters[..], &counted.body.yields[..])
-        else {
-            return None;
-        };
+        let [_, adjoints @ ..] = &counted.body.parameters[..] else { return None };
         if !plain {
             return None;
         }
-        let selections = Selections::of(builder, &counted.body);
-        let (condition, keeps, kept) = selections.absent(*next)?;
-        if kept != *adjoint {
+        let mut hand_over = adjoints.iter().zip(&counted.body.yields).map(|(adjoint, next)| {
+            let chosen = counted.body.instructions.iter().find_map(|instruction| {
+                let position = instruction.results.iter().position(|result| result == next)?;
+                Some((choice(&instruction.kind)?, position))
+            });
+            let (choice, position) = chosen?;
+            let [yes, no] = choice.sides.map(|side| side[position]);
+            let keeps = yes == *adjoint && known.zeros.contains(no);
+            let gives = no == *adjoint && known.zeros.contains(yes);
+            (keeps || gives).then_some((choice.condition, keeps))
+        });
+        let (condition, keeps) = hand_over.next()??;
+        if !hand_over.all(|other| other == Some((condition, keeps))) {
             return None;
         }
-        let linear = linear(&counted.body, *adjoint);
-        let mut added = Map::new();
-        for instruction in &counted.body.instructions {
-            match &instruction.kind {
-                InstructionKind::AddTo(_, value) => {
-                    let (other, adds, contribution) = selections.absent(*value)?;
-                    let handed =
-                        other == condition && adds != keeps && linear.contains(contribution);
-                    if !handed {
-                        return None;
-                    }
-                    added.insert(*value, contribution);
-                }
-                InstructionKind::Constant(_)
-                | InstructionKind::Operation(..)
-                | InstructionKind::Length(_)
-                | InstructionKind::Load(_) => {}
-                _ => return None,
+        let mut handing = Self { condition, keeps, stacks: vec![] };
+        let mut absence =
+            Absence { known, handing: &mut handing, absent: Set::new(), linear: Set::new() };
+        absence.linear.insert_all(adjoints);
+        let nothing_else = absence.region(&counted.body, Where::Body);
+        // What the condition needs is calculated in every iteration.
+        let asked = handing.asked(&counted.body);
+        let only_calculates = counted.body.instructions.iter().all(|instruction| {
+            !is_in(&asked, instruction)
+                || !instruction.any(&mut |kind| matches!(kind, InstructionKind::AddTo(..)))
+        });
+        let counts = handing.stacks.is_empty()
+            || (known.firsts.contains(counted.start)
+                && !counted.inclusive
+                && counted.step.is_none());
+        (nothing_else && only_calculates && counts).then_some(handing)
+    }
+
+    /// What the condition is calculated from, and what is taken from stacks.
+    fn asked(&self, body: &Region) -> Set<ValueId> {
+        needed(body, |kind, results| {
+            matches!(kind, InstructionKind::Pop(_)) || results.contains(&self.condition)
+        })
+    }
+
+    /// The side of a choice that is taken where the adjoint is handed over.
+    fn handed<T>(&self, [yes, no]: [T; 2]) -> T {
+        if self.keeps { no } else { yes }
+    }
+
+    fn kept<T>(&self, [yes, no]: [T; 2]) -> T {
+        if self.keeps { yes } else { no }
+    }
+
+    /// Appends the loop with an exit code in place of the adjoints, which stay what they are up to the end.
+    fn end_early(&self, builder: &mut Builder, counted: For) {
+        let For { carried, mut body, .. } = counted;
+        let index = body.parameters[0];
+        let adjoints = body.parameters.iter().skip(1);
+        let mut names: Map<_, _> = adjoints.copied().zip(carried.iter().copied()).collect();
+        self.resolve(&mut body, &mut names);
+        let name = |mut value: ValueId| {
+            while let Some(other) = names.get(&value) {
+                value = *other;
+            }
+            value
+        };
+        body.replace_uses(&name);
+        let bases: Vec<_> = self
+            .stacks
+            .iter()
+            .map(|stack| {
+                let length = builder.length(stack.clone());
+                builder.integer(IntegerOperation::Sub, &[length, counted.end])
+            })
+            .collect();
+        let zero = builder.constant(exit_code(0));
+        let code = builder.value(Type::EXIT_CODE, None);
+        builder.open(vec![index, code]);
+        let asked = self.asked(&body);
+        let wanted = needed(&body, |kind, _| !is_pure(kind));
+        let (first, then): (Vec<_>, Vec<_>) = std::mem::take(&mut body.instructions)
+            .into_iter()
+            .partition(|instruction| is_in(&asked, instruction));
+        first.into_iter().for_each(|instruction| builder.append(instruction));
+        builder.open(vec![]);
+        for instruction in then {
+            if !is_pure(&instruction.kind) || is_in(&wanted, &instruction) {
+                builder.append(instruction);
             }
         }
-        Some(Self { condition, keeps, added })
+        let one = builder.constant(exit_code(1));
+        let hands_over = builder.close(vec![one]);
+        builder.open(vec![]);
+        let goes_on = builder.constant(exit_code(0));
+        let keeps = builder.close(vec![goes_on]);
+        let (then_region, else_region) =
+            if self.keeps { (keeps, hands_over) } else { (hands_over, keeps) };
+        let kind = InstructionKind::If { condition: self.condition, then_region, else_region };
+        let next = builder.push(kind, vec![Type::EXIT_CODE]);
+        let body = builder.close(next);
+        let counted = For { carried: vec![zero], exits: true, body, ..counted };
+        builder.push(InstructionKind::For(counted), vec![Type::EXIT_CODE]);
+        for (stack, base) in self.stacks.iter().zip(bases) {
+            let shorter = ResizeKind::Truncate(base);
+            builder.push(InstructionKind::Resize(stack.clone(), shorter), vec![]);
+        }
     }
-}
 
-/// The selections of a body, and what is zero.
-struct Selections {
-    selections: Map<ValueId, [ValueId; 3]>,
-    zeros: Set<ValueId>,
-}
-
-impl Selections {
-    fn of(builder: &Builder, body: &Region) -> Self {
-        let mut found = Self { selections: Map::new(), zeros: Set::new() };
-        let is_zero =
-            |constant: &Constant| matches!(constant, Constant::Float(number, _) if *number == 0.0);
-        for instruction in &body.instructions {
-            match &instruction.kind {
-                InstructionKind::Operation(Operation::Select, arguments) => {
-                    let [condition, yes, no] = arguments[..] else { continue };
-                    found.selections.insert(instruction.results[0], [condition, yes, no]);
-                    for side in [yes, no] {
-                        if builder.constant_of(side).is_some_and(is_zero) {
-                            found.zeros.insert(side);
-                        }
-                    }
-                }
-                InstructionKind::Constant(constant) if is_zero(constant) => {
-                    found.zeros.insert(instruction.results[0]);
-                }
-                _ => {}
+    /// Leaves of all choices on the condition what is taken where the adjoint is handed over.
+    fn resolve(&self, region: &mut Region, names: &mut Map<ValueId, ValueId>) {
+        for mut instruction in std::mem::take(&mut region.instructions) {
+            let chosen = choice(&instruction.kind)
+                .filter(|choice| choice.condition == self.condition)
+                .map(|choice| self.handed(choice.sides).to_vec());
+            for inner in instruction.kind.regions_mut() {
+                self.resolve(inner, names);
             }
-        }
-        found
-    }
-
-    /// The condition, what it is where the value is not zero, and what the value is then.
-    fn absent(&self, value: ValueId) -> Option<(ValueId, bool, ValueId)> {
-        let [condition, yes, no] = *self.selections.get(&value)?;
-        match (self.zeros.contains(yes), self.zeros.contains(no)) {
-            (false, true) => Some((condition, true, yes)),
-            (true, false) => Some((condition, false, no)),
-            _ => None,
-        }
-    }
-}
-
-/// What is the adjoint times something, or a sum of that: absent where the adjoint is.
-fn linear(body: &Region, adjoint: ValueId) -> Set<ValueId> {
-    let mut linear = Set::new();
-    linear.insert(adjoint);
-    for instruction in &body.instructions {
-        if let InstructionKind::Operation(Operation::Float(operation), arguments) =
-            &instruction.kind
-        {
-            let has = |position: usize| linear.contains(arguments[position]);
-            let is_linear = match operation {
-                FloatOperation::Neg | FloatOperation::Div => has(0),
-                FloatOperation::Mul => has(0) || has(1),
-                FloatOperation::Add | FloatOperation::Sub => has(0) && has(1),
-                _ => false,
+            let Some(chosen) = chosen else {
+                region.instructions.push(instruction);
+                continue;
             };
-            if is_linear {
-                linear.insert(instruction.results[0]);
+            for (result, value) in instruction.results.iter().zip(chosen) {
+                names.insert(*result, value);
+            }
+            if let InstructionKind::If { then_region, else_region, .. } = instruction.kind {
+                region.instructions.extend(self.handed([then_region, else_region]).instructions);
             }
         }
     }
-    linear
 }
 
-/// The loop with an exit code in place of the adjoint, which stays what it is up to the end.
-fn end_early(builder: &mut Builder, counted: For, handing: &Handing) {
-    let For { carried, mut body, .. } = counted;
-    let (index, adjoint) = (body.parameters[0], body.parameters[1]);
-    let name = |value: ValueId| if value == adjoint { carried[0] } else { value };
-    body.replace_uses(&name);
-    let mut asked = Set::new();
-    asked.insert(handing.condition);
-    let mut wanted = Set::new();
-    for instruction in &mut body.instructions {
-        if let InstructionKind::AddTo(_, value) = &mut instruction.kind {
-            *value = name(handing.added[&*value]);
-            instruction.kind.for_each_operand(&mut |operand| {
-                wanted.insert(*operand);
-            });
+/// A choice between values: `if` or a selection.
+struct Choice<'i> {
+    condition: ValueId,
+    /// What the results are if the condition holds, and if not.
+    sides: [&'i [ValueId]; 2],
+}
+
+fn choice(kind: &InstructionKind) -> Option<Choice<'_>> {
+    match kind {
+        InstructionKind::If { condition, then_region, else_region } => Some(Choice {
+            condition: *condition,
+            sides: [&then_region.yields, &else_region.yields],
+        }),
+        InstructionKind::Operation(Operation::Select, arguments) => {
+            Some(Choice { condition: arguments[0], sides: [&arguments[1..2], &arguments[2..3]] })
+        }
+        _ => None,
+    }
+}
+
+/// Where instructions stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// Directly in the body of the loop.
+    Body,
+    /// Nested in it.
+    Inside,
+    /// Where the adjoint is handed over.
+    Handed,
+}
+
+/// What is zero in which iterations.
+struct Absence<'k> {
+    known: &'k Known,
+    handing: &'k mut Handing,
+    /// Zero where the adjoint is kept.
+    absent: Set<ValueId>,
+    /// Zero once the adjoint is.
+    linear: Set<ValueId>,
+}
+
+impl Absence<'_> {
+    /// Whether a region does nothing where the adjoint is kept, and nothing once it is zero, but take from stacks.
+    fn region(&mut self, region: &Region, place: Where) -> bool {
+        region.instructions.iter().all(|instruction| self.instruction(instruction, place))
+    }
+
+    fn instruction(&mut self, instruction: &Instruction, place: Where) -> bool {
+        let does_nothing = match &instruction.kind {
+            InstructionKind::AddTo(_, value) => {
+                self.linear.contains(*value)
+                    && (place == Where::Handed || self.absent.contains(*value))
+            }
+            InstructionKind::Operation(Operation::Float(operation), arguments) => {
+                for set in [&mut self.absent, &mut self.linear] {
+                    let has = |position: usize| set.contains(arguments[position]);
+                    let vanishes = match operation {
+                        FloatOperation::Neg | FloatOperation::Div => has(0),
+                        FloatOperation::Mul => has(0) || has(1),
+                        FloatOperation::Add | FloatOperation::Sub => has(0) && has(1),
+                        _ => false,
+                    };
+                    if vanishes {
+                        set.insert(instruction.results[0]);
+                    }
+                }
+                true
+            }
+            InstructionKind::Constant(_)
+            | InstructionKind::Operation(..)
+            | InstructionKind::Length(_)
+            | InstructionKind::Load(_) => true,
+            InstructionKind::If { condition, then_region, else_region } => {
+                let sides = [then_region, else_region];
+                if *condition == self.handing.condition {
+                    let (handed, kept) = (self.handing.handed(sides), self.handing.kept(sides));
+                    self.region(handed, Where::Handed) && self.region(kept, Where::Inside)
+                } else {
+                    let place = if place == Where::Body { Where::Inside } else { place };
+                    sides.into_iter().all(|side| self.region(side, place))
+                }
+            }
+            InstructionKind::For(counted) => {
+                let place = if place == Where::Body { Where::Inside } else { place };
+                self.region(&counted.body, place)
+            }
+            InstructionKind::Pop(stack) if place == Where::Body && stack.path.is_empty() => {
+                let is_new = !self.handing.stacks.contains(stack);
+                self.handing.stacks.push(stack.clone());
+                is_new
+            }
+            _ => false,
+        };
+        if let Some(choice) = choice(&instruction.kind) {
+            self.choose(&choice, &instruction.results);
+        }
+        does_nothing
+    }
+
+    fn choose(&mut self, choice: &Choice<'_>, results: &[ValueId]) {
+        let zeros = &self.known.zeros;
+        let on_it = choice.condition == self.handing.condition;
+        for (position, result) in results.iter().enumerate() {
+            let sides = choice.sides.map(|side| side[position]);
+            let is_in = |set: &Set<ValueId>, value| zeros.contains(value) || set.contains(value);
+            let absent = match on_it {
+                true => is_in(&self.absent, self.handing.kept(sides)),
+                false => sides.iter().all(|side| is_in(&self.absent, *side)),
+            };
+            if absent {
+                self.absent.insert(*result);
+            }
+            if sides.iter().all(|side| is_in(&self.linear, *side)) {
+                self.linear.insert(*result);
+            }
         }
     }
-    add_arguments(&body, &mut asked);
-    add_arguments(&body, &mut wanted);
-    let zero = builder.constant(exit_code(0));
-    let code = builder.value(Type::EXIT_CODE, None);
-    builder.open(vec![index, code]);
-    let is_in = |set: &Set<ValueId>, instruction: &Instruction| {
-        instruction.results.iter().any(|result| set.contains(*result))
-    };
-    let (first, then): (Vec<_>, Vec<_>) = std::mem::take(&mut body.instructions)
-        .into_iter()
-        .partition(|instruction| is_in(&asked, instruction));
-    first.into_iter().for_each(|instruction| builder.append(instruction));
-    builder.open(vec![]);
-    let then = then.into_iter().filter(|instruction| {
-        matches!(instruction.kind, InstructionKind::AddTo(..)) || is_in(&wanted, instruction)
+}
+
+fn is_in(set: &Set<ValueId>, instruction: &Instruction) -> bool {
+    instruction.results.iter().any(|result| set.contains(*result))
+}
+
+/// Whether an instruction only calculates.
+fn is_pure(kind: &InstructionKind) -> bool {
+    matches!(
+        kind,
+        InstructionKind::Constant(_)
+            | InstructionKind::Operation(..)
+            | InstructionKind::Length(_)
+            | InstructionKind::Load(_)
+    )
+}
+
+/// The results of some instructions directly in a body, and of those that they need.
+fn needed(body: &Region, is_root: impl Fn(&InstructionKind, &[ValueId]) -> bool) -> Set<ValueId> {
+    let mut values = Set::new();
+    for instruction in body.instructions.iter().rev() {
+        let Instruction { kind, results, .. } = instruction;
+        if is_root(kind, results) || results.iter().any(|result| values.contains(*result)) {
+            values.insert_all(results);
+            values.insert_all(&uses(instruction));
+        }
+    }
+    values
+}
+
+/// What an instruction uses, with what is inside of it.
+fn uses(instruction: &Instruction) -> Vec<ValueId> {
+    let mut found = vec![];
+    instruction.kind.for_each_operand(&mut |value| found.push(*value));
+    instruction.kind.for_each_region(&mut |region| {
+        region.instructions.iter().for_each(|inner| found.extend(uses(inner)));
+        found.extend(&region.yields);
     });
-    then.for_each(|instruction| builder.append(instruction));
-    let one = builder.constant(exit_code(1));
-    let hands_over = builder.close(vec![one]);
-    builder.open(vec![]);
-    let goes_on = builder.constant(exit_code(0));
-    let keeps = builder.close(vec![goes_on]);
-    let (then_region, else_region) =
-        if handing.keeps { (keeps, hands_over) } else { (hands_over, keeps) };
-    let kind = InstructionKind::If { condition: handing.condition, then_region, else_region };
-    let next = builder.push(kind, vec![Type::EXIT_CODE]);
-    let body = builder.close(next);
-    let counted = For { carried: vec![zero], exits: true, body, ..counted };
-    builder.push(InstructionKind::For(counted), vec![Type::EXIT_CODE]);
+    found
 }
 
 fn exit_code(code: i128) -> Constant {
     Constant::Integer(code, IntegerType::U32)
-}
-
-/// Adds what values are calculated from, in a body without regions inside.
-fn add_arguments(body: &Region, values: &mut Set<ValueId>) {
-    for instruction in body.instructions.iter().rev() {
-        if instruction.results.iter().any(|result| values.contains(*result)) {
-            instruction.kind.for_each_operand(&mut |operand| {
-                values.insert(*operand);
-            });
-        }
-    }
 }

@@ -98,6 +98,28 @@ fn a_maximum_hands_its_adjoint_over_once() {
         "let (mut m, mut at) = (f64::NEG_INFINITY, 0);
          for i in 0..x.len() { if x[i] * y > m { m = x[i] * y; at = i; } }
          m * x[at]",
+        // Flags on a stack, in a loop; two at once; with what else the iteration does.
+        "let mut s = 0.0;
+         for k in 0..3 {
+             let mut nearest = f64::INFINITY;
+             for i in 0..x.len() {
+                 let mut d = 0.0;
+                 for j in 0..2 { d += (x[i] - y * x[j] * k as f64).powi(2); }
+                 if d < nearest { nearest = d; }
+             }
+             s += nearest * y;
+         }
+         s",
+        "let (mut m, mut at) = (f64::NEG_INFINITY, 0.0);
+         for (i, v) in x.iter().enumerate() { if v * y > m { m = v * v; at = y * i as f64; } }
+         m * at + m",
+        "let mut s = 0.0;
+         for _ in 0..2 {
+             let (mut m, mut at, mut p) = (0.0, y, 1.0);
+             for v in x { p *= v.cos(); if v * v > m { m = v * v * p; at = v * y; } }
+             s += m * at * p;
+         }
+         s",
         "let mut s = 0.0;
          for k in 0..3 { s += x[k..].iter().copied().fold(f64::NEG_INFINITY, f64::max) * y; }
          s",
