@@ -109,44 +109,27 @@ struct Handing {
 }
 
 impl Handing {
-    /// `None`: an iteration that keeps the adjoint may do something, or one that comes after it was handed over.
+    /// `None`: an iteration that keeps the adjoints may do something, or one that comes after they were handed over.
     fn of(known: &Known, counted: &For) -> Option<Self> {
-        let plain = !counted.exits && counted.lanes.is_none() && counted.chunks.is_none();
-        let [_, adjoints @ ..] = &counted.body.parameters[..] else { return None };
-        if !plain {
+        if counted.exits || counted.lanes.is_some() || counted.chunks.is_some() {
             return None;
         }
-        let mut hand_over = adjoints.iter().zip(&counted.body.yields).map(|(adjoint, next)| {
-            let chosen = counted.body.instructions.iter().find_map(|instruction| {
-                let position = instruction.results.iter().position(|result| result == next)?;
-                Some((choice(&instruction.kind)?, position))
-            });
-            let (choice, position) = chosen?;
-            let [yes, no] = choice.sides.map(|side| side[position]);
-            let keeps = yes == *adjoint && known.zeros.contains(no);
-            let gives = no == *adjoint && known.zeros.contains(yes);
-            (keeps || gives).then_some((choice.condition, keeps))
-        });
-        let (condition, keeps) = hand_over.next()??;
-        if !hand_over.all(|other| other == Some((condition, keeps))) {
-            return None;
-        }
+        let (condition, keeps) = common_condition(known, &counted.body)?;
         let mut handing = Self { condition, keeps, stacks: vec![] };
         let mut absence =
             Absence { known, handing: &mut handing, absent: Set::new(), linear: Set::new() };
-        absence.linear.insert_all(adjoints);
-        let nothing_else = absence.region(&counted.body, Where::Body);
+        absence.linear.insert_all(&counted.body.parameters[1..]);
+        let does_nothing = absence.region(&counted.body, Where::Body);
         // What the condition needs is calculated in every iteration.
         let asked = handing.asked(&counted.body);
         let only_calculates = counted.body.instructions.iter().all(|instruction| {
             !is_in(&asked, instruction)
                 || !instruction.any(&mut |kind| matches!(kind, InstructionKind::AddTo(..)))
         });
-        let counts = handing.stacks.is_empty()
-            || (known.firsts.contains(counted.start)
-                && !counted.inclusive
-                && counted.step.is_none());
-        (nothing_else && only_calculates && counts).then_some(handing)
+        let from_the_first = known.firsts.contains(counted.start);
+        let length_is_known = from_the_first && !counted.inclusive && counted.step.is_none();
+        let can_be_dropped = handing.stacks.is_empty() || length_is_known;
+        (does_nothing && only_calculates && can_be_dropped).then_some(handing)
     }
 
     /// What the condition is calculated from, and what is taken from stacks.
@@ -241,6 +224,23 @@ impl Handing {
             }
         }
     }
+}
+
+/// On what all carried values are kept, or become zero, and whether they are kept where it holds.
+fn common_condition(known: &Known, body: &Region) -> Option<(ValueId, bool)> {
+    let mut conditions = body.parameters.iter().skip(1).zip(&body.yields).map(|(adjoint, next)| {
+        let chosen = body.instructions.iter().find_map(|instruction| {
+            let position = instruction.results.iter().position(|result| result == next)?;
+            Some((choice(&instruction.kind)?, position))
+        });
+        let (choice, position) = chosen?;
+        let [yes, no] = choice.sides.map(|side| side[position]);
+        let keeps = yes == *adjoint && known.zeros.contains(no);
+        let gives = no == *adjoint && known.zeros.contains(yes);
+        (keeps || gives).then_some((choice.condition, keeps))
+    });
+    let first = conditions.next()??;
+    conditions.all(|other| other == Some(first)).then_some(first)
 }
 
 /// A choice between values: `if` or a selection.
