@@ -171,7 +171,7 @@ fn count(content: &Aggregate) -> Option<Count> {
     match content {
         Aggregate::VecRepeat(_, length) => Some(Count::Value(*length)),
         Aggregate::ArrayRepeat(_, Length::Literal(length)) => {
-            Some(Count::Literal(i128::try_from(*length).ok()?))
+            Some(Count::Literal(i128::from(*length)))
         }
         _ => None,
     }
