@@ -47,7 +47,7 @@ impl Lengths {
         let mut lengths =
             Self { first, counts: buffers(function, first), known: Map::new(), zeros: Set::new() };
         let is_shared = |slot: SlotId| function.slot(slot).kind == SlotKind::Shared;
-        let mut changed = Set::new();
+        let (mut defined, mut changed) = (Set::new(), Set::new());
         function.body.for_each_instruction(&mut |instruction| match &instruction.kind {
             InstructionKind::Constant(Constant::Integer(number, _)) => {
                 lengths.known.insert(instruction.results[0], Count::Literal(*number));
@@ -59,10 +59,10 @@ impl Lengths {
                 lengths.known.insert(instruction.results[0], Count::Of(place.root));
             }
             InstructionKind::Define(slot, content) if *slot >= first => {
-                if let Some(count) = count(content)
-                    && lengths.counts.insert(*slot, count).is_some()
-                {
+                if !defined.insert(*slot) {
                     changed.insert(*slot);
+                } else if let Some(count) = count(content) {
+                    lengths.counts.insert(*slot, count);
                 }
             }
             InstructionKind::Fill(..) => {}
@@ -138,11 +138,12 @@ impl Lengths {
     /// Whether the index of a loop is that of every element, whatever happens.
     fn covers(&self, counted: &For, slot: SlotId) -> bool {
         let plain = !counted.inclusive && !counted.exits && counted.step.is_none();
+        let one_by_one = counted.lanes.is_none() && counted.chunks.is_none();
         let from_the_first = self.known.get(&counted.start) == Some(&Count::Literal(0));
         let count = self.counts.get(&slot).copied();
         let to_the_last = count == Some(Count::Value(counted.end))
             || (count.is_some() && self.known.get(&counted.end).copied() == count);
-        plain && from_the_first && to_the_last
+        plain && one_by_one && from_the_first && to_the_last
     }
 }
 

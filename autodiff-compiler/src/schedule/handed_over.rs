@@ -12,7 +12,8 @@
 //! which takes from a stack whether an iteration was the one. What comes after the iteration that took the adjoint would
 //! add products with zero, and those before it add zeros. What is left on the stack is dropped.
 //!
-//! Assumes simplified derivative code. Guarantees: the same values where all slopes are finite, but for the sign of
+//! Assumes simplified derivative code, in which a loop that carries an adjoint runs iterations again that ran before (so
+//! that leaving some out loses no panic). Guarantees: the same values where all slopes are finite, but for the sign of
 //! zero. A loop that stands in another one and takes nothing from a stack stays: several iterations of the outer one
 //! may run at once, and do not end together.
 
@@ -38,20 +39,26 @@ struct Known {
     used: Set<ValueId>,
     /// Floats that are the constant zero.
     zeros: Set<ValueId>,
-    /// Indices that are the constant zero.
-    firsts: Set<ValueId>,
+    /// Integers that are constants.
+    integers: Map<ValueId, i128>,
+    /// Ends of loops of the type `usize`.
+    sizes: Set<ValueId>,
 }
 
 impl Known {
     fn of(function: &Function) -> Self {
-        let mut known = Self { used: Set::new(), zeros: Set::new(), firsts: Set::new() };
+        let mut known =
+            Self { used: Set::new(), zeros: Set::new(), integers: Map::new(), sizes: Set::new() };
         function.body.for_each_instruction(&mut |instruction| {
             match &instruction.kind {
                 InstructionKind::Constant(Constant::Float(number, _)) if *number == 0.0 => {
                     known.zeros.insert(instruction.results[0]);
                 }
-                InstructionKind::Constant(Constant::Integer(0, _)) => {
-                    known.firsts.insert(instruction.results[0]);
+                InstructionKind::Constant(Constant::Integer(number, _)) => {
+                    known.integers.insert(instruction.results[0], *number);
+                }
+                InstructionKind::For(counted) if function.value(counted.end).ty == Type::USIZE => {
+                    known.sizes.insert(counted.end);
                 }
                 _ => {}
             }
@@ -64,6 +71,19 @@ impl Known {
             known.used.insert(*value);
         });
         known
+    }
+
+    /// How many iterations a loop has.
+    fn trip_count(&self, counted: &For) -> Option<TripCount> {
+        let plain = self.integers.get(&counted.start) == Some(&0)
+            && !counted.inclusive
+            && counted.step.is_none();
+        let constant = self.integers.get(&counted.end).map(|end| (*end).max(0));
+        match constant.and_then(|end| usize::try_from(end).ok()) {
+            _ if !plain => None,
+            Some(end) => Some(TripCount::Constant(end)),
+            None => self.sizes.contains(counted.end).then_some(TripCount::Value(counted.end)),
+        }
     }
 
     fn append(&self, builder: &mut Builder, instructions: Vec<Instruction>, in_loop: bool) {
@@ -99,13 +119,21 @@ impl Known {
     }
 }
 
+/// How many iterations a loop has.
+#[derive(Clone, Copy)]
+enum TripCount {
+    Constant(usize),
+    /// A `usize`.
+    Value(ValueId),
+}
+
 /// How an iteration hands the adjoints over.
 struct Handing {
     condition: ValueId,
     /// What the condition is where the adjoint is kept.
     keeps: bool,
-    /// What each iteration takes one element of.
-    stacks: Vec<Place>,
+    /// What each iteration takes one element of, and how many iterations there are.
+    stacks: Vec<(Place, TripCount)>,
 }
 
 impl Handing {
@@ -116,23 +144,52 @@ impl Handing {
         }
         let (condition, keeps) = common_condition(known, &counted.body)?;
         let mut handing = Self { condition, keeps, stacks: vec![] };
-        let mut absence =
-            Absence { known, handing: &mut handing, absent: Set::new(), linear: Set::new() };
+        let mut absence = Absence {
+            zeros: &known.zeros,
+            handing: &handing,
+            absent: Set::new(),
+            linear: Set::new(),
+        };
         absence.linear.insert_all(&counted.body.parameters[1..]);
-        let does_nothing = absence.region(&counted.body, Where::Body);
-        // What the condition needs is calculated in every iteration.
-        let asked = handing.asked(&counted.body);
-        let only_calculates = counted.body.instructions.iter().all(|instruction| {
-            !is_in(&asked, instruction)
-                || !instruction.any(&mut |kind| matches!(kind, InstructionKind::AddTo(..)))
-        });
-        let from_the_first = known.firsts.contains(counted.start);
-        let length_is_known = from_the_first && !counted.inclusive && counted.step.is_none();
-        let can_be_dropped = handing.stacks.is_empty() || length_is_known;
-        (does_nothing && only_calculates && can_be_dropped).then_some(handing)
+        if !absence.does_nothing(&counted.body, Where::Body)
+            || !handing.may_ask_first(&counted.body)
+        {
+            return None;
+        }
+        for stack in popped(&counted.body) {
+            handing.stacks.push((stack.clone(), known.trip_count(counted)?));
+        }
+        Some(handing)
     }
 
-    /// What the condition is calculated from, and what is taken from stacks.
+    /// Whether the condition can be calculated, and elements be taken from stacks, before anything is added.
+    fn may_ask_first(&self, body: &Region) -> bool {
+        let asked = self.asked(body);
+        let mut changed = Set::new();
+        let mut once = true;
+        body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::AddTo(place, _) => {
+                changed.insert(place.root);
+            }
+            InstructionKind::Pop(place) => once &= changed.insert(place.root),
+            _ => {}
+        });
+        let mut reads_changed = false;
+        body.for_each_instruction(&mut |instruction| {
+            reads_changed |= matches!(
+                &instruction.kind,
+                InstructionKind::Load(place) | InstructionKind::Length(place)
+                    if changed.contains(place.root)
+            );
+        });
+        let only_calculates = |instruction: &Instruction| {
+            !is_in(&asked, instruction)
+                || !instruction.any(&mut |kind| matches!(kind, InstructionKind::AddTo(..)))
+        };
+        once && !reads_changed && body.instructions.iter().all(only_calculates)
+    }
+
+    /// What the condition is calculated from, and what is taken from stacks. (It depends on no choice on itself.)
     fn asked(&self, body: &Region) -> Set<ValueId> {
         needed(body, |kind, results| {
             matches!(kind, InstructionKind::Pop(_)) || results.contains(&self.condition)
@@ -165,9 +222,13 @@ impl Handing {
         let bases: Vec<_> = self
             .stacks
             .iter()
-            .map(|stack| {
+            .map(|(stack, trip_count)| {
                 let length = builder.length(stack.clone());
-                builder.integer(IntegerOperation::Sub, &[length, counted.end])
+                let count = match trip_count {
+                    TripCount::Constant(count) => builder.usize(*count),
+                    TripCount::Value(count) => *count,
+                };
+                builder.integer(IntegerOperation::Sub, &[length, count])
             })
             .collect();
         let zero = builder.constant(exit_code(0));
@@ -197,7 +258,7 @@ impl Handing {
         let body = builder.close(next);
         let counted = For { carried: vec![zero], exits: true, body, ..counted };
         builder.push(InstructionKind::For(counted), vec![Type::EXIT_CODE]);
-        for (stack, base) in self.stacks.iter().zip(bases) {
+        for ((stack, _), base) in self.stacks.iter().zip(bases) {
             let shorter = ResizeKind::Truncate(base);
             builder.push(InstructionKind::Resize(stack.clone(), shorter), vec![]);
         }
@@ -276,8 +337,9 @@ enum Where {
 
 /// What is zero in which iterations.
 struct Absence<'k> {
-    known: &'k Known,
-    handing: &'k mut Handing,
+    /// Constants that are zero.
+    zeros: &'k Set<ValueId>,
+    handing: &'k Handing,
     /// Zero where the adjoint is kept.
     absent: Set<ValueId>,
     /// Zero once the adjoint is.
@@ -285,8 +347,8 @@ struct Absence<'k> {
 }
 
 impl Absence<'_> {
-    /// Whether a region does nothing where the adjoint is kept, and nothing once it is zero, but take from stacks.
-    fn region(&mut self, region: &Region, place: Where) -> bool {
+    /// Whether a region does nothing where the adjoints are kept, and nothing once they are zero, but take from stacks.
+    fn does_nothing(&mut self, region: &Region, place: Where) -> bool {
         region.instructions.iter().all(|instruction| self.instruction(instruction, place))
     }
 
@@ -319,21 +381,18 @@ impl Absence<'_> {
                 let sides = [then_region, else_region];
                 if *condition == self.handing.condition {
                     let (handed, kept) = (self.handing.handed(sides), self.handing.kept(sides));
-                    self.region(handed, Where::Handed) && self.region(kept, Where::Inside)
+                    self.does_nothing(handed, Where::Handed)
+                        && self.does_nothing(kept, Where::Inside)
                 } else {
                     let place = if place == Where::Body { Where::Inside } else { place };
-                    sides.into_iter().all(|side| self.region(side, place))
+                    sides.into_iter().all(|side| self.does_nothing(side, place))
                 }
             }
             InstructionKind::For(counted) => {
                 let place = if place == Where::Body { Where::Inside } else { place };
-                self.region(&counted.body, place)
+                self.does_nothing(&counted.body, place)
             }
-            InstructionKind::Pop(stack) if place == Where::Body && stack.path.is_empty() => {
-                let is_new = !self.handing.stacks.contains(stack);
-                self.handing.stacks.push(stack.clone());
-                is_new
-            }
+            InstructionKind::Pop(stack) => place == Where::Body && stack.path.is_empty(),
             _ => false,
         };
         if let Some(choice) = choice(&instruction.kind) {
@@ -343,7 +402,7 @@ impl Absence<'_> {
     }
 
     fn choose(&mut self, choice: &Choice<'_>, results: &[ValueId]) {
-        let zeros = &self.known.zeros;
+        let zeros = self.zeros;
         let on_it = choice.condition == self.handing.condition;
         for (position, result) in results.iter().enumerate() {
             let sides = choice.sides.map(|side| side[position]);
@@ -360,6 +419,14 @@ impl Absence<'_> {
             }
         }
     }
+}
+
+/// The stacks of which a body takes an element.
+fn popped(body: &Region) -> impl Iterator<Item = &Place> {
+    body.instructions.iter().filter_map(|instruction| match &instruction.kind {
+        InstructionKind::Pop(stack) => Some(stack),
+        _ => None,
+    })
 }
 
 fn is_in(set: &Set<ValueId>, instruction: &Instruction) -> bool {

@@ -110,6 +110,25 @@ fn a_maximum_hands_its_adjoint_over_once() {
              s += nearest * y;
          }
          s",
+        // Indices of other types, and no iteration.
+        "let mut s = 0.0;
+         for i in 0..x.len() {
+             let mut b = 1e9;
+             for k in 0..4 { let c = (x[i] - k as f64).powi(2); if c < b { b = c; } }
+             s += b * y;
+         }
+         s",
+        "let n = x.len() as i64 - 2;
+         let mut s = 0.0;
+         for k in 0..3_i64 {
+             let mut b = y;
+             for i in 0..n - 2 * k { let c = x[i as usize] * y; if c < b { b = c; } }
+             s += b * b;
+         }
+         s",
+        "let mut b = y;
+         for i in (0..4_u8).rev() { let c = x[i as usize] * y; if c < b { b = c; } }
+         b * b",
         "let (mut m, mut at) = (f64::NEG_INFINITY, 0.0);
          for (i, v) in x.iter().enumerate() { if v * y > m { m = v * v; at = y * i as f64; } }
          m * at + m",
