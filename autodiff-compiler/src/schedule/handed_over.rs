@@ -20,6 +20,7 @@
 use crate::ir::builder::Builder;
 use crate::ir::operations::{FloatOperation, IntegerOperation, Operation};
 use crate::ir::*;
+use crate::reverse::extremum::for_each_use;
 use crate::types::{IntegerType, Type};
 
 /// Lets loops end where they have handed their adjoints over.
@@ -41,31 +42,22 @@ struct Known {
     zeros: Set<ValueId>,
     /// Integers that are constants.
     integers: Map<ValueId, i128>,
-    /// Ends of loops of the type `usize`.
-    sizes: Set<ValueId>,
 }
 
 impl Known {
     fn of(function: &Function) -> Self {
-        let mut known =
-            Self { used: Set::new(), zeros: Set::new(), integers: Map::new(), sizes: Set::new() };
-        function.body.for_each_instruction(&mut |instruction| {
-            match &instruction.kind {
-                InstructionKind::Constant(Constant::Float(number, _)) if *number == 0.0 => {
-                    known.zeros.insert(instruction.results[0]);
-                }
-                InstructionKind::Constant(Constant::Integer(number, _)) => {
-                    known.integers.insert(instruction.results[0], *number);
-                }
-                InstructionKind::For(counted) if function.value(counted.end).ty == Type::USIZE => {
-                    known.sizes.insert(counted.end);
-                }
-                _ => {}
+        let mut known = Self { used: Set::new(), zeros: Set::new(), integers: Map::new() };
+        for_each_use(&function.body, &mut |value| {
+            known.used.insert(value);
+        });
+        function.body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Constant(Constant::Float(number, _)) if *number == 0.0 => {
+                known.zeros.insert(instruction.results[0]);
             }
-            instruction.kind.for_each_operand(&mut |value| {
-                known.used.insert(*value);
-            });
-            instruction.kind.for_each_region(&mut |inner| known.used.insert_all(&inner.yields));
+            InstructionKind::Constant(Constant::Integer(number, _)) => {
+                known.integers.insert(instruction.results[0], *number);
+            }
+            _ => {}
         });
         function.result.for_each_operand(&mut |value| {
             known.used.insert(*value);
@@ -74,7 +66,7 @@ impl Known {
     }
 
     /// How many iterations a loop has.
-    fn trip_count(&self, counted: &For) -> Option<TripCount> {
+    fn trip_count(&self, function: &Function, counted: &For) -> Option<TripCount> {
         let plain = self.integers.get(&counted.start) == Some(&0)
             && !counted.inclusive
             && counted.step.is_none();
@@ -82,7 +74,8 @@ impl Known {
         match constant.and_then(|end| usize::try_from(end).ok()) {
             _ if !plain => None,
             Some(end) => Some(TripCount::Constant(end)),
-            None => self.sizes.contains(counted.end).then_some(TripCount::Value(counted.end)),
+            None if function.value(counted.end).ty != Type::USIZE => None,
+            None => Some(TripCount::Value(counted.end)),
         }
     }
 
@@ -104,7 +97,7 @@ impl Known {
                 InstructionKind::For(counted)
                     if instruction.results.iter().all(|result| !self.used.contains(*result)) =>
                 {
-                    Handing::of(self, counted)
+                    Handing::of(self, &builder.function, counted)
                         .filter(|handing| !in_loop || !handing.stacks.is_empty())
                 }
                 _ => None,
@@ -138,7 +131,7 @@ struct Handing {
 
 impl Handing {
     /// `None`: an iteration that keeps the adjoints may do something, or one that comes after they were handed over.
-    fn of(known: &Known, counted: &For) -> Option<Self> {
+    fn of(known: &Known, function: &Function, counted: &For) -> Option<Self> {
         if counted.exits || counted.lanes.is_some() || counted.chunks.is_some() {
             return None;
         }
@@ -157,7 +150,7 @@ impl Handing {
             return None;
         }
         for stack in popped(&counted.body) {
-            handing.stacks.push((stack.clone(), known.trip_count(counted)?));
+            handing.stacks.push((stack.clone(), known.trip_count(function, counted)?));
         }
         Some(handing)
     }
@@ -451,21 +444,14 @@ fn needed(body: &Region, is_root: impl Fn(&InstructionKind, &[ValueId]) -> bool)
         let Instruction { kind, results, .. } = instruction;
         if is_root(kind, results) || results.iter().any(|result| values.contains(*result)) {
             values.insert_all(results);
-            values.insert_all(&uses(instruction));
+            let mut insert = |value: ValueId| {
+                values.insert(value);
+            };
+            kind.for_each_operand(&mut |value| insert(*value));
+            kind.for_each_region(&mut |region| for_each_use(region, &mut insert));
         }
     }
     values
-}
-
-/// What an instruction uses, with what is inside of it.
-fn uses(instruction: &Instruction) -> Vec<ValueId> {
-    let mut found = vec![];
-    instruction.kind.for_each_operand(&mut |value| found.push(*value));
-    instruction.kind.for_each_region(&mut |region| {
-        region.instructions.iter().for_each(|inner| found.extend(uses(inner)));
-        found.extend(&region.yields);
-    });
-    found
 }
 
 fn exit_code(code: i128) -> Constant {
