@@ -68,7 +68,8 @@ pub fn simplify_derivative_with(function: &mut Function, primal: &Function, fold
         folding,
     };
     absent::keep_absent(function, crate::ir::ValueId(options.primal_values));
-    run(function, &options);
+    let mut exactness = run(function, &options);
+    reciprocals::use_known(function, &mut exactness);
 }
 
 /// Where the value of the primal is in the result of a function.
@@ -123,6 +124,7 @@ pub fn simplify_reverse_with(function: &mut Function, primal: &Function, folding
     absent::keep_absent(function, crate::ir::ValueId(options.primal_values));
     let mut exactness = Exactness::of_derivative(function);
     fixpoint(function, &options, &mut exactness);
+    reciprocals::use_known(function, &mut exactness);
 }
 
 /// What is derivative code.
@@ -141,13 +143,14 @@ struct Options {
 /// so that the bound is for safety.
 const ROUNDS: usize = 16;
 
-fn run(function: &mut Function, options: &Options) {
+fn run(function: &mut Function, options: &Options) -> Exactness {
     let mut exactness = if options.outputs < function.parameters.len() {
         Exactness::except_into(function, options.outputs)
     } else {
         Exactness::everything(function)
     };
     fixpoint(function, options, &mut exactness);
+    exactness
 }
 
 fn fixpoint(function: &mut Function, options: &Options, exactness: &mut Exactness) {

@@ -126,3 +126,82 @@ fn what_is_known_outside_of_a_loop_is_used_inside() {
         "#]],
     );
 }
+
+#[test]
+fn the_reciprocal_that_the_value_needs_is_used() {
+    check(
+        "fn f(x: f64, z: f64) -> (f64, f64, f64) { (1.0 / z, x / z, x * x / z) }",
+        ValueIn::First,
+        expect![[r#"
+            fn f(active %x.0: f64, active %z.1: f64) -> (f64, f64, f64) {
+                %2 = 1.0_f64
+                %3 = div %2, %z.1
+                %4 = mul %x.0, %3
+                %5 = mul %x.0, %x.0
+                %6 = mul %5, %3
+                return (%3, %4, %6)
+            }
+
+        "#]],
+    );
+}
+
+#[test]
+fn the_reciprocal_that_the_value_needs_comes_first() {
+    check(
+        "fn f(x: f64, z: f64) -> (f64, f64, f64) {
+             let (a, b) = (x / z, x * x / z);
+             (1.0 / z, a, b)
+         }",
+        ValueIn::First,
+        expect![[r#"
+            fn f(active %x.0: f64, active %z.1: f64) -> (f64, f64, f64) {
+                %7 = 1.0_f64
+                %6 = div %7, %z.1
+                %a.2 = mul %x.0, %6
+                %3 = mul %x.0, %x.0
+                %b.4 = mul %3, %6
+                %5 = 1.0_f64
+                return (%6, %a.2, %b.4)
+            }
+
+        "#]],
+    );
+}
+
+/// No reciprocal is made for them: two roundings in place of one have to be worth it.
+#[test]
+fn gradients_use_what_the_value_needs() {
+    use crate::activity::Activity;
+    use crate::simplify::simplify_derivative;
+    use crate::{reverse, schedule};
+    let source = "fn f(x: f64, z: f64) -> f64 { 1.0 / z.sqrt() + x / z }";
+    let item = syn::parse_str(source).expect("a function");
+    let functions = lowered(&[Annotated { options: Default::default(), item }]);
+    let function = functions.into_iter().next().expect("a function");
+    let mut primal = function.expect("it is accepted");
+    simplify(&mut primal);
+    let reversed = reverse::reverse_with(&primal, &Activity::of(&primal), Default::default());
+    let mut gradient = schedule::schedule(reversed);
+    simplify_derivative(&mut gradient, &primal);
+    expect![[r#"
+        fn f(active %x.0: f64, active %z.1: f64, @x_gradient: &mut f64, @z_gradient: &mut f64) -> f64 {
+            %2 = 1.0_f64
+            %3 = sqrt %z.1
+            %4 = div %2, %3
+            %5 = div %x.0, %z.1
+            %6 = add %4, %5
+            %x_adjoint.8 = div %2, %z.1
+            %9 = div %5, %z.1
+            %12 = mul %4, %4
+            %21 = -0.5_f64
+            %16 = mul %21, %12
+            %17 = mul %16, %4
+            %z_adjoint.18 = sub %17, %9
+            store @x_gradient, %x_adjoint.8
+            store @z_gradient, %z_adjoint.18
+            return %6
+        }
+
+    "#]].assert_eq(&format!("{gradient}\n"));
+}
