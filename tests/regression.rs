@@ -18,6 +18,8 @@ mod filled_and_replaced;
 mod generic_callees;
 #[path = "regression/left_to_rustc.rs"]
 mod left_to_rustc;
+#[path = "regression/names_of_outputs.rs"]
+mod names_of_outputs;
 #[path = "regression/opaque_arguments.rs"]
 mod opaque_arguments;
 #[path = "regression/passive_beside_active.rs"]

@@ -4,6 +4,7 @@
 use crate::emit::{Header, SignatureInLanes, one_or_tuple, type_tokens};
 use crate::expand::notes;
 use crate::forward::tangent_parameter;
+use crate::ir::free_name;
 use crate::matrix;
 use crate::options::{Options, parameter_name};
 use crate::resolve::signature_of;
@@ -163,6 +164,15 @@ impl Stub {
         self.read.active.get(position) == Some(&true)
     }
 
+    /// The name of what goes with a parameter.
+    fn beside(&self, what: &str, name: &Ident) -> Ident {
+        format_ident!("{}", self.free(&format!("{name}_{what}")), span = name.span())
+    }
+
+    fn free(&self, wanted: &str) -> String {
+        free_name(wanted, |taken| self.names.iter().any(|name| name == taken))
+    }
+
     /// The types of the gradients, one per active parameter.
     fn gradients(&self) -> impl Iterator<Item = Type> + '_ {
         let active = (0..self.names.len()).filter(|position| self.is_active(*position));
@@ -173,7 +183,7 @@ impl Stub {
     fn with_buffers(&self) -> Vec<TokenStream> {
         let active = (0..self.names.len()).filter(|position| self.is_active(*position));
         let buffers = active.zip(self.gradients()).map(|(position, ty)| {
-            let name = format_ident!("{}_gradient", self.names[position]);
+            let name = self.beside("gradient", &self.names[position]);
             let buffer = type_tokens(&ty.as_slice());
             quote!(#name: &mut #buffer)
         });
@@ -214,7 +224,7 @@ impl Stub {
     /// The parameters of `jvp`.
     fn with_tangents(&self) -> Vec<TokenStream> {
         let tangents = self.read.covered().map(|position| {
-            let name = format_ident!("{}_tangent", self.names[position]);
+            let name = self.beside("tangent", &self.names[position]);
             let ty = type_tokens(&tangent_parameter(&self.read.parameters[position]));
             quote!(#name: #ty)
         });
@@ -297,7 +307,7 @@ impl Stub {
     fn with_directions(&self) -> Vec<TokenStream> {
         let active = (0..self.names.len()).filter(|position| self.is_active(*position));
         let directions = active.map(|position| {
-            let name = format_ident!("{}_tangent", self.names[position]);
+            let name = self.beside("tangent", &self.names[position]);
             let ty = type_tokens(&direction_parameter(&self.read.parameters[position]));
             quote!(#name: #ty)
         });
@@ -308,11 +318,12 @@ impl Stub {
     fn with_cotangents(&self) -> Vec<TokenStream> {
         let mut cotangents = vec![];
         if self.read.result.holds_floats() {
-            cotangents.push((format_ident!("cotangent"), self.read.result.tangent()));
+            cotangents
+                .push((format_ident!("{}", self.free("cotangent")), self.read.result.tangent()));
         }
         for (name, ty) in self.names.iter().zip(&self.read.parameters) {
             if is_output(ty) {
-                cotangents.push((format_ident!("{name}_cotangent"), ty.tangent()));
+                cotangents.push((self.beside("cotangent", name), ty.tangent()));
             }
         }
         let cotangents = cotangents.into_iter().map(|(name, tangent)| match &tangent {

@@ -14,6 +14,7 @@
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::type_tokens;
+use crate::ir::free_name;
 use crate::options::{Options, parameter_name};
 use crate::resolve::{TypeContext, signature_of};
 use crate::signature::{Environment, Notes, is_mutable};
@@ -254,6 +255,13 @@ impl Rule {
         &self.signature.ident
     }
 
+    /// The name of what goes with a parameter.
+    fn beside(&self, what: &str, name: &Ident) -> Ident {
+        let is_taken = |taken: &str| self.parameters.iter().any(|other| other.name == taken);
+        let free = free_name(&format!("{name}_{what}"), is_taken);
+        format_ident!("{}", free, span = name.span())
+    }
+
     fn active(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.gradient.is_some())
     }
@@ -316,8 +324,8 @@ impl Rule {
         let mut with_buffers = declared.clone();
         let (mut names, mut writes) = (vec![], vec![]);
         for parameter in self.active() {
-            let part = format_ident!("{}_part", parameter.name);
-            let buffer = format_ident!("{}_gradient", parameter.name);
+            let part = self.beside("part", &parameter.name);
+            let buffer = self.beside("gradient", &parameter.name);
             match parameter.ty.tangent() {
                 Type::Vec(element) => {
                     let element = type_tokens(&element);

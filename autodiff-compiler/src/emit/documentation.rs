@@ -14,6 +14,7 @@ use crate::ir::{
     Aggregate, Constant, Function, InstructionKind, ParameterBinding, Place, Projection, SlotId,
     ValueId,
 };
+use crate::reverse::buffer_name;
 use std::collections::HashMap;
 
 /// More nodes than this in one formula help nobody.
@@ -322,8 +323,10 @@ impl<'f> Reader<'f> {
         if position < self.primal_parameters {
             return None;
         }
+        let own = &self.function.parameters[..self.primal_parameters];
         let gradient = &self.function.parameters[position].name;
-        self.place_name(place, gradient.strip_suffix("_gradient").unwrap_or(gradient))
+        let owner = own.iter().find(|parameter| **gradient == *buffer_name(own, parameter));
+        self.place_name(place, owner.map_or(gradient, |owner| &owner.name))
     }
 
     /// Only gradients may be written.

@@ -5,9 +5,10 @@ use super::{Header, types};
 use crate::ir::lanes::InLanes;
 use crate::ir::{Function, Parameter};
 use crate::options::Output;
+use crate::reverse::buffer_name;
 use crate::types::{FloatType, Length, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 /// What the items need besides IR.
 #[derive(Clone, Debug)]
@@ -125,8 +126,8 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
         functions.push(item.value_and_gradient(value, &active));
         functions.push(item.gradient(value, &active));
         let mut header =
-            item.header_for("gradient_into", &item.gradient_into_words(&active, NO_ALLOCATION));
-        header.prologue.extend(item.length_checks(&active));
+            item.header_for("gradient_into", &item.gradient_into_words(value, NO_ALLOCATION));
+        header.prologue.extend(item.length_checks(value));
         functions.push(super::function(gradient, &header));
         if let Some(parallel) = &derivatives.parallel {
             functions.extend(item.parallel(value, parallel, derivatives.par_value_and_gradient));
@@ -238,7 +239,7 @@ impl Item {
         words: &str,
     ) -> TokenStream {
         let (declared, passed) = self.parameters(value);
-        let gradients: Vec<_> = active.iter().map(|parameter| gradient_name(parameter)).collect();
+        let gradients: Vec<_> = buffers(value).map(|(_, buffer)| buffer).collect();
         let zeros = active.iter().map(|parameter| self.zeros(parameter));
         let kinds: Vec<_> =
             active.iter().map(|parameter| types::tokens(&parameter.ty.tangent())).collect();
@@ -358,13 +359,10 @@ impl Item {
     }
 
     /// Buffers of the wrong length are reported before anything happens.
-    pub(super) fn length_checks(&self, active: &[&Parameter]) -> TokenStream {
-        let checks = active.iter().filter_map(|parameter| {
-            if !matches!(parameter.ty.tangent(), Type::Vec(_)) {
-                return None;
-            }
-            Some(same_length(&gradient_name(parameter), &name_of(parameter), "gradient"))
-        });
+    pub(super) fn length_checks(&self, value: &Function) -> TokenStream {
+        let dynamic = buffers(value).filter(|(parameter, _)| has_dynamic_gradient(parameter));
+        let checks = dynamic
+            .map(|(parameter, buffer)| same_length(&buffer, &name_of(parameter), "gradient"));
         quote!(#(#checks)*)
     }
 
@@ -403,25 +401,20 @@ impl Item {
     }
 
     /// `ending`: what else there is to say about what it does.
-    pub(super) fn gradient_into_words(&self, active: &[&Parameter], ending: &str) -> String {
+    pub(super) fn gradient_into_words(&self, value: &Function, ending: &str) -> String {
         let name = self.reference();
-        let buffers: Vec<_> =
-            active.iter().map(|parameter| format!("`{}`", gradient_name(parameter))).collect();
+        let active: Vec<_> = buffers(value).map(|(parameter, _)| parameter).collect();
+        let names: Vec<_> = buffers(value).map(|(_, buffer)| format!("`{buffer}`")).collect();
         let mut words = format!(
             "Returns the value of {name} and overwrites {} with the gradient with \
              respect to {}{ending}.",
-            join(&buffers),
-            list(active)
+            join(&names),
+            list(&active)
         );
-        let dynamic: Vec<_> = active
-            .iter()
-            .filter(|parameter| matches!(parameter.ty.tangent(), Type::Vec(_)))
-            .map(|parameter| {
-                format!(
-                    "`{}` has another length than `{}`",
-                    gradient_name(parameter),
-                    parameter.name
-                )
+        let dynamic: Vec<_> = buffers(value)
+            .filter(|(parameter, _)| has_dynamic_gradient(parameter))
+            .map(|(parameter, buffer)| {
+                format!("`{buffer}` has another length than `{}`", parameter.name)
             })
             .collect();
         if !dynamic.is_empty() {
@@ -456,8 +449,17 @@ pub(super) fn name_of(parameter: &Parameter) -> Ident {
     super::names::identifier_at(&parameter.name, parameter.span.start)
 }
 
-fn gradient_name(parameter: &Parameter) -> Ident {
-    format_ident!("{}_gradient", name_of(parameter))
+/// The active parameters, each with the name of the buffer for its gradient.
+fn buffers(value: &Function) -> impl Iterator<Item = (&Parameter, Ident)> {
+    let active = value.parameters.iter().filter(|parameter| parameter.active);
+    active.map(|parameter| {
+        let name = buffer_name(&value.parameters, parameter);
+        (parameter, super::names::identifier_at(&name, parameter.span.start))
+    })
+}
+
+fn has_dynamic_gradient(parameter: &Parameter) -> bool {
+    matches!(parameter.ty.tangent(), Type::Vec(_))
 }
 
 /// Panics where an argument has another length than the parameter it goes with. `what`: what it is.

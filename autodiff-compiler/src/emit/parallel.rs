@@ -20,9 +20,9 @@ impl Item {
             let words = words(self.both_words(&active));
             functions.push(self.returning(value, &active, outputs, &words));
         }
-        let words = words(self.gradient_into_words(&active, ""));
+        let words = words(self.gradient_into_words(value, ""));
         let mut header = self.header_for("par_gradient_into", &words);
-        header.prologue.extend(self.length_checks(&active));
+        header.prologue.extend(self.length_checks(value));
         functions.push(super::function(chunked, &header));
         functions
     }

@@ -2,11 +2,11 @@
 
 use super::item::{Item, list, name_of, one_or_tuple, same_length};
 use super::{Header, types};
-use crate::ir::{Function, Parameter};
+use crate::ir::{Function, Parameter, name_beside};
 use crate::signature::is_output;
 use crate::types::Type;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
 
 impl Item {
     /// `__forward` and `__reverse`, or the same with tangents.
@@ -45,7 +45,9 @@ impl Item {
         let mut before = vec![];
         let mut arguments = vec![];
         let tangent = value.result_type.tangent();
-        let cotangent = Ident::new("cotangent", Span::call_site());
+        let beside =
+            |wanted: &str| super::names::identifier(&name_beside(&value.parameters, wanted));
+        let cotangent = beside("cotangent");
         if value.result_type.holds_floats() {
             let (ty, owned) = by_slice(&tangent, &cotangent);
             declared.push(quote!(#cotangent: #ty));
@@ -61,7 +63,8 @@ impl Item {
         let mut returned = vec![];
         // How long what comes out is, shows when it has come out.
         let mut after = vec![];
-        dynamic_parts(&tangent, &quote!(#cotangent), &quote!(value), &mut after);
+        let (tape, value_name) = (beside("tape"), beside("value"));
+        dynamic_parts(&tangent, &quote!(#cotangent), &quote!(#value_name), &mut after);
         let active: Vec<&Parameter> =
             value.parameters.iter().filter(|parameter| parameter.active).collect();
         for parameter in &value.parameters {
@@ -69,9 +72,13 @@ impl Item {
             if tangent == Type::Unit {
                 continue;
             }
-            let adjoint = format_ident!("{}_adjoint", name_of(parameter));
+            let beside = |what: &str| {
+                let name = name_beside(&value.parameters, &format!("{}_{what}", parameter.name));
+                super::names::identifier_at(&name, parameter.span.start)
+            };
+            let adjoint = beside("adjoint");
             if is_output(&parameter.ty) {
-                let cotangent = format_ident!("{}_cotangent", name_of(parameter));
+                let cotangent = beside("cotangent");
                 let (ty, owned) = by_slice(&tangent, &cotangent);
                 declared.push(quote!(#cotangent: #ty));
                 before.extend(length_check(parameter, &cotangent));
@@ -107,12 +114,12 @@ impl Item {
         let result = self.result_type(value);
         let result = if value.result_type == Type::Unit { quote!(()) } else { result };
         let body = quote! {
-            let mut tape = #core::__private::Tape::new();
+            let mut #tape = #core::__private::Tape::new();
             #(#before)*
-            let value = #forward(#(#passed,)* &mut tape);
+            let #value_name = #forward(#(#passed,)* &mut #tape);
             #(#after)*
-            #returned #reverse(#(#arguments,)* &mut tape);
-            (value, #gradient)
+            #returned #reverse(#(#arguments,)* &mut #tape);
+            (#value_name, #gradient)
         };
         let words = format!(
             "The value of {} and its vector-Jacobian product: the gradient of the sum of its outputs, \

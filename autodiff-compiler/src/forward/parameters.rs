@@ -169,11 +169,8 @@ impl Forward<'_> {
         ty: Type,
         changed: &HashSet<SlotId>,
     ) {
-        let mut name = format!("{}_tangent", parameter.name);
-        while primal.parameters.iter().any(|other| *other.name == *name) {
-            name.push('_');
-        }
-        let name: Rc<str> = name.into();
+        let wanted = format!("{}_tangent", parameter.name);
+        let name: Rc<str> = name_beside(&primal.parameters, &wanted).into();
         let function = &mut self.builder.function;
         let binding = match parameter.binding {
             ParameterBinding::Value(value) => {

@@ -132,6 +132,20 @@ pub struct Parameter {
     pub span: SourceSpan,
 }
 
+/// The name of what goes with one of these parameters, or with all of them: `x_gradient`, `cotangent`.
+pub fn name_beside(parameters: &[Parameter], wanted: &str) -> String {
+    free_name(wanted, |name| parameters.iter().any(|parameter| *parameter.name == *name))
+}
+
+/// The name, with more at its end if the user has called something so.
+pub fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.strip_prefix("r#").unwrap_or(wanted).to_string();
+    while is_taken(&name) {
+        name.push('_');
+    }
+    name
+}
+
 /// What a parameter is in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParameterBinding {

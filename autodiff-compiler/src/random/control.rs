@@ -69,6 +69,12 @@ impl Generator<'_> {
 
     /// The next carried floats: a reduction, or anything.
     fn next(&mut self, carried: &[ValueId]) -> Vec<ValueId> {
+        if let [best, beside] = *carried
+            && self.style.recurrences
+            && self.choices.chance(25)
+        {
+            return self.best_so_far(best, beside);
+        }
         let mut next = Vec::new();
         for old in carried {
             let free = self.style.recurrences && self.choices.chance(30);
@@ -85,6 +91,18 @@ impl Generator<'_> {
             next.push(value);
         }
         next
+    }
+
+    /// The least or largest number so far, and another one of its iteration.
+    fn best_so_far(&mut self, best: ValueId, beside: ValueId) -> Vec<ValueId> {
+        use Comparison::*;
+        let (candidate, own) = (self.float(), self.float());
+        let comparison = [Less, LessEqual, Greater, GreaterEqual][self.choices.pick(4)];
+        let condition = self.sketch.compare(comparison, candidate, best);
+        let giving = |yields| Region { yields, ..Region::default() };
+        let (then_region, else_region) = (giving(vec![candidate, own]), giving(vec![best, beside]));
+        let kind = InstructionKind::If { condition, then_region, else_region };
+        self.sketch.push(kind, vec![Type::F64; 2])
     }
 
     fn counted(&mut self, depth: usize) {

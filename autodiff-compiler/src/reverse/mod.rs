@@ -436,7 +436,7 @@ impl Reverse {
         let function = &mut self.builder.function;
         let mut gradients = Vec::new();
         for parameter in primal.parameters.iter().filter(|parameter| parameter.active) {
-            let name: Rc<str> = format!("{}_gradient", parameter.name).into();
+            let name: Rc<str> = buffer_name(&primal.parameters, parameter).into();
             let tangent = parameter.ty.tangent();
             // Buffers of dynamic length are passed as slices.
             let content = tangent.clone().as_slice();
@@ -552,4 +552,9 @@ impl Reverse {
         self.adjoint_slots.insert(primal, slot);
         slot
     }
+}
+
+/// The name of the buffer that receives the gradient with respect to a parameter.
+pub(crate) fn buffer_name(parameters: &[Parameter], parameter: &Parameter) -> String {
+    name_beside(parameters, &format!("{}_gradient", parameter.name))
 }

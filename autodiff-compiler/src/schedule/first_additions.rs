@@ -12,6 +12,7 @@
 //! the same values, but for the sign of zero.
 
 use crate::ir::*;
+use crate::reverse::buffer_name;
 use crate::types::{Length, Type};
 
 /// Lets loops store what they add first to the adjoints (slots from `first` on).
@@ -154,13 +155,15 @@ fn buffers(function: &Function, first: SlotId) -> Map<SlotId, Count> {
         ParameterBinding::Value(_) => None,
     };
     let is_slice = |slot: SlotId| matches!(function.slot(slot).ty, Type::Slice(_));
-    let of_the_name = |name: &str| {
-        let mut found = function.parameters.iter().filter(|parameter| &*parameter.name == name);
-        found.next().filter(|_| found.next().is_none())
+    let is_later = |parameter: &&Parameter| slot(parameter).is_some_and(|slot| slot >= first);
+    let own = function.parameters.iter().position(|parameter| is_later(&parameter));
+    let own = &function.parameters[..own.unwrap_or(function.parameters.len())];
+    let owner = |buffer: &Parameter| {
+        own.iter().find(|parameter| *buffer.name == *buffer_name(own, parameter))
     };
     let pairs = function.parameters.iter().filter_map(|parameter| {
         let buffer = slot(parameter).filter(|slot| *slot >= first && is_slice(*slot))?;
-        let owner = slot(of_the_name(parameter.name.strip_suffix("_gradient")?)?)?;
+        let owner = slot(owner(parameter)?)?;
         let is_own = owner < first && function.slot(owner).kind == SlotKind::Shared;
         is_own.then_some((buffer, Count::Of(owner)))
     });

@@ -23,7 +23,7 @@ impl Generator {
             false => format!("0..{end}"),
         };
         // The last three are no rational functions.
-        match self.pick(if self.style.rational { 6 } else { 9 }) {
+        match self.pick(if self.style.rational { 7 } else { 10 }) {
             0 => self.previous(&a, &b, &s, &i, &range(&n)),
             1 => {
                 let all = if backwards { ".rev()" } else { "" };
@@ -47,12 +47,13 @@ impl Generator {
                 );
                 self.over(&i, &range(&n), &line);
             }
-            6 => {
+            6 => self.best_so_far(&a, &s, &i, &range(&n)),
+            7 => {
                 let end = format!("{n}.saturating_sub(1)");
                 let line = format!("{s} += ({a}[{i} + 1] - {a}[{i}] * {a}[{i}]).sin();");
                 self.over(&i, &range(&end), &line);
             }
-            7 => {
+            8 => {
                 let line = format!("{s} = {s}.max({a}[{i}].abs().sqrt());");
                 self.over(&i, &range(&n), &line);
             }
@@ -100,5 +101,53 @@ impl Generator {
         };
         self.over(i, range, &format!("for {j} in 0..{m}usize {{ {line} }}"));
         self.line(format!("{s} += {y}.iter().map(|v| v * v).sum::<f64>() * 0.1;"));
+    }
+
+    /// The least or largest number so far, with another one of its iteration: over a list, or over indices of
+    /// another type; once, or several times.
+    fn best_so_far(&mut self, a: &str, s: &str, i: &str, range: &str) {
+        let (o, c) = (self.fresh("o"), self.fresh("c"));
+        let by_list = self.percent(70);
+        let (candidate, own, range) = match by_list {
+            true => {
+                let candidate = [format!("{a}[{i}]"), format!("{a}[{i}] * (1.0 - {a}[{i}])")];
+                (candidate[self.pick(2)].clone(), format!("{a}[{i}] * 0.5"), range.to_string())
+            }
+            false => {
+                let x = self.bounded(1);
+                self.line(format!("let {c}: f64 = {x};"));
+                let candidate = format!("({i} as f64 - 1.5) * {c}");
+                (candidate, format!("{c} + {i} as f64"), "0..4".to_string())
+            }
+        };
+        let better = ["<", "<=", ">"][self.pick(3)];
+        // Something else in the loop goes on after the best is found.
+        let (t, beside) = match self.percent(25) {
+            true => (self.fresh("t"), if by_list { format!("{a}[{i}]") } else { c.clone() }),
+            false => (String::new(), String::new()),
+        };
+        let goes_on = !t.is_empty();
+        let addition = if goes_on { format!(" {t} += {beside};") } else { String::new() };
+        let line = format!(
+            "let now: f64 = {candidate}; if now {better} {s} {{ {s} = now; {o} = {own}; }}{addition}"
+        );
+        self.line(format!("let mut {o}: f64 = 0.25;"));
+        if goes_on {
+            self.line(format!("let mut {t}: f64 = 0.0;"));
+        }
+        match self.percent(70) {
+            true => self.over(i, &range, &line),
+            false => {
+                let (r, all) = (self.fresh("r"), self.fresh("z"));
+                self.line(format!("let mut {all}: f64 = 0.0;"));
+                let inner = format!("for {i} in {range} {{ {line} }}");
+                let line = format!("{s} -= 0.125; {inner} {all} += {s} * {o};");
+                self.over(&r, "0..2usize", &line);
+                self.scope.declare(&all, Kind::Float, true);
+            }
+        }
+        for name in [&o, &t].into_iter().filter(|name| !name.is_empty()) {
+            self.scope.declare(name, Kind::Float, true);
+        }
     }
 }
