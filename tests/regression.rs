@@ -26,6 +26,8 @@ mod opaque_arguments;
 mod passive_beside_active;
 #[path = "regression/passive_buffers.rs"]
 mod passive_buffers;
+#[path = "regression/raw_names.rs"]
+mod raw_names;
 #[path = "regression/replaced_by_itself.rs"]
 mod replaced_by_itself;
 #[path = "regression/structs_in_sweeps.rs"]

@@ -14,7 +14,7 @@ use crate::ir::{
     Aggregate, Constant, Function, InstructionKind, ParameterBinding, Place, Projection, SlotId,
     ValueId,
 };
-use crate::reverse::buffer_name;
+use crate::reverse::owner_of_buffer;
 use std::collections::HashMap;
 
 /// More nodes than this in one formula help nobody.
@@ -324,9 +324,8 @@ impl<'f> Reader<'f> {
             return None;
         }
         let own = &self.function.parameters[..self.primal_parameters];
-        let gradient = &self.function.parameters[position].name;
-        let owner = own.iter().find(|parameter| **gradient == *buffer_name(own, parameter));
-        self.place_name(place, owner.map_or(gradient, |owner| &owner.name))
+        let buffer = &self.function.parameters[position];
+        self.place_name(place, &owner_of_buffer(own, buffer).unwrap_or(buffer).name)
     }
 
     /// Only gradients may be written.

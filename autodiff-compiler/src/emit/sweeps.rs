@@ -45,9 +45,8 @@ impl Item {
         let mut before = vec![];
         let mut arguments = vec![];
         let tangent = value.result_type.tangent();
-        let beside =
-            |wanted: &str| super::names::identifier(&name_beside(&value.parameters, wanted));
-        let cotangent = beside("cotangent");
+        let free = |wanted: &str| super::names::identifier(&name_beside(&value.parameters, wanted));
+        let cotangent = free("cotangent");
         if value.result_type.holds_floats() {
             let (ty, owned) = by_slice(&tangent, &cotangent);
             declared.push(quote!(#cotangent: #ty));
@@ -63,7 +62,7 @@ impl Item {
         let mut returned = vec![];
         // How long what comes out is, shows when it has come out.
         let mut after = vec![];
-        let (tape, value_name) = (beside("tape"), beside("value"));
+        let (tape, value_name) = (free("tape"), free("value"));
         dynamic_parts(&tangent, &quote!(#cotangent), &quote!(#value_name), &mut after);
         let active: Vec<&Parameter> =
             value.parameters.iter().filter(|parameter| parameter.active).collect();

@@ -2,7 +2,8 @@
 //!
 //! One list of names, innermost last, serves all scopes: a block remembers where it began. Items of
 //! a block are declared when it opens, so that they are visible in all of it; a variable is declared
-//! when its pattern is complete. A nested function is a barrier for variables, not for items.
+//! when its pattern is complete. A nested function is a barrier for variables, not for items. `r#x` and `x` are one
+//! name.
 //!
 //! **Macro hygiene.** Two identifiers of one text that come from different macro expansions are
 //! different names to rustc. Stable procedural macros cannot compare contexts, but the `Debug` text of
@@ -12,6 +13,7 @@
 
 use crate::hir::{BindingId, FunctionId};
 use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt;
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -75,7 +77,7 @@ impl Scopes {
 
     /// Makes a name visible. Refused if the same text is visible from another macro expansion.
     pub(super) fn declare(&mut self, name: &Ident, named: Named) -> Result<(), OtherHygiene> {
-        let text = name.to_string();
+        let text = name.unraw().to_string();
         let context = syntax_context(name.span());
         let clash = self.entries.iter().any(|entry| {
             entry.text == text && differs(entry.context.as_deref(), context.as_deref())
@@ -86,7 +88,7 @@ impl Scopes {
 
     /// What a name means here; `None` if it is declared outside of the body.
     pub(super) fn look_up(&self, name: &Ident) -> Result<Option<Named>, OtherHygiene> {
-        let found = self.find(&name.to_string());
+        let found = self.find(&name.unraw().to_string());
         match found {
             Some(entry)
                 if differs(entry.context.as_deref(), syntax_context(name.span()).as_deref()) =>
@@ -148,6 +150,18 @@ mod tests {
         assert!(differs(Some("#0"), Some("#4")));
         assert!(!differs(Some("#4"), Some("#4")));
         assert!(!differs(None, Some("#4")));
+    }
+
+    #[test]
+    fn raw_names_are_names() {
+        let (raw, plain) =
+            (Ident::new_raw("x", Span::call_site()), Ident::new("x", Span::call_site()));
+        let mut scopes = Scopes::default();
+        scopes.open();
+        assert!(scopes.declare(&raw, Named::Variable(BindingId(0))).is_ok());
+        assert!(matches!(scopes.look_up(&plain), Ok(Some(Named::Variable(BindingId(0))))));
+        assert!(scopes.declare(&plain, Named::Variable(BindingId(1))).is_ok());
+        assert!(matches!(scopes.look_up(&raw), Ok(Some(Named::Variable(BindingId(1))))));
     }
 
     #[test]

@@ -558,3 +558,11 @@ impl Reverse {
 pub(crate) fn buffer_name(parameters: &[Parameter], parameter: &Parameter) -> String {
     name_beside(parameters, &format!("{}_gradient", parameter.name))
 }
+
+/// The parameter of these whose gradient a buffer receives.
+pub(crate) fn owner_of_buffer<'p>(
+    own: &'p [Parameter],
+    buffer: &Parameter,
+) -> Option<&'p Parameter> {
+    own.iter().find(|parameter| *buffer.name == *buffer_name(own, parameter))
+}

@@ -12,7 +12,7 @@
 //! the same values, but for the sign of zero.
 
 use crate::ir::*;
-use crate::reverse::buffer_name;
+use crate::reverse::owner_of_buffer;
 use crate::types::{Length, Type};
 
 /// Lets loops store what they add first to the adjoints (slots from `first` on).
@@ -158,12 +158,9 @@ fn buffers(function: &Function, first: SlotId) -> Map<SlotId, Count> {
     let is_later = |parameter: &&Parameter| slot(parameter).is_some_and(|slot| slot >= first);
     let own = function.parameters.iter().position(|parameter| is_later(&parameter));
     let own = &function.parameters[..own.unwrap_or(function.parameters.len())];
-    let owner = |buffer: &Parameter| {
-        own.iter().find(|parameter| *buffer.name == *buffer_name(own, parameter))
-    };
     let pairs = function.parameters.iter().filter_map(|parameter| {
         let buffer = slot(parameter).filter(|slot| *slot >= first && is_slice(*slot))?;
-        let owner = slot(owner(parameter)?)?;
+        let owner = slot(owner_of_buffer(own, parameter)?)?;
         let is_own = owner < first && function.slot(owner).kind == SlotKind::Shared;
         is_own.then_some((buffer, Count::Of(owner)))
     });

@@ -7,8 +7,8 @@
 //! * in derivatives of second order, if a region has [`ENOUGH`] divisions by y: it is inverted once ([`share`]).
 //!
 //! That is the same up to two roundings while 1 / y neither overflows nor underflows
-//! ([`Claim::Rounding`](super::Claim)). Where the value needs that reciprocal, it meets the
-//! infinity itself.
+//! ([`Claim::Rounding`](super::Claim)): for subnormal y, x / y may be a number where the product is infinite or, for
+//! x = 0, NaN.
 //!
 //! The rewrite table goes the other way, since one division is less than a division and a product: this runs
 //! once, after it.
@@ -62,24 +62,25 @@ impl Sharing<'_> {
         let mut instructions = Vec::with_capacity(region.instructions.len());
         for mut instruction in std::mem::take(&mut region.instructions) {
             instruction.kind.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            let free = self.free_division(&instruction);
+            let reciprocal = free.and_then(|(_, divisor)| {
+                self.reciprocal(divisor, &divisors, &instruction, &mut instructions)
+            });
             if self.known.iter().any(|(_, known)| instruction.results == [*known]) {
-                // It came before.
+                // It was wanted before.
                 continue;
             }
-            if let Some((dividend, divisor)) = self.free_division(&instruction) {
-                let reciprocal =
-                    self.reciprocal(divisor, &divisors, &instruction, &mut instructions);
-                match reciprocal {
-                    Some(reciprocal) if instruction.results == [reciprocal] => continue,
-                    Some(reciprocal) => {
-                        let mul = Operation::Float(FloatOperation::Mul);
-                        let arguments = vec![dividend, reciprocal];
-                        instruction.kind = InstructionKind::Operation(mul, arguments);
-                    }
-                    None => {}
+            match (free, reciprocal) {
+                (Some((dividend, _)), Some(reciprocal)) => {
+                    let mul = Operation::Float(FloatOperation::Mul);
+                    let arguments = vec![dividend, reciprocal];
+                    instruction.kind = InstructionKind::Operation(mul, arguments);
                 }
-            } else if let Some(divisor) = self.inverted(&instruction) {
-                self.known.push((divisor, instruction.results[0]));
+                (Some(_), None) => {}
+                (None, _) => {
+                    let divisor = self.inverted(&instruction);
+                    self.known.extend(divisor.map(|divisor| (divisor, instruction.results[0])));
+                }
             }
             instructions.push(instruction);
         }
@@ -166,7 +167,7 @@ fn division(instruction: &Instruction) -> Option<(ValueId, ValueId)> {
 struct Divisor {
     /// How often.
     count: u32,
-    /// Its reciprocal, if that is one of the quotients.
+    /// Its reciprocal, if that is one of the quotients: the one that the value needs, or the first.
     reciprocal: Option<ValueId>,
     /// Whether the value needs that.
     is_needed: bool,
