@@ -18,7 +18,7 @@ use crate::hir::Body;
 use crate::ir::Function;
 use crate::ir::verify::verify;
 use crate::matrix::one_by_one::Own;
-use crate::options::{Options, Output};
+use crate::options::{Options, Output, parameter_names};
 use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature, Notes};
 use crate::target::{self, Place, Target};
@@ -410,25 +410,11 @@ fn possibly_active(target: &Target, options: &Options) -> Vec<String> {
     let environment = Environment::default();
     let signature = &target.function.sig;
     let types = signature_of(signature, options, &target.context(&environment)).parameters;
-    signature
-        .inputs
-        .iter()
-        .zip(types)
-        .enumerate()
-        .filter_map(|(index, (input, ty))| {
-            let name = match input {
-                syn::FnArg::Receiver(_) => "self".to_string(),
-                syn::FnArg::Typed(typed) => match crate::options::parameter_name(&typed.pat) {
-                    Some(name) => name.to_string(),
-                    None => format!("argument_{index}"),
-                },
-            };
-            let chosen = match &options.wrt {
-                Some(wrt) => wrt.iter().any(|other| *other == name),
-                None => ty.may_hold_floats(),
-            };
-            chosen.then_some(name)
-        })
+    let names = parameter_names(&signature.inputs);
+    let parameters = signature.inputs.iter().zip(types).zip(names);
+    parameters
+        .filter(|((input, ty), _)| options.names(input).unwrap_or_else(|| ty.may_hold_floats()))
+        .map(|(_, name)| name.to_string())
         .collect()
 }
 

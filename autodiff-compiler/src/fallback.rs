@@ -6,7 +6,7 @@ use crate::expand::notes;
 use crate::forward::tangent_parameter;
 use crate::ir::free_name;
 use crate::matrix;
-use crate::options::{Options, parameter_name};
+use crate::options::{Options, parameter_names};
 use crate::resolve::signature_of;
 use crate::signature::{Environment, FunctionSignature, direction_parameter, is_output};
 use crate::target::{Place, Target};
@@ -34,11 +34,11 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         outputs.push(("par_gradient_into", stub.with_buffers(), result.clone()));
     }
     if stub.read.has_outputs() && !lent {
-        let crate_path = &options.crate_path;
-        let tape = quote!(tape: &mut #crate_path::__private::Tape);
+        let (tape, crate_path) = (stub.free("tape"), &options.crate_path);
+        let tape = quote!(#tape: &mut #crate_path::__private::Tape);
         let forward = declared.iter().chain([&tape]).cloned().collect();
         let (mut reverse, by_value) = stub.reverse();
-        reverse.push(tape);
+        reverse.push(tape.clone());
         outputs.push(("__forward", forward, result.clone()));
         outputs.push(("__reverse", reverse, by_value));
         outputs.push(("vjp", stub.with_cotangents(), quote!((#result, #gradient))));
@@ -52,9 +52,7 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         outputs.push(("jvp", stub.with_tangents(), pair));
         outputs.extend(stub.matrices(&gradient));
         if options.notes().second {
-            outputs.extend(
-                stub.second_order(result, &quote!(tape: &mut #crate_path::__private::Tape)),
-            );
+            outputs.extend(stub.second_order(result, &tape));
         }
     }
     let visibility = match &target.place {
@@ -109,24 +107,15 @@ impl Stub {
     fn new(target: &Target, options: &Options, environment: &Environment) -> Self {
         let signature = &target.function.sig;
         let read = signature_of(signature, options, &target.context(environment));
-        let mut declared = vec![];
-        let mut names = vec![];
-        for (index, input) in signature.inputs.iter().enumerate() {
-            let (name, tokens) = match input {
-                syn::FnArg::Receiver(receiver) => {
-                    (format_ident!("of_self"), receiver.to_token_stream())
-                }
-                syn::FnArg::Typed(typed) => {
-                    let name = parameter_name(&typed.pat).cloned();
-                    let name = name.unwrap_or_else(|| format_ident!("p{index}"));
-                    let ty = &typed.ty;
-                    let tokens = quote!(#name: #ty);
-                    (name, tokens)
-                }
-            };
-            names.push(name);
-            declared.push(tokens);
-        }
+        let names = parameter_names(&signature.inputs);
+        let declare = |(input, name): (&syn::FnArg, &Ident)| match input {
+            syn::FnArg::Receiver(receiver) => receiver.to_token_stream(),
+            syn::FnArg::Typed(typed) => {
+                let ty = &typed.ty;
+                quote!(#name: #ty)
+            }
+        };
+        let declared = signature.inputs.iter().zip(&names).map(declare).collect();
         let result = match &signature.output {
             syn::ReturnType::Default => quote!(()),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
@@ -166,11 +155,12 @@ impl Stub {
 
     /// The name of what goes with a parameter.
     fn beside(&self, what: &str, name: &Ident) -> Ident {
-        format_ident!("{}", self.free(&format!("{name}_{what}")), span = name.span())
+        Ident::new(&self.free(&format!("{name}_{what}")).to_string(), name.span())
     }
 
-    fn free(&self, wanted: &str) -> String {
-        free_name(wanted, |taken| self.names.iter().any(|name| name == taken))
+    fn free(&self, wanted: &str) -> Ident {
+        let free = free_name(wanted, self.names.iter().map(Ident::to_string));
+        Ident::new(&free, Span::call_site())
     }
 
     /// The types of the gradients, one per active parameter.
@@ -215,7 +205,7 @@ impl Stub {
                 _ => tangent.as_slice(),
             };
             let (name, ty) = (&self.names[position], type_tokens(&content));
-            let name = format_ident!("{name}_adjoint");
+            let name = self.beside("adjoint", name);
             parameters.push(quote!(#name: &mut #ty));
         }
         (parameters, one_or_tuple(&returned))
@@ -276,7 +266,7 @@ impl Stub {
         let tangents = &self.with_tangents()[self.declared.len()..];
         if self.read.result.is_float() {
             let buffers = &self.with_buffers()[self.declared.len()..];
-            let names = (0..buffers.len()).map(|k| format_ident!("tangent_{k}"));
+            let names = (0..buffers.len()).map(|k| self.free(&format!("tangent_{k}")));
             let outwards = names.zip(self.gradients()).map(|(name, ty)| {
                 let buffer = type_tokens(&ty.as_slice());
                 quote!(#name: &mut #buffer)
@@ -288,7 +278,7 @@ impl Stub {
         outputs.push(("__forward_jvp", forward.collect(), value));
         let (reverse, returned) = self.reverse();
         let again = reverse.iter().map(|parameter| {
-            let text = format_ident!("tangent_of_{}", first_name(parameter));
+            let text = self.free(&format!("tangent_of_{}", first_name(parameter)));
             let ty = parameter.clone().into_iter().skip(1);
             let ty: TokenStream = ty.collect();
             quote!(#text #ty)
@@ -318,8 +308,7 @@ impl Stub {
     fn with_cotangents(&self) -> Vec<TokenStream> {
         let mut cotangents = vec![];
         if self.read.result.holds_floats() {
-            cotangents
-                .push((format_ident!("{}", self.free("cotangent")), self.read.result.tangent()));
+            cotangents.push((self.free("cotangent"), self.read.result.tangent()));
         }
         for (name, ty) in self.names.iter().zip(&self.read.parameters) {
             if is_output(ty) {

@@ -55,6 +55,8 @@ pub struct Body {
     /// Constants whose type is known: `const` items of the body and const parameters, by the
     /// [`Path::text`] that names them.
     pub constants: Vec<(Rc<str>, Type)>,
+    /// Names that the body uses and does not declare: free functions, constants, types.
+    pub outside: Vec<String>,
 }
 
 /// A parameter of a function, nested function or closure.

@@ -4,11 +4,12 @@
 //! [`Options::check`] then compares with the function's parameters.
 
 use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::ir::free_name;
 use crate::signature::Notes;
 use crate::suggest::nearest;
 use crate::threads;
 use crate::types::Type;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -245,6 +246,16 @@ impl Options {
         Notes { jvp, second, third: self.order >= 3, ..Notes::default() }
     }
 
+    /// Whether `wrt` names a parameter; `None` without `wrt`.
+    pub fn names(&self, parameter: &FnArg) -> Option<bool> {
+        let wrt = self.wrt.as_ref()?;
+        Some(match parameter {
+            FnArg::Receiver(_) => wrt.iter().any(|name| name == "self"),
+            FnArg::Typed(typed) => parameter_name(&typed.pat)
+                .is_some_and(|own| wrt.iter().any(|name| name.unraw() == own.unraw())),
+        })
+    }
+
     /// Which parameters the derivative covers. `self` is passive unless it is named or the only
     /// parameter that can hold floats.
     pub fn active<'p>(
@@ -263,16 +274,11 @@ impl Options {
             .iter()
             .zip(types)
             .map(|(input, ty)| {
-                let named = |name: &Ident| self.wrt.iter().flatten().any(|other| other == name);
                 ty.holds_floats()
-                    && match (input, &self.wrt) {
-                        (FnArg::Receiver(_), Some(wrt)) => wrt.iter().any(|name| name == "self"),
-                        (FnArg::Receiver(_), None) => !others_hold_floats(&inputs),
-                        (FnArg::Typed(input), Some(_)) => {
-                            parameter_name(&input.pat).is_some_and(named)
-                        }
-                        (FnArg::Typed(_), None) => true,
-                    }
+                    && self.names(input).unwrap_or_else(|| match input {
+                        FnArg::Receiver(_) => !others_hold_floats(&inputs),
+                        FnArg::Typed(_) => true,
+                    })
             })
             .collect()
     }
@@ -284,19 +290,35 @@ impl Options {
         types: &[Type],
         diagnostics: &mut Diagnostics,
     ) {
+        let inputs: Vec<_> = inputs.into_iter().collect();
         let parameters: Vec<_> = inputs
-            .into_iter()
+            .iter()
             .zip(types)
             .filter_map(|(input, ty)| match input {
                 FnArg::Receiver(_) => Some(("self".to_string(), ty)),
                 FnArg::Typed(input) => {
-                    parameter_name(&input.pat).map(|name| (name.to_string(), ty))
+                    parameter_name(&input.pat).map(|name| (name.unraw().to_string(), ty))
                 }
             })
             .collect();
         let names = || parameters.iter().map(|(name, _)| name.as_str());
+        for (input, name) in inputs.iter().zip(parameter_names(inputs.iter().copied())) {
+            let name = name.to_string();
+            let rest = self.name.as_deref().and_then(|prefix| name.strip_prefix(prefix));
+            let is_output = |rest: &str| {
+                rest.starts_with("__") || OUTPUTS.iter().any(|(output, _)| *output == rest)
+            };
+            if rest.is_some_and(is_output) {
+                diagnostics.error(
+                    SourceSpan::of(input),
+                    format!("`{name}` is the name of an emitted function, too"),
+                    "choose another prefix for `name`, or another name for the parameter"
+                        .to_string(),
+                );
+            }
+        }
         for name in self.wrt.iter().flatten() {
-            let text = name.to_string();
+            let text = name.unraw().to_string();
             match parameters.iter().find(|(other, _)| *other == text) {
                 None => {
                     let help = match nearest(&text, names()) {
@@ -331,6 +353,22 @@ pub fn parameter_name(pattern: &syn::Pat) -> Option<&Ident> {
     }
 }
 
+/// The names of parameters; what the user takes apart is `argument_0`, …, by its position.
+pub fn parameter_names<'p>(inputs: impl IntoIterator<Item = &'p FnArg>) -> Vec<Ident> {
+    let written = |input: &FnArg| match input {
+        FnArg::Receiver(receiver) => Some(Ident::from(receiver.self_token)),
+        FnArg::Typed(typed) => parameter_name(&typed.pat).cloned(),
+    };
+    let written: Vec<_> = inputs.into_iter().map(written).collect();
+    let named = |(position, name): (usize, &Option<Ident>)| {
+        name.clone().unwrap_or_else(|| {
+            let taken = written.iter().flatten().map(Ident::to_string);
+            Ident::new(&free_name(&format!("argument_{position}"), taken), Span::call_site())
+        })
+    };
+    written.iter().enumerate().map(named).collect()
+}
+
 fn read_wrt(
     word: &Ident,
     tokens: TokenStream,
@@ -360,7 +398,7 @@ fn read_wrt(
     }
     let mut unique: Vec<Ident> = Vec::new();
     for name in names {
-        if unique.contains(&name) {
+        if unique.iter().any(|other| other.unraw() == name.unraw()) {
             let message = format!("`{name}` is named twice in `wrt`");
             diagnostics.error(name.span(), message, format!("leave out the second `{name}`"));
         } else {
@@ -574,6 +612,16 @@ mod tests {
                 "no parameter is named `weigths`\nhelp: did you mean `weights`?",
                 "`n` holds no floats: its type is `usize`\nhelp: leave `n` out of `wrt`",
                 "no parameter is named `q`\nhelp: the parameters are `weights`, `n`, `y`",
+            ]
+        );
+        let raw = "fn f(r#x: f64, y: f64)";
+        assert_eq!(checked("wrt(x)", raw), (vec![true, false], vec![]));
+        let (_, errors) = checked("name = \"d_\"", "fn f(d_gradient: f64, d_x: f64)");
+        assert_eq!(
+            errors,
+            [
+                "`d_gradient` is the name of an emitted function, too\nhelp: choose another prefix for \
+              `name`, or another name for the parameter"
             ]
         );
         let (_, errors) = checked("wrt(p)", "fn f(p: &Particle, x: f64)");

@@ -21,7 +21,8 @@ use crate::signature::{Environment, Notes, is_mutable};
 use crate::transport;
 use crate::types::Type;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 /// Expands `#[derivative_of(attribute)] item`.
 pub fn derivative_of(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -109,19 +110,14 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
     own.output = syn::parse_quote!(-> #result);
     let signature = signature_of(&own, &options, &context);
     // Structs are not known here: whether they derive `Differentiable` is rustc's to say.
-    let is_active = |input: &syn::FnArg, ty: &Type| match (&options.wrt, input) {
-        (Some(wrt), syn::FnArg::Typed(typed)) => {
-            parameter_name(&typed.pat).is_some_and(|name| wrt.contains(name))
-        }
-        _ => ty.may_hold_floats(),
+    let is_active = |input: &syn::FnArg, ty: &Type| {
+        options.names(input).unwrap_or_else(|| ty.may_hold_floats())
     };
     let active: Vec<bool> =
         inputs.iter().zip(&signature.parameters).map(|(input, ty)| is_active(input, ty)).collect();
     for name in options.wrt.iter().flatten() {
-        let named = inputs.iter().any(|input| {
-            matches!(input, syn::FnArg::Typed(typed) if parameter_name(&typed.pat) == Some(name))
-        });
-        if !named {
+        let alone = Options { wrt: Some(vec![name.clone()]), ..Options::default() };
+        if !inputs.iter().any(|input| alone.names(input) == Some(true)) {
             let help = "name parameters of the rule".to_string();
             diagnostics.error(name.span(), format!("no parameter is named `{name}`"), help);
             return None;
@@ -165,7 +161,7 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
             return None;
         }
         parameters.push(Parameter {
-            name: name.clone(),
+            name: beside_functions(name, [&of, &syn::Path::from(function.sig.ident.clone())]),
             declared: (*typed.ty).clone(),
             ty: ty.clone(),
             gradient: if *active { gradients.next() } else { None },
@@ -189,6 +185,20 @@ fn read(attribute: TokenStream, item: &TokenStream, diagnostics: &mut Diagnostic
         result_type: signature.result,
         takes_cotangent,
     })
+}
+
+/// The name of a parameter, where it would hide one of the functions another one.
+fn beside_functions(name: &Ident, functions: [&syn::Path; 2]) -> Ident {
+    let functions = functions.into_iter().filter_map(|path| path.get_ident());
+    match functions.clone().any(|function| function.unraw() == name.unraw()) {
+        true => free_beside(&name.to_string(), functions, name.span()),
+        false => name.clone(),
+    }
+}
+
+/// A name that none of these has.
+fn free_beside<'n>(wanted: &str, taken: impl Iterator<Item = &'n Ident>, span: Span) -> Ident {
+    Ident::new(&free_name(wanted, taken.map(Ident::to_string)), span)
 }
 
 /// The tokens before the first comma, and those after it.
@@ -231,7 +241,7 @@ impl Rule {
             #[doc = #words]
             #[allow(non_camel_case_types, dead_code)]
             #visibility enum #name {}
-            #[allow(dead_code, unused_variables, clippy::all, clippy::pedantic)]
+            #[allow(dead_code, non_snake_case, unused_variables, clippy::all, clippy::pedantic)]
             impl #name { #(#functions)* }
             #published
         }
@@ -241,9 +251,8 @@ impl Rule {
     fn published(&self, name: &Ident) -> TokenStream {
         let mut signature = self.signature.clone();
         signature.ident = name.clone();
-        if self.takes_cotangent {
-            signature.inputs.pop();
-        }
+        let declared = self.declared();
+        signature.inputs = syn::parse_quote!(#(#declared),*);
         let result = &self.result;
         signature.output = syn::parse_quote!(-> #result);
         let active: Vec<_> = self.active().map(|parameter| parameter.name.to_string()).collect();
@@ -257,9 +266,12 @@ impl Rule {
 
     /// The name of what goes with a parameter.
     fn beside(&self, what: &str, name: &Ident) -> Ident {
-        let is_taken = |taken: &str| self.parameters.iter().any(|other| other.name == taken);
-        let free = free_name(&format!("{name}_{what}"), is_taken);
-        format_ident!("{}", free, span = name.span())
+        let taken = self.parameters.iter().map(|parameter| &parameter.name);
+        free_beside(&format!("{name}_{what}"), taken, name.span())
+    }
+
+    fn free(&self, wanted: &str) -> Ident {
+        free_beside(wanted, self.passed().into_iter(), Span::call_site())
     }
 
     fn active(&self) -> impl Iterator<Item = &Parameter> {
@@ -341,6 +353,7 @@ impl Rule {
             names.push(part);
         }
         let pattern = crate::emit::one_or_tuple(&names);
+        let value = self.free("value");
         vec![
             self.function(
                 "value_and_gradient",
@@ -362,9 +375,9 @@ impl Rule {
                 &with_buffers,
                 &quote!(#result),
                 &quote! {
-                    let (value, #pattern) = #both;
+                    let (#value, #pattern) = #both;
                     #(#writes)*
-                    value
+                    #value
                 },
             ),
         ]
@@ -374,7 +387,8 @@ impl Rule {
     fn sweeps(&self) -> Vec<TokenStream> {
         let core = &self.crate_path;
         let (of, rule, passed, result) = (&self.of, self.name(), self.passed(), &self.result);
-        let tape = quote!(tape: &mut #core::__private::Tape);
+        let (tape, cotangent) = (self.free("tape"), self.free("cotangent"));
+        let declared_tape = quote!(#tape: &mut #core::__private::Tape);
 
         let kept = self.parameters.iter().map(|parameter| {
             let name = &parameter.name;
@@ -388,31 +402,31 @@ impl Rule {
         });
         let owned: Vec<_> = self.parameters.iter().map(owned_type).collect();
         let mut with_tape = self.declared();
-        with_tape.push(tape.clone());
+        with_tape.push(declared_tape.clone());
         let forward = self.function(
             "__forward",
             " The forward sweep.",
             &with_tape,
             &quote!(#result),
             &quote! {
-                #core::__private::Tape::save::<(#(#owned,)*)>(tape, (#(#kept,)*));
+                #core::__private::Tape::save::<(#(#owned,)*)>(#tape, (#(#kept,)*));
                 #of(#(#passed),*)
             },
         );
 
         let tangent = self.result_type.tangent();
         let tangent_tokens = type_tokens(&tangent);
-        let cotangent = match tangent {
-            Type::Vec(_) => quote!(&cotangent[..]),
-            _ => quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&*cotangent)),
+        let passed_cotangent = match tangent {
+            Type::Vec(_) => quote!(&#cotangent[..]),
+            _ => quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&*#cotangent)),
         };
-        let mut parameters = vec![quote!(cotangent: &mut #tangent_tokens)];
+        let mut parameters = vec![quote!(#cotangent: &mut #tangent_tokens)];
         let (mut parts, mut adds, mut returned, mut types) = (vec![], vec![], vec![], vec![]);
         for parameter in self.active() {
-            let part = format_ident!("{}_part", parameter.name);
+            let part = self.beside("part", &parameter.name);
             let gradient = &parameter.gradient;
             if let syn::Type::Reference(_) = parameter.declared {
-                let adjoint = format_ident!("{}_adjoint", parameter.name);
+                let adjoint = self.beside("adjoint", &parameter.name);
                 let ty = match parameter.ty.tangent() {
                     Type::Vec(element) => {
                         let element = type_tokens(&element);
@@ -428,7 +442,7 @@ impl Rule {
             }
             parts.push(part);
         }
-        parameters.push(tape);
+        parameters.push(declared_tape);
         let pattern = crate::emit::one_or_tuple(&parts);
         let (returned, types) = match returned.len() {
             0 => (quote!(()), quote!(())),
@@ -448,8 +462,8 @@ impl Rule {
             &parameters,
             &types,
             &quote! {
-                let (#(#names,)*): (#(#owned,)*) = #core::__private::Tape::restore(tape);
-                let (_, #pattern) = #rule(#(#again,)* #cotangent);
+                let (#(#names,)*): (#(#owned,)*) = #core::__private::Tape::restore(#tape);
+                let (_, #pattern) = #rule(#(#again,)* #passed_cotangent);
                 #(#adds)*
                 #returned
             },
@@ -465,7 +479,7 @@ impl Rule {
             " The value and the vector-Jacobian product, by the rule.",
             &with_cotangent,
             &quote!((#result, #gradient)),
-            &quote!(#rule(#(#passed,)* cotangent)),
+            &quote!(#rule(#(#passed,)* #cotangent)),
         );
         vec![forward, reverse, product]
     }

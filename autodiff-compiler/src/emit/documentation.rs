@@ -325,7 +325,8 @@ impl<'f> Reader<'f> {
         }
         let own = &self.function.parameters[..self.primal_parameters];
         let buffer = &self.function.parameters[position];
-        self.place_name(place, &owner_of_buffer(own, buffer).unwrap_or(buffer).name)
+        let owner = owner_of_buffer(own, &self.function.outside, buffer);
+        self.place_name(place, &owner.unwrap_or(buffer).name)
     }
 
     /// Only gradients may be written.

@@ -453,7 +453,7 @@ pub(super) fn name_of(parameter: &Parameter) -> Ident {
 fn buffers(value: &Function) -> impl Iterator<Item = (&Parameter, Ident)> {
     let active = value.parameters.iter().filter(|parameter| parameter.active);
     active.map(|parameter| {
-        let name = buffer_name(&value.parameters, parameter);
+        let name = buffer_name(&value.parameters, &value.outside, parameter);
         (parameter, super::names::identifier_at(&name, parameter.span.start))
     })
 }

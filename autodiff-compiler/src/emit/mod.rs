@@ -45,7 +45,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-use crate::ir::{Function, ParameterBinding, Set, SlotId, SlotKind, ValueId};
+use crate::ir::{Function, ParameterBinding, Set, SlotId, SlotKind, ValueId, name_beside};
 use crate::types::Type;
 use expressions::Code;
 use names::Names;
@@ -227,9 +227,8 @@ impl<'a> Emitter<'a> {
             names.avoid(tokens.clone());
         }
         // Parameters have the names that the user gave them.
-        let is_free = |hint: &&&str| function.parameters.iter().all(|p| &*p.name != **hint);
-        let hint = ["simd", "instructions", "instruction_set"].iter().find(is_free);
-        let simd = names.fresh(hint.unwrap_or(&"simd"), proc_macro2::Span::call_site());
+        let hint = name_beside(&function.parameters, &[], "simd");
+        let simd = names.fresh(&hint, proc_macro2::Span::call_site());
         Self {
             function,
             header,

@@ -45,7 +45,8 @@ impl Item {
         let mut before = vec![];
         let mut arguments = vec![];
         let tangent = value.result_type.tangent();
-        let free = |wanted: &str| super::names::identifier(&name_beside(&value.parameters, wanted));
+        let beside = |wanted: &str| name_beside(&value.parameters, &value.outside, wanted);
+        let free = |wanted: &str| super::names::identifier(&beside(wanted));
         let cotangent = free("cotangent");
         if value.result_type.holds_floats() {
             let (ty, owned) = by_slice(&tangent, &cotangent);
@@ -63,7 +64,8 @@ impl Item {
         // How long what comes out is, shows when it has come out.
         let mut after = vec![];
         let (tape, value_name) = (free("tape"), free("value"));
-        dynamic_parts(&tangent, &quote!(#cotangent), &quote!(#value_name), &mut after);
+        let blamed = cotangent.to_string();
+        dynamic_parts(&tangent, &quote!(#cotangent), &quote!(#value_name), &blamed, &mut after);
         let active: Vec<&Parameter> =
             value.parameters.iter().filter(|parameter| parameter.active).collect();
         for parameter in &value.parameters {
@@ -71,13 +73,13 @@ impl Item {
             if tangent == Type::Unit {
                 continue;
             }
-            let beside = |what: &str| {
-                let name = name_beside(&value.parameters, &format!("{}_{what}", parameter.name));
+            let named = |what: &str| {
+                let name = beside(&format!("{}_{what}", parameter.name));
                 super::names::identifier_at(&name, parameter.span.start)
             };
-            let adjoint = beside("adjoint");
+            let adjoint = named("adjoint");
             if is_output(&parameter.ty) {
-                let cotangent = beside("cotangent");
+                let cotangent = named("cotangent");
                 let (ty, owned) = by_slice(&tangent, &cotangent);
                 declared.push(quote!(#cotangent: #ty));
                 before.extend(length_check(parameter, &cotangent));
@@ -85,7 +87,8 @@ impl Item {
                 arguments.push(quote!(&mut #adjoint));
                 if matches!(parameter.ty.referent(), Type::Vec(_)) {
                     let name = name_of(parameter);
-                    dynamic_parts(&tangent, &quote!(#adjoint), &quote!(#name), &mut after);
+                    let blamed = cotangent.to_string();
+                    dynamic_parts(&tangent, &quote!(#adjoint), &quote!(#name), &blamed, &mut after);
                 }
             } else if !parameter.active {
                 continue;
@@ -132,18 +135,18 @@ impl Item {
     }
 }
 
-/// That cotangents are as long as what they belong to, where that is dynamic.
+/// That cotangents are as long as what they belong to, where that is dynamic. `blamed`: what the caller calls it.
 fn dynamic_parts(
     tangent: &Type,
     cotangent: &TokenStream,
     output: &TokenStream,
+    blamed: &str,
     checks: &mut Vec<TokenStream>,
 ) {
     match tangent {
         Type::Vec(_) => {
-            let name = cotangent.to_string().replace("_adjoint", "_cotangent").replace(' ', "");
             let message = format!(
-                "`{name}` has {{}} elements, but its output has {{}}: the cotangent needs as many"
+                "`{blamed}` has {{}} elements, but its output has {{}}: the cotangent needs as many"
             );
             checks.push(quote_spanned! {crate::edition::root()=>
                 ::core::assert!(
@@ -156,9 +159,10 @@ fn dynamic_parts(
         }
         Type::Tuple(parts) => {
             for (index, part) in parts.iter().enumerate() {
+                let blamed = format!("{blamed}.{index}");
                 let index = proc_macro2::Literal::usize_unsuffixed(index);
                 let parts = (quote!(#cotangent.#index), quote!(#output.#index));
-                dynamic_parts(part, &parts.0, &parts.1, checks);
+                dynamic_parts(part, &parts.0, &parts.1, &blamed, checks);
             }
         }
         _ => {}

@@ -170,7 +170,7 @@ impl Forward<'_> {
         changed: &HashSet<SlotId>,
     ) {
         let wanted = format!("{}_tangent", parameter.name);
-        let name: Rc<str> = name_beside(&primal.parameters, &wanted).into();
+        let name: Rc<str> = name_beside(&primal.parameters, &primal.outside, &wanted).into();
         let function = &mut self.builder.function;
         let binding = match parameter.binding {
             ParameterBinding::Value(value) => {

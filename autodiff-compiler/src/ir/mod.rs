@@ -24,6 +24,7 @@ pub mod chunks;
 mod copy;
 pub mod lanes;
 pub mod map;
+mod names;
 pub(crate) mod offsets;
 pub mod operations;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
@@ -43,6 +44,7 @@ pub mod zeros;
 pub use calls::{Argument, Call, CallOutput};
 pub use copy::Renaming;
 pub use map::Map;
+pub use names::{free_name, name_beside, plain};
 pub use set::Set;
 
 use crate::diagnostics::SourceSpan;
@@ -72,6 +74,8 @@ pub struct Function {
     pub slots: Vec<Slot>,
     /// Parameters in order.
     pub parameters: Vec<Parameter>,
+    /// Names of free functions and the like in the body, which no parameter of ours may hide.
+    pub outside: Rc<[String]>,
     /// The body; it yields nothing, the result is in [`Function::result`].
     pub body: Region,
     /// What the function returns, built from values and places at the end of the body.
@@ -130,20 +134,6 @@ pub struct Parameter {
     pub active: bool,
     /// Where it came from.
     pub span: SourceSpan,
-}
-
-/// The name of what goes with one of these parameters, or with all of them: `x_gradient`, `cotangent`.
-pub fn name_beside(parameters: &[Parameter], wanted: &str) -> String {
-    free_name(wanted, |name| parameters.iter().any(|parameter| *parameter.name == *name))
-}
-
-/// The name, with more at its end if the user has called something so.
-pub fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wanted.strip_prefix("r#").unwrap_or(wanted).to_string();
-    while is_taken(&name) {
-        name.push('_');
-    }
-    name
 }
 
 /// What a parameter is in the body.
@@ -527,6 +517,7 @@ impl Function {
             values: Vec::new(),
             slots: Vec::new(),
             parameters: Vec::new(),
+            outside: Rc::default(),
             body: Region::default(),
             result: Aggregate::Unit,
             result_type,

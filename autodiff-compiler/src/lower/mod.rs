@@ -50,7 +50,7 @@ use crate::hir::{self, BindingId, ExpressionId, PatternKind, ReturnTarget};
 use crate::infer::Types;
 use crate::ir::builder::Builder;
 use crate::ir::{
-    Aggregate, Function, Parameter, ParameterBinding, Place, Region, SlotId, SlotKind,
+    Aggregate, Function, Parameter, ParameterBinding, Place, Region, SlotId, SlotKind, free_name,
 };
 use crate::signature::Environment;
 use crate::types::Type;
@@ -74,6 +74,7 @@ pub fn lower(
         values: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
+        outside: body.outside.clone().into(),
         body: Region::default(),
         result: Aggregate::Unit,
         result_type: body.result.clone(),
@@ -177,6 +178,15 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// The name of a parameter that the user takes apart.
+    fn name_of_parts(&self, position: usize) -> Rc<str> {
+        let named = self.body.parameters.iter().filter_map(|other| match other.pattern.kind {
+            PatternKind::Binding { binding, .. } => Some(self.binding_name(binding)),
+            _ => None,
+        });
+        free_name(&format!("argument_{position}"), named).into()
+    }
+
     /// Declares a parameter of the function.
     fn parameter(
         &mut self,
@@ -193,7 +203,7 @@ impl<'a> Lowerer<'a> {
         };
         let name: Rc<str> = match &parameter.pattern.kind {
             PatternKind::Binding { binding, .. } => self.binding_name(*binding),
-            _ => format!("argument_{position}").into(),
+            _ => self.name_of_parts(position),
         };
         let (binding, operand) = if ty.is_scalar() {
             let value = self.builder.value(ty.clone(), Some(name.clone()));

@@ -52,6 +52,7 @@ use crate::signature::Environment;
 use crate::types::Type;
 use proc_macro2::Ident;
 use scopes::Scopes;
+use std::collections::BTreeSet;
 
 /// Resolves a free function. `None` if anything was refused; the reasons are in `diagnostics`.
 pub fn resolve(
@@ -97,6 +98,7 @@ fn run(
             root: ExpressionId(0),
             items: Vec::new(),
             constants,
+            outside: Vec::new(),
         },
         scopes: Scopes::default(),
         targets: Vec::new(),
@@ -150,6 +152,8 @@ impl Resolver<'_> {
         self.scopes.close();
         self.check_item_names();
         self.check_nested_recursion();
+        let outside: BTreeSet<_> = self.free_names.iter().map(Ident::to_string).collect();
+        self.body.outside = outside.into_iter().collect();
     }
 
     fn result_type(&mut self, output: &syn::ReturnType) -> Type {

@@ -436,7 +436,7 @@ impl Reverse {
         let function = &mut self.builder.function;
         let mut gradients = Vec::new();
         for parameter in primal.parameters.iter().filter(|parameter| parameter.active) {
-            let name: Rc<str> = buffer_name(&primal.parameters, parameter).into();
+            let name: Rc<str> = buffer_name(&primal.parameters, &primal.outside, parameter).into();
             let tangent = parameter.ty.tangent();
             // Buffers of dynamic length are passed as slices.
             let content = tangent.clone().as_slice();
@@ -555,14 +555,19 @@ impl Reverse {
 }
 
 /// The name of the buffer that receives the gradient with respect to a parameter.
-pub(crate) fn buffer_name(parameters: &[Parameter], parameter: &Parameter) -> String {
-    name_beside(parameters, &format!("{}_gradient", parameter.name))
+pub(crate) fn buffer_name(
+    parameters: &[Parameter],
+    outside: &[String],
+    parameter: &Parameter,
+) -> String {
+    name_beside(parameters, outside, &format!("{}_gradient", parameter.name))
 }
 
 /// The parameter of these whose gradient a buffer receives.
 pub(crate) fn owner_of_buffer<'p>(
     own: &'p [Parameter],
+    outside: &[String],
     buffer: &Parameter,
 ) -> Option<&'p Parameter> {
-    own.iter().find(|parameter| *buffer.name == *buffer_name(own, parameter))
+    own.iter().find(|parameter| *buffer.name == *buffer_name(own, outside, parameter))
 }

@@ -149,6 +149,7 @@ pub fn split(primal: &Function, activity: &Activity, strategy: Strategy) -> Spli
     let forward = Function {
         name: primal.name.clone(),
         parameters: primal.parameters.clone(),
+        outside: Rc::clone(&primal.outside),
         body: forward_body,
         result: primal.result.clone(),
         result_type: primal.result_type.clone(),

@@ -160,7 +160,7 @@ fn buffers(function: &Function, first: SlotId) -> Map<SlotId, Count> {
     let own = &function.parameters[..own.unwrap_or(function.parameters.len())];
     let pairs = function.parameters.iter().filter_map(|parameter| {
         let buffer = slot(parameter).filter(|slot| *slot >= first && is_slice(*slot))?;
-        let owner = slot(owner_of_buffer(own, parameter)?)?;
+        let owner = slot(owner_of_buffer(own, &function.outside, parameter)?)?;
         let is_own = owner < first && function.slot(owner).kind == SlotKind::Shared;
         is_own.then_some((buffer, Count::Of(owner)))
     });

@@ -29,12 +29,10 @@ pub(crate) fn function_answer(
     });
     let mut signature = signature.clone();
     // Parameter patterns may bind anything; only the types matter.
-    for (index, input) in signature.inputs.iter_mut().enumerate() {
+    let names = crate::options::parameter_names(&signature.inputs);
+    for (input, name) in signature.inputs.iter_mut().zip(names) {
         if let syn::FnArg::Typed(typed) = input {
-            if crate::options::parameter_name(&typed.pat).is_none() {
-                let name = Ident::new(&format!("argument_{index}"), Span::call_site());
-                *typed.pat = syn::parse_quote!(#name);
-            }
+            *typed.pat = syn::parse_quote!(#name);
             typed.attrs.clear();
         }
     }

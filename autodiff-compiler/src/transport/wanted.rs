@@ -9,7 +9,7 @@
 
 use super::path_text;
 use crate::hir::{BindingId, Body, Callee, ExpressionId, ExpressionKind, Pattern, Statement};
-use crate::options::{Options, parameter_name};
+use crate::options::Options;
 use crate::resolve::{Outline, TypeContext, outline, read_type, signature_of};
 use crate::signature::{Environment, NestedOutput};
 use crate::target::{Place, Target};
@@ -64,23 +64,11 @@ fn signature_types(target: &Target, options: &Options, paths: &mut Vec<TokenStre
     let others_hold_floats = read.active.iter().any(|active| *active);
     let mut active = vec![];
     for (position, input) in function.sig.inputs.iter().enumerate() {
-        let (ty, chosen) = match input {
-            syn::FnArg::Receiver(receiver) => (
-                &receiver.ty,
-                match &options.wrt {
-                    Some(wrt) => wrt.iter().any(|name| name == "self"),
-                    None => !others_hold_floats,
-                },
-            ),
-            syn::FnArg::Typed(typed) => (
-                &typed.ty,
-                match &options.wrt {
-                    Some(wrt) => parameter_name(&typed.pat).is_some_and(|name| wrt.contains(name)),
-                    None => true,
-                },
-            ),
+        let (ty, by_default) = match input {
+            syn::FnArg::Receiver(receiver) => (&receiver.ty, !others_hold_floats),
+            syn::FnArg::Typed(typed) => (&typed.ty, true),
         };
-        if !chosen {
+        if !options.names(input).unwrap_or(by_default) {
             continue;
         }
         let ty = read_type(ty, &context);

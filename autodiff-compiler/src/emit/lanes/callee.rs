@@ -3,10 +3,11 @@
 //! They are compiled into their callers, for the instruction set that was chosen there.
 
 use super::super::item::{Item, name_of};
+use super::super::names::identifier;
 use super::super::{Emitter, Header, types};
 use super::LaneLoop;
-use crate::ir::ParameterBinding;
 use crate::ir::lanes::InLanes;
+use crate::ir::{ParameterBinding, free_name};
 use crate::types::{FloatType, Type};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -82,14 +83,18 @@ pub(crate) fn by_lane(
     float: &FloatType,
     output: &TokenStream,
 ) -> TokenStream {
+    let free =
+        |wanted: &str| identifier(&free_name(wanted, parameters.iter().map(Ident::to_string)));
+    let (lane, all) = (free("lane"), free("all"));
     let Type::Tuple(elements) = result else {
-        return quote!(__simd::from_lanes(#simd, |lane| #output(#(#parameters.lane(lane)),*)));
+        return quote!(__simd::from_lanes(#simd, |#lane| #output(#(#parameters.lane(#lane)),*)));
     };
     let count = Literal::usize_unsuffixed(if *float == FloatType::F32 { 16 } else { 8 });
     let result = types::tokens(result);
     let positions = (0..elements.len()).map(Literal::usize_unsuffixed);
     quote! {
-        let all: [#result; #count] = ::core::array::from_fn(|lane| #output(#(#parameters.lane(lane)),*));
-        (#(__simd::from_lanes(#simd, |lane| all[lane].#positions)),*)
+        let #all: [#result; #count] =
+            ::core::array::from_fn(|#lane| #output(#(#parameters.lane(#lane)),*));
+        (#(__simd::from_lanes(#simd, |#lane| #all[#lane].#positions)),*)
     }
 }
