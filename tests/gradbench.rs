@@ -32,8 +32,6 @@ fn evaluations() -> Vec<Value> {
         ("llsq", "gradient", json!({"x": made(8, 8), "n": 20_000})),
         ("lse", "gradient", json!({"x": made(50_000, 9)})),
         ("ba", "jacobian", scene),
-        ("ht", "jacobian", hand(json!([]))),
-        ("ht", "jacobian", hand(json!([[0.25, 0.5], [-0.5, 1.25]]))),
     ]
     .map(|(module, function, input)| output(module, function, input))
     .to_vec()

@@ -160,7 +160,23 @@ pub(crate) fn notes(target: &Target, options: &Options) -> Notes {
         })
     }
     let lanes = lanes_are_possible(target, options) && lanes::callee::is_simple(&target.function);
-    Notes { prints: prints(target.tokens()), lanes, ..options.notes() }
+    let prints = prints(target.tokens());
+    let directions =
+        options.outputs.contains(&Output::Jvp) && !prints && takes_directions(target, options);
+    Notes { prints, lanes, directions, ..options.notes() }
+}
+
+/// Whether a Jacobian-vector product may take several directions at once. What it takes is known without the structs
+/// of the signature.
+fn takes_directions(target: &Target, options: &Options) -> bool {
+    let signature = &target.function.sig;
+    let environment = Environment::default();
+    let read = signature_of(signature, options, &target.context(&environment));
+    let known = read.active.iter().filter(|active| **active).count();
+    lanes_are_possible(target, options)
+        && signature.generics.params.is_empty()
+        && known == possibly_active(target, options).len()
+        && read.may_take_directions()
 }
 
 /// Expands `__private::resume! {…}`: a signature that was asked for has come.
@@ -318,12 +334,10 @@ fn road(
     trace.ir("simplify", &value);
     check("simplify", &value, diagnostics)?;
 
+    let own = own(target, options, signature);
     let mut derivatives = match options.outputs == [Output::Value] {
         true => Derivatives::default(),
-        false => {
-            let own = own(target, options, signature);
-            derivatives(&value, signature, &own, &Choices::of(options), trace, diagnostics)?
-        }
+        false => derivatives(&value, signature, &own, &Choices::of(options), trace, diagnostics)?,
     };
     let mut local = body.items.clone();
     // They stand in the functions, where the body's own `use` items are seen.
@@ -341,6 +355,15 @@ fn road(
     if signature.notes.lanes {
         let gradient = derivatives.gradient.as_ref();
         derivatives.in_lanes = lanes::callee::outputs(&value, gradient, lanes::Width::Vectors);
+    }
+    if own.signature.notes.directions
+        && let (Some(jvp), Some(float)) = (&derivatives.jvp, signature.float_of_tangents())
+    {
+        let primal = signature.parameters.len();
+        let product = lanes::callee::product(jvp, primal, float, lanes::Width::Vectors);
+        trace.ir("directions", &product.function);
+        check_between("directions", &product.function, diagnostics)?;
+        derivatives.in_lanes.push(product);
     }
     if may_have_lanes(target, options, &item) {
         let primal_values = value.values.len();
@@ -423,6 +446,12 @@ fn own(target: &Target, options: &Options, signature: &FunctionSignature) -> Own
     let name = &target.function.sig.ident;
     let turbofish = turbofish(&target.function.sig);
     let prefix = target.prefix(options).map(Into::into);
+    // Only the function itself may call a product that was not asked for.
+    let asked = |output| options.outputs.contains(&output);
+    let jacobian = asked(Output::Jacobian) || asked(Output::ValueAndJacobian);
+    let directions = signature.notes.directions
+        || jacobian && !signature.notes.prints && takes_directions(target, options);
+    let notes = Notes { directions, ..signature.notes };
     Own {
         path: match target.place {
             Place::Free => quote!(#name #turbofish),
@@ -430,7 +459,7 @@ fn own(target: &Target, options: &Options, signature: &FunctionSignature) -> Own
         },
         name: name.to_string().into(),
         prints: signature.notes.prints,
-        signature: std::rc::Rc::new(FunctionSignature { prefix, ..signature.clone() }),
+        signature: std::rc::Rc::new(FunctionSignature { prefix, notes, ..signature.clone() }),
     }
 }
 

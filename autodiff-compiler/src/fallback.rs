@@ -1,7 +1,7 @@
 //! What stands beside a function that could not be differentiated, besides the errors: items of the
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
-use crate::emit::{Header, SignatureInLanes, one_or_tuple, type_tokens};
+use crate::emit::{Header, Product, SignatureInLanes, one_or_tuple, type_tokens};
 use crate::expand::notes;
 use crate::forward::tangent_parameter;
 use crate::ir::free_name;
@@ -77,10 +77,14 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
                }
     });
     let name = &signature.ident;
-    let in_lanes = match notes(target, options).lanes {
+    let noted = notes(target, options);
+    let mut in_lanes = match noted.lanes {
         true => stub.in_lanes(prefix.as_deref(), &visibility, options),
         false => vec![],
     };
+    if noted.directions {
+        in_lanes.push(stub.product_in_lanes(prefix.as_deref(), &visibility, options));
+    }
     if prefix.is_some() {
         return target.around(quote!(#(#functions)* #(#in_lanes)*));
     }
@@ -135,18 +139,37 @@ impl Stub {
         let outputs =
             [("__value_lanes", self.read.result.clone()), ("__gradient_lanes", gradients)];
         let functions = outputs.map(|(output, result)| {
-            let header = Header {
-                visibility: visibility.clone(),
-                crate_path: options.crate_path.clone(),
-                ..Header::new(&format!("{}{output}", prefix.unwrap_or_default()))
-            };
-            let simd = Ident::new("simd", Span::mixed_site());
-            let body = quote!(::core::unreachable!("this function was not differentiated"));
-            let function =
-                SignatureInLanes { names: &self.names, float, result }.with(&header, &simd, &body);
+            let header = header_in_lanes(output, prefix, visibility, options);
+            let signature = SignatureInLanes { names: &self.names, float, result };
+            let function = signature.with(&header, &self.free("simd"), &unreachable());
             quote!(#[allow(warnings)] #function)
         });
         functions.into()
+    }
+
+    /// What a loop over directions calls.
+    fn product_in_lanes(
+        &self,
+        prefix: Option<&str>,
+        visibility: &TokenStream,
+        options: &Options,
+    ) -> TokenStream {
+        let Some(float) = self.read.float_of_tangents() else { return TokenStream::new() };
+        let covered: Vec<_> = self.read.covered().collect();
+        let names = covered.iter().map(|position| self.beside("tangent", &self.names[*position]));
+        let tangents =
+            covered.iter().map(|position| tangent_parameter(&self.read.parameters[*position]));
+        let product = Product {
+            declared: &self.declared,
+            names: &names.collect::<Vec<_>>(),
+            tangents: &tangents.collect::<Vec<_>>(),
+            float: &float,
+            value: self.result.clone(),
+            tangent: self.read.result.tangent(),
+        };
+        let header = header_in_lanes("__jvp_lanes", prefix, visibility, options);
+        let function = product.with(&header, &self.free("simd"), &unreachable());
+        quote!(#[allow(warnings)] #function)
     }
 
     fn is_active(&self, position: usize) -> bool {
@@ -327,6 +350,25 @@ impl Stub {
         });
         self.declared.iter().cloned().chain(cotangents).collect()
     }
+}
+
+/// The name and visibility of a function that loops with lanes call.
+fn header_in_lanes(
+    output: &str,
+    prefix: Option<&str>,
+    visibility: &TokenStream,
+    options: &Options,
+) -> Header {
+    Header {
+        visibility: visibility.clone(),
+        crate_path: options.crate_path.clone(),
+        ..Header::new(&format!("{}{output}", prefix.unwrap_or_default()))
+    }
+}
+
+/// The body of a stub.
+fn unreachable() -> TokenStream {
+    quote_spanned!(crate::edition::root()=> ::core::unreachable!("this function was not differentiated"))
 }
 
 /// The name of a declared parameter.

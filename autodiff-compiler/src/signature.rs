@@ -3,7 +3,7 @@
 //! `transport`), so that callers in other modules and crates know it.
 
 use crate::ir::CallOutput;
-use crate::types::{StructType, Type};
+use crate::types::{FloatType, StructType, Type};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -41,16 +41,20 @@ pub struct Notes {
     pub third: bool,
     /// It has `__value_lanes` and `__gradient_lanes`, which loops with lanes call.
     pub lanes: bool,
+    /// It has `__jvp_lanes`: its Jacobian-vector product in several directions at once.
+    pub directions: bool,
 }
 
 impl Notes {
     /// The notes with their names.
     pub fn named(self) -> impl Iterator<Item = &'static str> {
-        let Notes { prints, by_rule, jvp, second, third, lanes } = self;
-        let orders = [("jvp", jvp), ("second", second), ("third", third), ("lanes", lanes)];
+        let Notes { prints, by_rule, jvp, second, third, lanes, directions } = self;
+        let orders = [("jvp", jvp), ("second", second), ("third", third)];
+        let in_lanes = [("lanes", lanes), ("directions", directions)];
         [("prints", prints), ("by_rule", by_rule)]
             .into_iter()
             .chain(orders)
+            .chain(in_lanes)
             .filter_map(|(name, holds)| holds.then_some(name))
     }
 
@@ -73,6 +77,7 @@ impl Notes {
         self.second |= name == "second";
         self.third |= name == "third";
         self.lanes |= name == "lanes";
+        self.directions |= name == "directions";
     }
 }
 
@@ -136,6 +141,26 @@ impl FunctionSignature {
     /// The positions of the parameters that its derivative covers.
     pub fn covered(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.parameters.len()).filter(|position| self.covers(*position))
+    }
+
+    /// The type of all floats of its tangents, if there is one.
+    pub fn float_of_tangents(&self) -> Option<FloatType> {
+        let inputs = self.covered().map(|position| self.parameters[position].tangent());
+        let all: Vec<_> = inputs.chain([self.result.tangent()]).collect();
+        crate::matrix::common_float(&all)
+    }
+
+    /// Whether its Jacobian-vector product could take several directions at once: tangents are floats of one type in
+    /// arrays, lists and tuples, and arguments can be passed several times.
+    pub fn may_take_directions(&self) -> bool {
+        let Some(float) = self.float_of_tangents() else { return false };
+        let by_directions = |ty: Type| ty == Type::Unit || ty.is_made_of(&float);
+        let inputs = self.covered().map(|position| self.parameters[position].tangent());
+        matches!(float, FloatType::F32 | FloatType::F64)
+            && self.result.holds_floats()
+            && self.float_parameters.is_empty()
+            && inputs.chain([self.result.tangent()]).all(by_directions)
+            && self.parameters.iter().all(Type::is_repeatable)
     }
 }
 

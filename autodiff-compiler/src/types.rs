@@ -153,6 +153,29 @@ impl PartialEq for Type {
 }
 
 impl Type {
+    /// Whether it is a float of this type, or made of such: an array, a list or a tuple.
+    pub fn is_made_of(&self, float: &FloatType) -> bool {
+        match self {
+            Type::Float(own) => own == float,
+            Type::Array(element, _) | Type::Vec(element) | Type::Slice(element) => {
+                element.is_made_of(float)
+            }
+            Type::Tuple(elements) => elements.iter().all(|element| element.is_made_of(float)),
+            _ => false,
+        }
+    }
+
+    /// Whether an argument of the type can be passed several times: it is behind `&`, or made of numbers.
+    pub fn is_repeatable(&self) -> bool {
+        match self {
+            Type::Reference { mutable, .. } => !mutable,
+            Type::Array(element, _) | Type::Vec(element) => element.is_repeatable(),
+            Type::Tuple(elements) => elements.iter().all(Type::is_repeatable),
+            Type::Float(_) | Type::Integer(_) | Type::Bool | Type::Unit => true,
+            _ => false,
+        }
+    }
+
     /// `_` as written in a type: inference makes a fresh variable of it.
     pub const INFERRED: Type = Type::Variable(u32::MAX);
     /// `f64`.

@@ -129,6 +129,89 @@ fn functions_of_numbers_are_offered_to_loops() {
 }
 
 #[test]
+fn directions_of_jacobians_are_lanes() {
+    let of = |attribute: TokenStream, item: TokenStream| emitted(attribute, item);
+    let products = |parameters: TokenStream, body: TokenStream| {
+        of(
+            quote!(jvp, jacobian, wrt(x)),
+            quote!(fn f(x: &[f64], #parameters) -> Vec<f64> { #body }),
+        )
+    };
+    let code = products(quote!(n: usize), quote!(x.iter().map(|x| x.powi(2) * n as f64).collect()));
+    assert!(code.contains("fn __jvp_lanes"));
+    assert!(code.contains("f :: __jvp_lanes (simd"));
+    assert!(!code.contains("__simd :: one_by_one"));
+    // Only for several directions at once, and of what can be passed several times.
+    let offered =
+        |attribute: TokenStream, item: TokenStream| of(attribute, item).contains("fn __jvp_lanes");
+    assert!(offered(
+        quote!(jvp),
+        quote!(
+            fn f(x: f64) -> f64 {
+                x * x
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(hvp),
+        quote!(
+            fn f(x: f64) -> f64 {
+                x * x
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp, strict),
+        quote!(
+            fn f(x: f64) -> f64 {
+                x * x
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp),
+        quote!(
+            fn f(x: &mut f64) -> f64 {
+                *x * *x
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp),
+        quote!(
+            fn f<const N: usize>(x: &[f64; N]) -> f64 {
+                x[0]
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp),
+        quote!(
+            fn f(x: f64, y: f32) -> f64 {
+                x * f64::from(y)
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp, wrt(x)),
+        quote!(
+            fn f(x: f64, m: Model) -> f64 {
+                x
+            }
+        )
+    ));
+    assert!(!offered(
+        quote!(jvp),
+        quote!(
+            fn f(x: f64) -> f64 {
+                println!("{x}");
+                x
+            }
+        )
+    ));
+}
+
+#[test]
 fn constants_are_the_same_in_every_lane() {
     let by_lane = |item: TokenStream| emitted(quote!(), item).contains("__simd :: from_lanes");
     assert!(!by_lane(quote!(

@@ -312,6 +312,29 @@ both! {
         sum
     }
 
+    [wrt(x),]
+    pub(crate) fn written_over(x: &[f64], width: usize) -> f64 {
+        let mut table = vec![0.0; 3 * width + x.len()];
+        for i in 0..x.len() {
+            for k in 0..4 {
+                table[k * width + i] = x[i] * (1.5 + k as f64);
+            }
+        }
+        table.iter().zip(1..).map(|(entry, j)| entry * entry * f64::from(j)).sum()
+    }
+
+    []
+    pub(crate) fn columns(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut table = vec![0.5; 4 * n];
+        for i in 0..n {
+            for k in 0..4 {
+                table[k * n + i] = x[i].sin() + k as f64 * table[k * n + i];
+            }
+        }
+        table.iter().map(|entry| entry * entry).sum()
+    }
+
     []
     pub(crate) fn first_by_last(x: &[f64]) -> f64 {
         let mut last = 0.0;
@@ -683,6 +706,10 @@ fn what_depends_on_the_order_of_iterations_keeps_it() {
             (lanes::beside_previous::hvp(&x, &y, &v), strict::beside_previous::hvp(&x, &y, &v));
         agree("hvp", n, &products.0, &products.1, 1000.0 * n as f64);
         compare!(beside_gathered, n, 10.0 * n as f64, (&numbers(27, 7), &y, &index), list);
+        for width in [0, 1, 3, n] {
+            compare!(written_over, n, (100 * n * n) as f64, (&x, width), list);
+        }
+        compare!(columns, n, 100.0 * n as f64, (&x), list);
         compare!(first_by_last, n, 1.0, (&x), list);
         compare!(convolved_in_place, n, 10.0 * n as f64, (&x, 2), list);
     }

@@ -1,8 +1,8 @@
 //! Several threads, if asked for: `--threads N`, with the feature `rayon`. The results are the same, up to the order
 //! of sums.
 //!
-//! Functions whose loops are independent have a gradient that splits them (`par_gradient_into`); the blocks and columns
-//! of Jacobians are calls that do not know of each other.
+//! Functions whose loops are independent have a gradient that splits them (`par_gradient_into`); the blocks of
+//! Jacobians are calls that do not know of each other.
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
@@ -50,15 +50,6 @@ macro_rules! gradient_into {
     }};
 }
 pub(crate) use gradient_into;
-
-/// What a function gives for every number below `count`, in order.
-pub fn map<T: Send>(count: usize, one: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
-    #[cfg(feature = "rayon")]
-    if several() {
-        return (0..count).into_par_iter().map(one).collect();
-    }
-    (0..count).map(one).collect()
-}
 
 /// Calls a function with every block of two lists and its number.
 pub fn for_each_block<A: Send, B: Send>(

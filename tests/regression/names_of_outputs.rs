@@ -1,6 +1,8 @@
 //! Parameters and functions with the names that emitted functions give to buffers, tangents, cotangents and the like:
 //! rustc refused the emitted code, and `vjp` passed its own cotangent for a parameter `x_adjoint` behind an `x` that is an output.
 
+#![allow(clippy::needless_range_loop)] // as users write
+
 use autodiff_core::differentiate;
 
 #[differentiate(jvp, hvp, vjp)]

@@ -357,7 +357,14 @@ impl Emitter<'_> {
         if call.output.uses_tape() {
             arguments.push(self.tape());
         }
-        built.code = Code::call(self.callee(call), arguments);
+        let callee = match self.product_in_lanes(call) {
+            Some(product) => {
+                arguments.insert(0, self.simd());
+                self.callee_named(call, product)
+            }
+            None => self.callee(call),
+        };
+        built.code = Code::call(callee, arguments);
         built.ordered = true;
         self.finish_expression(instruction, call.result_slot, built);
         self.statements.extend(after);

@@ -85,21 +85,23 @@ impl Path {
     }
 }
 
-/// Some value of a type, as an expression.
-pub(super) fn placeholder(ty: &Type) -> Option<TokenStream> {
-    Some(match ty {
-        Type::Unit => quote!(()),
-        Type::Bool => quote!(false),
-        Type::Float(FloatType::F32 | FloatType::F64) => quote!(0.0),
-        Type::Float(FloatType::Parameter(_)) => {
+/// Some value of a type, as an expression; `lanes`: one of the lanes that stand where the type has floats.
+pub(super) fn placeholder(ty: &Type, lanes: Option<&TokenStream>) -> Option<TokenStream> {
+    let placeholder = |ty: &Type| placeholder(ty, lanes);
+    Some(match (ty, lanes) {
+        (Type::Float(_), Some(lanes)) => lanes.clone(),
+        (Type::Unit, _) => quote!(()),
+        (Type::Bool, _) => quote!(false),
+        (Type::Float(FloatType::F32 | FloatType::F64), _) => quote!(0.0),
+        (Type::Float(FloatType::Parameter(_)), _) => {
             quote_spanned!(crate::edition::root()=> ::core::default::Default::default())
         }
-        Type::Integer(_) => quote!(0),
-        Type::Tuple(elements) => {
+        (Type::Integer(_), _) => quote!(0),
+        (Type::Tuple(elements), _) => {
             let elements = elements.iter().map(placeholder).collect::<Option<Vec<_>>>()?;
             quote!((#(#elements,)*))
         }
-        Type::Array(element, length) => {
+        (Type::Array(element, length), _) => {
             let (content, length) = (placeholder(element)?, types::length(length));
             match element.is_copy() {
                 true => quote!([#content; #length]),
@@ -108,9 +110,11 @@ pub(super) fn placeholder(ty: &Type) -> Option<TokenStream> {
                 }
             }
         }
-        Type::Vec(_) => quote_spanned!(crate::edition::root()=> ::std::vec::Vec::new()),
-        Type::Option(_) => quote_spanned!(crate::edition::root()=> ::core::option::Option::None),
-        Type::Struct(definition) if !definition.tangent => {
+        (Type::Vec(_), _) => quote_spanned!(crate::edition::root()=> ::std::vec::Vec::new()),
+        (Type::Option(_), _) => {
+            quote_spanned!(crate::edition::root()=> ::core::option::Option::None)
+        }
+        (Type::Struct(definition), _) if !definition.tangent => {
             let path = types::expression_path(&definition.path);
             let mut fields = vec![];
             for (name, ty) in &definition.fields {

@@ -161,7 +161,7 @@ pub fn type_tokens(ty: &Type) -> TokenStream {
 }
 
 pub(crate) use item::one_or_tuple;
-pub(crate) use lanes::callee::Signature as SignatureInLanes;
+pub(crate) use lanes::callee::{Product, Signature as SignatureInLanes};
 
 /// `#[doc]` attributes, one a line.
 fn documentation_lines(text: &str) -> TokenStream {

@@ -298,17 +298,21 @@ impl Emitter<'_> {
                 lent = Type::Reference { to: Box::new(known.ty.clone()), mutable: false };
                 types::annotation(&lent)
             }
-            _ if self.has_lanes(slot) => None,
+            _ if self.is_typed_by_lanes(slot) => None,
             _ => types::annotation(&known.ty),
         };
+        let by_lanes = self.list_of_lanes(slot).map(|ty| quote!(: #ty));
         let mutable = self.mutated.contains(slot).then(|| quote!(mut));
         let unset = self.unset.contains(slot);
-        let placeholder = unset.then(|| deferred::placeholder(&known.ty)).flatten();
+        let lanes = self.is_typed_by_lanes(slot).then(|| self.no_lanes());
+        let placeholder = unset.then(|| deferred::placeholder(&known.ty, lanes.as_ref())).flatten();
         self.statements.push(match (content, placeholder) {
-            (Some(content), _) => quote!(let #mutable #name #annotation = #content;),
-            (None, Some(placeholder)) => quote!(let mut #name #annotation = #placeholder;),
+            (Some(content), _) => quote!(let #mutable #name #annotation #by_lanes = #content;),
+            (None, Some(placeholder)) => {
+                quote!(let mut #name #annotation #by_lanes = #placeholder;)
+            }
             // Whether an assignment is the first one depends on the path.
-            (None, None) => quote!(#[allow(unused_mut)] let mut #name #annotation;),
+            (None, None) => quote!(#[allow(unused_mut)] let mut #name #annotation #by_lanes;),
         });
         self.slots[slot.0 as usize] = Some(name);
     }

@@ -53,6 +53,35 @@ pub(super) fn tokens(ty: &Type) -> TokenStream {
     }
 }
 
+/// The tokens of a type with something else for its floats.
+pub(super) fn tokens_with(ty: &Type, float: &TokenStream) -> TokenStream {
+    let inner = |ty: &Type| tokens_with(ty, float);
+    match ty {
+        Type::Float(_) => float.clone(),
+        Type::Tuple(elements) => {
+            let elements = elements.iter().map(inner);
+            quote!((#(#elements,)*))
+        }
+        Type::Array(element, length) => {
+            let (element, length) = (inner(element), self::length(length));
+            quote!([#element; #length])
+        }
+        Type::Slice(element) => {
+            let element = inner(element);
+            quote!([#element])
+        }
+        Type::Vec(element) => {
+            let element = inner(element);
+            quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#element>)
+        }
+        Type::Reference { mutable: false, to } => {
+            let to = inner(to);
+            quote!(&#to)
+        }
+        other => tokens(other),
+    }
+}
+
 /// `: T`, if that says anything that rustc does not have to find out itself.
 pub(super) fn annotation(ty: &Type) -> Option<Annotation<'_>> {
     match ty {

@@ -83,6 +83,15 @@ impl Call {
         }
     }
 
+    /// The Jacobian-vector product that takes a tangent in each lane, if that is called and the callee has one for
+    /// this type.
+    pub fn product_in_lanes(&self, float: &FloatType) -> Option<&'static str> {
+        let takes = self.output == CallOutput::Jvp
+            && self.signature.notes.directions
+            && self.signature.float_of_tangents().as_ref() == Some(float);
+        takes.then_some("__jvp_lanes")
+    }
+
     /// The values that are its arguments, if it has no others.
     pub fn numbers(&self) -> Option<Vec<ValueId>> {
         let number = |argument: &Argument| match argument {

@@ -1,6 +1,6 @@
 //! What a loop whose iterations run several at a time tells the emission about its body.
 
-use super::{Function, Map, Set, SlotId, ValueId};
+use super::{Function, Map, Place, Projection, Set, SlotId, ValueId};
 use crate::types::FloatType;
 use std::rc::Rc;
 
@@ -18,6 +18,8 @@ pub struct Lanes {
     pub varying: Map<ValueId, Varying>,
     /// Local slots of the body with a content for each lane.
     pub slots: Set<SlotId>,
+    /// Slots for what a Jacobian-vector product in several directions gives: one value, and a tangent for each lane.
+    pub results: Set<SlotId>,
     /// Slots outside of the loop in which every lane sums for itself.
     pub sums: Set<SlotId>,
     /// What each carried value is of something that the iterations have.
@@ -54,9 +56,15 @@ pub enum Varying {
 }
 
 impl Lanes {
-    /// Whether a slot has a content for each lane.
-    pub fn has_lanes(&self, slot: SlotId) -> bool {
-        self.slots.contains(slot) || self.sums.contains(slot)
+    /// Whether there is a content for each lane at a place.
+    pub fn has_lanes(&self, place: &Place) -> bool {
+        let is = |slots: &Set<SlotId>| slots.contains(place.root);
+        is(&self.slots) || is(&self.sums) || is(&self.results) && Self::is_tangent(place)
+    }
+
+    /// Whether a place is in the tangent of a value with its tangent.
+    pub fn is_tangent(place: &Place) -> bool {
+        matches!(place.path.first(), Some(Projection::Field(part)) if &**part == "1")
     }
 
     /// How a value differs, if it does.
@@ -65,12 +73,15 @@ impl Lanes {
     }
 }
 
-/// An output of a function of numbers, which loops with lanes call for all of them at once.
+/// An output of a function that loops with lanes call for all of them at once: of one that takes and gives numbers, or
+/// a Jacobian-vector product, which takes and gives a tangent in each lane.
 #[derive(Clone, Debug)]
 pub struct InLanes {
-    /// The output that it stands for: `value` or `gradient`.
+    /// The output that it stands for: `value`, `gradient` or `jvp`.
     pub output: &'static str,
-    /// What it calculates; the result is a number or a tuple of numbers.
+    /// Of a Jacobian-vector product: how many of the parameters are no tangents.
+    pub primal: Option<usize>,
+    /// What it calculates; the result is a number or a tuple of numbers, or a value with its tangent.
     pub function: Function,
     /// How its values differ from lane to lane; `None` if lanes run it one after the other.
     pub lanes: Option<Rc<Lanes>>,

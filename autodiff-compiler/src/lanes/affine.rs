@@ -23,6 +23,19 @@ impl Polynomial {
         Self(BTreeMap::from_iter([(vec![], number)])).normal()
     }
 
+    /// The polynomial of an integer that does not wrap: `None` if some part of it may.
+    pub(super) fn exact(value: ValueId, facts: &Facts) -> Option<Self> {
+        use IntegerOperation::{Add, Mul, Sub};
+        let wraps = match facts.integers.get(&value) {
+            Some((Add | Sub | Mul, arguments)) => {
+                arguments.iter().any(|argument| Self::exact(*argument, facts).is_none())
+            }
+            Some(_) => true,
+            None => false,
+        };
+        if wraps { None } else { Self::of(value, facts) }
+    }
+
     /// The polynomial of an integer.
     pub(super) fn of(value: ValueId, facts: &Facts) -> Option<Self> {
         use IntegerOperation::{Add, Mul, Sub, WrappingAdd, WrappingMul, WrappingSub};
@@ -75,6 +88,20 @@ impl Polynomial {
 
     pub(super) fn is_zero(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether it is the product of the other one, which has one term, and a polynomial.
+    pub(super) fn is_divisible_by(&self, other: &Self) -> bool {
+        let mut terms = other.0.iter();
+        let (Some((divisor, by)), None) = (terms.next(), terms.next()) else { return false };
+        self.0.iter().all(|(values, coefficient)| {
+            let mut rest = values.clone();
+            let mut takes = |value: &ValueId| {
+                let position = rest.iter().position(|other| other == value);
+                position.map(|position| rest.remove(position)).is_some()
+            };
+            coefficient % by == 0 && divisor.iter().all(&mut takes)
+        })
     }
 
     /// Whether it is a multiple of the other one, with a whole number that is not zero.

@@ -4,7 +4,7 @@
 //! [`is_simple`] has these outputs. Where the body has no form for several lanes, they run one after the other.
 
 use super::facts::Facts;
-use super::{Width, shape, split};
+use super::{Width, directions, shape, split};
 use crate::ir::builder::Builder;
 use crate::ir::lanes::{InLanes, Lanes};
 use crate::ir::*;
@@ -73,12 +73,21 @@ pub(crate) fn outputs(value: &Function, gradient: Option<&Function>, width: Widt
             let float = float.clone();
             match in_lanes {
                 Some((function, lanes)) => {
-                    InLanes { output, function, lanes: Some(Rc::new(lanes)), float }
+                    InLanes { output, primal: None, function, lanes: Some(Rc::new(lanes)), float }
                 }
-                None => InLanes { output, function, lanes: None, float },
+                None => InLanes { output, primal: None, function, lanes: None, float },
             }
         })
         .collect()
+}
+
+/// A Jacobian-vector product for several directions; `primal`: how many of its parameters are no tangents.
+pub(crate) fn product(jvp: &Function, primal: usize, float: FloatType, width: Width) -> InLanes {
+    let (function, lanes) = match directions::spread(jvp, primal, &float, width) {
+        Some((function, lanes)) => (function, Some(Rc::new(lanes))),
+        None => (jvp.clone(), None),
+    };
+    InLanes { output: "jvp", primal: Some(primal), function, lanes, float }
 }
 
 /// A gradient function that returns what it writes behind references.
@@ -121,5 +130,5 @@ fn spread(function: &Function, width: Width) -> Option<(Function, Lanes)> {
     });
     let facts = Facts::of(function);
     let lanes = shape::shape_of_function(function, &facts, width).filter(|_| !panics)?;
-    Some(split::spread_function(function.clone(), lanes))
+    Some(split::spread_function(function.clone(), lanes, false))
 }

@@ -49,7 +49,7 @@ pub(super) fn are_apart(counted: &For, lanes: &Lanes, facts: &Facts) -> bool {
             // Other instructions touch local slots only, or no memory.
             _ => return,
         };
-        if lanes.slots.contains(place.root) {
+        if lanes.has_lanes(place) {
             return;
         }
         let writes = !matches!(instruction.kind, InstructionKind::Load(_));
@@ -95,7 +95,7 @@ fn is_shifted(body: &Region, position: usize, lanes: &Lanes) -> bool {
         Some((Projection::Index { index, .. }, path)) => {
             let array = Place { root: place.root, path: path.to_vec() };
             lanes.varying(*index) == Some(Varying::Consecutive)
-                && !lanes.has_lanes(place.root)
+                && !lanes.has_lanes(place)
                 && array.operands().all(|operand| lanes.varying(operand).is_none())
         }
         _ => false,
@@ -109,6 +109,33 @@ fn is_shifted(body: &Region, position: usize, lanes: &Lanes) -> bool {
         }
     });
     shifted
+}
+
+/// Whether all of these places are in the column of a matrix that has the number of the iteration: whatever the row is,
+/// an element that another iteration has is another one.
+///
+/// In an array of rows, the index of the loop stands at the same depth in all of them. In one row after the other, the
+/// index is that of the loop, which begins at 0, plus a multiple of its trips.
+fn have_own_columns(places: &[&Place], counted: &For, facts: &Facts) -> bool {
+    let own = counted.body.parameters[0];
+    let is_step = |place: &Place, depth: usize| {
+        let elements = place.path.iter().all(|step| !matches!(step, Projection::Range { .. }));
+        let here =
+            matches!(place.path.get(depth), Some(Projection::Index { index, .. }) if *index == own);
+        elements && here
+    };
+    let depths = places.first().map_or(0, |place| place.path.len());
+    if (0..depths).any(|depth| places.iter().all(|place| is_step(place, depth))) {
+        return true;
+    }
+    let starts_at_zero = facts.constants.get(&counted.start) == Some(&0);
+    let trips = Polynomial::exact(counted.end, facts).filter(|_| starts_at_zero);
+    let (Some(trips), Some(column)) = (trips, Polynomial::exact(own, facts)) else { return false };
+    places.iter().all(|place| {
+        let [Projection::Index { index, .. }] = place.path[..] else { return false };
+        let row = Polynomial::exact(index, facts).and_then(|index| index.plus(&column, -1));
+        row.is_some_and(|row| row.is_divisible_by(&trips))
+    })
 }
 
 /// Whether all of these places of one root are in elements that an iteration has for itself.
@@ -141,6 +168,9 @@ fn have_own_elements(places: &[&Place], counted: &For, lanes: &Lanes, facts: &Fa
         }
         None
     };
+    if have_own_columns(places, counted, facts) {
+        return true;
+    }
     let Some(owned) = places.iter().map(|place| own(place)).collect::<Option<Vec<_>>>() else {
         return false;
     };

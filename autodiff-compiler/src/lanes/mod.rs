@@ -15,6 +15,7 @@
 mod affine;
 pub(crate) mod callee;
 mod dependence;
+mod directions;
 mod evaluated;
 mod facts;
 mod shape;
@@ -173,7 +174,9 @@ impl Choosing {
             if let InstructionKind::For(counted) = &instruction.kind {
                 let index = counted.body.parameters[0];
                 if let Some(lanes) = self.lanes_of(function, facts, counted) {
-                    choice.chosen.push((index, nested && may_overlap(counted, &lanes)));
+                    // A Jacobian-vector product is worth it wherever it stands.
+                    let worth_it = nested || !lanes.results.is_empty();
+                    choice.chosen.push((index, worth_it && may_overlap(counted, &lanes)));
                     continue;
                 }
                 choice.refused.push(index);

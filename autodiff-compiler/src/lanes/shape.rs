@@ -73,12 +73,13 @@ fn only_value(parameter: &Parameter) -> Option<ValueId> {
 }
 
 impl Lanes {
-    fn of(float: FloatType, width: Width) -> Self {
+    pub(super) fn of(float: FloatType, width: Width) -> Self {
         Self {
             count: width.of(&float),
             float,
             varying: Map::new(),
             slots: Set::new(),
+            results: Set::new(),
             sums: Set::new(),
             reductions: vec![],
             overlaps: false,
@@ -162,14 +163,20 @@ impl<'f> Sorting<'f> {
     fn find_slots(&mut self, body: &Region) -> Option<()> {
         let function = self.function;
         let mut found = vec![];
+        let mut results = vec![];
         body.for_each_instruction(&mut |instruction| match &instruction.kind {
+            InstructionKind::Call(call @ Call { result_slot: Some(slot), .. })
+                if call.product_in_lanes(&self.lanes.float).is_some() =>
+            {
+                results.push(*slot);
+            }
             InstructionKind::Define(slot, content)
-                if is_made_of(&function.slot(*slot).ty, &self.lanes.float) =>
+                if function.slot(*slot).ty.is_made_of(&self.lanes.float) =>
             {
                 found.push((*slot, is_spread(content)));
             }
             InstructionKind::Call(Call { result_slot: Some(slot), .. })
-                if is_made_of(&function.slot(*slot).ty, &self.lanes.float) =>
+                if function.slot(*slot).ty.is_made_of(&self.lanes.float) =>
             {
                 found.push((*slot, true));
             }
@@ -179,6 +186,7 @@ impl<'f> Sorting<'f> {
             is_spread.then_some(())?;
             self.lanes.slots.insert(slot);
         }
+        self.lanes.results.insert_all(&results);
         Some(())
     }
 
@@ -202,8 +210,8 @@ impl<'f> Sorting<'f> {
             InstructionKind::Load(place) => self.load(place, results[0], masked),
             InstructionKind::Store(place, _) => {
                 // What all lanes write to would be written by the last one.
-                let apart = self.lanes.slots.contains(place.root)
-                    || place.operands().any(|index| self.varies(index));
+                let apart =
+                    self.lanes.has_lanes(place) || place.operands().any(|index| self.varies(index));
                 (apart && self.may_be_written(place, masked)).then_some(())
             }
             InstructionKind::AddTo(place, _) => self.may_be_written(place, masked).then_some(()),
@@ -219,7 +227,7 @@ impl<'f> Sorting<'f> {
                 Some(())
             }
             InstructionKind::Fill(place, _) => {
-                let own = self.lanes.slots.contains(place.root) && place.path.is_empty();
+                let own = self.lanes.has_lanes(place) && place.path.is_empty();
                 (own && !masked).then_some(())
             }
             InstructionKind::Define(slot, content) => {
@@ -255,6 +263,9 @@ impl<'f> Sorting<'f> {
 
     /// A call of a function that takes numbers in lanes. Where only some lanes get, it is not known to be harmless.
     fn call(&mut self, call: &Call, results: &[ValueId], masked: bool) -> Option<()> {
+        if call.product_in_lanes(&self.lanes.float).is_some() {
+            return (!masked && self.takes_tangents(call)).then_some(());
+        }
         call.in_lanes(&self.lanes.float).filter(|_| !masked)?;
         let arguments = call.numbers()?;
         let differs = arguments.iter().any(|argument| self.varies(*argument));
@@ -264,6 +275,26 @@ impl<'f> Sorting<'f> {
             None => {}
         }
         Some(())
+    }
+
+    /// Whether a Jacobian-vector product is called at one place, in a direction for each lane.
+    fn takes_tangents(&self, call: &Call) -> bool {
+        let (primal, tangents) = call.arguments.split_at(call.signature.parameters.len());
+        let is_same = |argument: &Argument| {
+            let mut places = vec![];
+            argument.places(&mut places);
+            let mut same = !places.into_iter().any(|place| self.lanes.has_lanes(place));
+            argument.for_each_operand(&mut |value| same &= !self.varies(*value));
+            same
+        };
+        let has_lanes = |argument: &Argument| match argument {
+            Argument::Value(Aggregate::Place(place, _)) | Argument::Shared(place) => {
+                self.lanes.has_lanes(place)
+            }
+            Argument::Value(content) => is_spread(content),
+            Argument::Mutable(_) | Argument::Place(_) => false,
+        };
+        primal.iter().all(is_same) && tangents.iter().all(has_lanes)
     }
 
     /// A loop that every lane runs through as often.
@@ -369,7 +400,7 @@ impl<'f> Sorting<'f> {
     fn load(&mut self, place: &Place, result: ValueId, masked: bool) -> Option<()> {
         self.may_be_reached(place, masked).then_some(())?;
         let varies = place.operands().any(|index| self.varies(index));
-        if self.lanes.slots.contains(place.root) {
+        if self.lanes.has_lanes(place) {
             self.set(result, Varying::Float);
             return Some(());
         }
@@ -402,7 +433,7 @@ impl<'f> Sorting<'f> {
             if self.of(*index) == Some(Varying::Consecutive));
         let array_varies = array.operands().any(|value| self.varies(value));
         let varies = place.operands().any(|value| self.varies(value));
-        varies && (!is_along || array_varies || self.lanes.slots.contains(place.root))
+        varies && (!is_along || array_varies || self.lanes.has_lanes(place))
     }
 
     /// Whether no lane can panic on the way that would not have gone there. What the reverse sweep takes for proven is
@@ -417,7 +448,7 @@ impl<'f> Sorting<'f> {
                 let outside = |value: ValueId| !self.inside.contains(value);
                 match (self.of(*index), self.function.place_type(&array)) {
                     (Some(Varying::Consecutive), _) => {
-                        !self.lanes.slots.contains(place.root)
+                        !self.lanes.has_lanes(place)
                             && array.operands().all(outside)
                             && along(self.body, &self.inside, *index).is_some()
                     }
@@ -436,16 +467,6 @@ impl<'f> Sorting<'f> {
 
 fn is_shift(kinds: &[Option<Varying>]) -> bool {
     matches!(kinds, [Some(Varying::Consecutive), None] | [None, Some(Varying::Consecutive)])
-}
-
-/// Whether a type is a float, or made of such: an array, a `Vec` or a tuple.
-fn is_made_of(ty: &Type, float: &FloatType) -> bool {
-    match ty {
-        Type::Float(own) => own == float,
-        Type::Array(element, _) | Type::Vec(element) => is_made_of(element, float),
-        Type::Tuple(elements) => elements.iter().all(|element| is_made_of(element, float)),
-        _ => false,
-    }
 }
 
 /// Whether content is made of single floats.

@@ -35,7 +35,8 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
     let mut rest = counted.same_indices();
     rest.body = builder.function.copy_region(&counted.body, &mut Renaming::default());
 
-    let mut splitting = Splitting { inside: values_inside(&counted.body), builder, lanes };
+    let inside = values_inside(&counted.body);
+    let mut splitting = Splitting { inside, builder, lanes, is_loop: true };
     let end = splitting.end_of_groups(&counted);
     let mut arrays = splitting.accumulate_arrays(&mut counted.body);
     let mut groups = For {
@@ -73,16 +74,26 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
     arrays.into_iter().for_each(|array| add_array(builder, array));
 }
 
-/// A function that is called for several lanes: everything that goes where values differ differs, the result, too.
-pub(super) fn spread_function(mut function: Function, lanes: Lanes) -> (Function, Lanes) {
+/// A function that is called for several lanes: everything that goes where values differ differs, the result, too, or
+/// the last part of it alone (the tangent that comes with a value).
+pub(super) fn spread_function(
+    mut function: Function,
+    lanes: Lanes,
+    last_part: bool,
+) -> (Function, Lanes) {
     let span = function.span();
     let body = std::mem::take(&mut function.body);
     let inside = values_inside(&body);
     let mut result = std::mem::replace(&mut function.result, Aggregate::Unit);
     let mut builder = Builder::new(function, span);
-    let mut splitting = Splitting { inside, builder: &mut builder, lanes };
+    let mut splitting = Splitting { inside, builder: &mut builder, lanes, is_loop: false };
     splitting.append_spread(body.instructions);
-    splitting.spread_content(&mut result);
+    match &mut result {
+        Aggregate::Tuple(parts) if last_part => {
+            parts.last_mut().into_iter().for_each(|part| splitting.spread_content(part));
+        }
+        whole => splitting.spread_content(whole),
+    }
     let lanes = splitting.lanes;
     let mut function = builder.finish();
     function.result = result;
@@ -148,6 +159,8 @@ pub(super) struct Splitting<'b> {
     pub(super) lanes: Lanes,
     /// What the body of the loop defines.
     pub(super) inside: Set<ValueId>,
+    /// Whether every lane is an iteration of its own: of what is the same in all of them, each has its own then.
+    is_loop: bool,
 }
 
 impl Splitting<'_> {
@@ -228,7 +241,7 @@ impl Splitting<'_> {
             let Projection::Index { index, proven } = step else { continue };
             let array = Place { root: place.root, path: place.path[..depth].to_vec() };
             let outside = |value: ValueId| !self.inside.contains(value);
-            let is_own = self.lanes.slots.contains(place.root);
+            let is_own = self.lanes.has_lanes(place);
             if *proven && !masked || is_own || !array.operands().all(outside) {
                 continue;
             }
@@ -244,13 +257,35 @@ impl Splitting<'_> {
         for mut instruction in instructions {
             self.builder.at(instruction.span);
             match &mut instruction.kind {
-                InstructionKind::Store(_, value)
-                | InstructionKind::AddTo(_, value)
-                | InstructionKind::Fill(_, value)
-                | InstructionKind::Push(_, Aggregate::Value(value)) => *value = self.spread(*value),
-                InstructionKind::Define(_, content) => self.spread_content(content),
+                InstructionKind::Store(place, value)
+                | InstructionKind::AddTo(place, value)
+                | InstructionKind::Fill(place, value)
+                    if self.is_spread(place) =>
+                {
+                    *value = self.spread(*value);
+                }
+                InstructionKind::Assign(place, content)
+                | InstructionKind::Push(place, content)
+                | InstructionKind::Resize(place, ResizeKind::Resize(_, content))
+                    if self.is_spread(place) =>
+                {
+                    self.spread_content(content);
+                }
+                InstructionKind::Define(slot, content) if self.is_spread(&Place::root(*slot)) => {
+                    self.spread_content(content);
+                }
                 InstructionKind::Call(call)
-                    if call.result_slot.is_some() || self.which(&instruction.results) == [true] =>
+                    if call.result_slot.is_some_and(|slot| self.lanes.results.contains(slot)) =>
+                {
+                    let primal = call.signature.parameters.len();
+                    for argument in &mut call.arguments[primal..] {
+                        if let Argument::Value(content) = argument {
+                            self.spread_content(content);
+                        }
+                    }
+                }
+                InstructionKind::Call(call)
+                    if self.defines_lanes(call) || self.which(&instruction.results) == [true] =>
                 {
                     for argument in &mut call.arguments {
                         if let Argument::Value(content) = argument {
@@ -272,10 +307,35 @@ impl Splitting<'_> {
                     }
                     self.spread_region(&mut inner.body, &varying);
                 }
+                InstructionKind::Loop { carried, body } => {
+                    let varying = self.which(&body.parameters);
+                    for (value, varies) in carried.iter_mut().zip(&varying) {
+                        if *varies {
+                            *value = self.spread(*value);
+                        }
+                    }
+                    self.spread_region(body, &varying);
+                }
+                InstructionKind::Match { arms, .. } => {
+                    let varying = self.which(&instruction.results);
+                    for arm in arms {
+                        self.spread_region(&mut arm.body, &varying);
+                    }
+                }
                 _ => {}
             }
             self.builder.append(instruction);
         }
+    }
+
+    /// Whether what is written to a place is written for each lane.
+    fn is_spread(&self, place: &Place) -> bool {
+        self.is_loop || self.lanes.has_lanes(place)
+    }
+
+    /// Whether what a call gives has a content for each lane.
+    fn defines_lanes(&self, call: &Call) -> bool {
+        call.result_slot.is_some_and(|slot| self.lanes.slots.contains(slot))
     }
 
     fn which(&self, values: &[ValueId]) -> Vec<bool> {

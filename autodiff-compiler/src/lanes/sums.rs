@@ -111,7 +111,7 @@ impl Splitting<'_> {
             let span = instruction.span;
             let (place, value) = match instruction.kind {
                 InstructionKind::AddTo(place, value)
-                    if !self.lanes.has_lanes(place.root)
+                    if !self.lanes.has_lanes(&place)
                         && place.operands().all(|index| !self.inside.contains(index)) =>
                 {
                     (place, value)

@@ -2,7 +2,8 @@
 //! for them.
 //!
 //! A local `Vec` of derivative code becomes a stack (which derefs to a `Vec`) where its content is
-//! only read and written in place, or exchanged as a whole with another stack.
+//! only read and written in place, or exchanged as a whole with another stack. Tangents for a Jacobian-vector product
+//! that takes several directions at once stay as they are: they will have a number for each of them.
 //!
 //! Assumes simplified code. Guarantees: the same values.
 
@@ -58,6 +59,13 @@ impl Uses<'_> {
             }
             InstructionKind::Swap(a, b) if a.path.is_empty() || b.path.is_empty() => {
                 self.swapped.push((a.root, b.root));
+            }
+            InstructionKind::Call(Call {
+                output: CallOutput::Jvp, signature, arguments, ..
+            }) if signature.notes.directions => {
+                for place in arguments.iter().filter_map(Argument::place) {
+                    self.candidates.remove(&place.root);
+                }
             }
             _ => {}
         }

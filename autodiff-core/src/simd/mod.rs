@@ -10,11 +10,13 @@
 //! operation panics for the content of a lane.
 
 mod compare;
+mod directions;
 pub mod math;
 mod memory;
 mod operators;
 
 use crate::lanes::LaneFloat;
+pub use directions::{Directions, one_by_one, one_of};
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
 pub use memory::{

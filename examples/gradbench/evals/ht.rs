@@ -3,7 +3,6 @@
 #![allow(clippy::needless_range_loop)] // as the mathematics reads
 
 use super::Function;
-use crate::threads;
 use crate::timing::{Outcome, read, unfit};
 use autodiff_core::differentiate;
 use serde::{Deserialize, Serialize};
@@ -137,7 +136,7 @@ fn vertices(theta: &[f64; 26], model: &Model) -> Vec<[f64; 3]> {
 }
 
 /// How far points are from vertices.
-#[differentiate(jvp, wrt(theta))]
+#[differentiate(jacobian, wrt(theta))]
 fn simple(
     theta: &[f64; 26],
     model: &Model,
@@ -155,9 +154,10 @@ fn simple(
     residuals
 }
 
-/// How far points are from places in triangles.
-#[differentiate(jvp, wrt(theta, us))]
+/// How far points are from places in triangles; all places may be shifted.
+#[differentiate(jacobian, wrt(shift, theta))]
 fn complicated(
+    shift: &[f64; 2],
     theta: &[f64; 26],
     us: &[[f64; 2]],
     model: &Model,
@@ -168,7 +168,7 @@ fn complicated(
     let mut residuals = vec![0.0; 3 * correspondences.len()];
     for i in 0..correspondences.len() {
         let triangle: [usize; 3] = model.triangles[correspondences[i]];
-        let [u, v] = us[i];
+        let (u, v) = (us[i][0] + shift[0], us[i][1] + shift[1]);
         for j in 0..3 {
             residuals[3 * i + j] = points[i][j]
                 - (u * vertices[triangle[0]][j]
@@ -221,51 +221,40 @@ fn objective(input: &RawValue) -> Outcome {
         if us.is_empty() {
             simple(theta, &data.model, &data.correspondences, &data.points)
         } else {
-            complicated(theta, us, &data.model, &data.correspondences, &data.points)
+            complicated(&[0.0; 2], theta, us, &data.model, &data.correspondences, &data.points)
         }
     })
 }
 
-/// The derivatives of all residuals, parameter after parameter.
-struct Columns(Vec<Vec<f64>>);
+/// Jacobians beside each other, each row after row with so many columns.
+struct Beside<const N: usize>([(Vec<f64>, usize); N]);
 
-impl Serialize for Columns {
+impl<const N: usize> Serialize for Beside<N> {
     /// Row after row.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows = self.0.first().map_or(0, Vec::len);
-        serializer.collect_seq(
-            (0..rows).map(|row| -> Vec<f64> { self.0.iter().map(|column| column[row]).collect() }),
-        )
+        let rows = self.0.first().map_or(0, |(entries, columns)| entries.len() / columns);
+        let row = |row: usize| -> Vec<f64> {
+            let parts =
+                self.0.iter().flat_map(|(entries, columns)| &entries[row * columns..][..*columns]);
+            parts.copied().collect()
+        };
+        serializer.collect_seq((0..rows).map(row))
     }
 }
 
-/// By the angles, after the derivatives by the own u and v of each point, if there are any.
+/// By the angles, after the derivatives by the own u and v of each point, if there are any: no residual depends on
+/// another point's, so that these are the derivatives by a shift of all.
 fn jacobian(input: &RawValue) -> Outcome {
     let (input, repeat) = read::<Input>(input)?;
-    repeat.run(&input.check()?, |Input { theta, data, us }| {
-        let Data { model, correspondences, points } = data;
-        let axis = |k: usize| std::array::from_fn(|i| if i == k { 1.0 } else { 0.0 });
-        if us.is_empty() {
-            let along = |k| simple::jvp(theta, model, correspondences, points, axis(k)).1;
-            return Columns(threads::map(ANGLES, along));
-        }
-        let along = |theta_direction, us_direction: [f64; 2]| {
-            let us_directions = vec![us_direction; us.len()];
-            complicated::jvp(
-                theta,
-                us,
-                model,
-                correspondences,
-                points,
-                theta_direction,
-                &us_directions,
-            )
-            .1
-        };
-        Columns(threads::map(2 + ANGLES, |k| match k {
-            0 => along([0.0; ANGLES], [1.0, 0.0]),
-            1 => along([0.0; ANGLES], [0.0, 1.0]),
-            _ => along(axis(k - 2), [0.0; 2]),
-        }))
+    let Input { theta, data: Data { model, correspondences, points }, us } = &input.check()?;
+    if us.is_empty() {
+        return repeat.run(theta, |theta| {
+            Beside([(simple::jacobian(theta, model, correspondences, points), ANGLES)])
+        });
+    }
+    repeat.run(theta, |theta| {
+        let (by_shift, by_angles) =
+            complicated::jacobian(&[0.0; 2], theta, us, model, correspondences, points);
+        Beside([(by_shift, 2), (by_angles, ANGLES)])
     })
 }

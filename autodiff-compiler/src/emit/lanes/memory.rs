@@ -30,7 +30,7 @@ impl Emitter<'_> {
         let array = Place { root: place.root, path: path.to_vec() };
         let is_along = self.varying(*index) == Some(Varying::Consecutive)
             && !array.operands().any(varies)
-            && !self.has_lanes(place.root);
+            && !self.has_lanes(place);
         if is_along { Where::Along(array, *index) } else { Where::Apart }
     }
 
@@ -48,7 +48,7 @@ impl Emitter<'_> {
             }
             Where::Apart => {
                 let operands: Vec<_> = place.operands().collect();
-                let own = self.has_lanes(place.root);
+                let own = self.has_lanes(place);
                 let mut built = self.closure(|emitter, lane| {
                     emitter.at_lane_with(&operands, lane, |emitter| {
                         let mut built = emitter.scalar_place(place);
@@ -116,7 +116,7 @@ impl Emitter<'_> {
                 let value = self.masked_summand(value);
                 let target = self.scalar_place(place).code;
                 self.before_writing(&Writes::of(&instruction.kind));
-                let sum = match self.has_lanes(place.root) {
+                let sum = match self.has_lanes(place) {
                     true => value,
                     false => value.method("sum", vec![]),
                 };
@@ -223,7 +223,7 @@ impl Emitter<'_> {
     ) {
         self.flush(value);
         let numbers = self.operand(value).code;
-        let own = self.has_lanes(place.root);
+        let own = self.has_lanes(place);
         self.before_writing(&Writes::of(&instruction.kind));
         self.names.open();
         let lane = self.names.fresh("lane", Span::call_site());

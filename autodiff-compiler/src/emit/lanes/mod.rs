@@ -8,7 +8,7 @@
 //! * [`memory`]: loads, stores and sums;
 //! * [`branches`]: both sides of a branch whose condition differs run, and a mask chooses;
 //! * [`groups`]: the loop over groups of iterations, and what comes of what it carries;
-//! * [`callee`]: functions of numbers that such loops call.
+//! * [`callee`]: functions that such loops call.
 //!
 //! A function with such loops has its body in an inner function that is generic over the instruction set, and
 //! chooses that when it is called.
@@ -23,7 +23,8 @@ use super::Emitter;
 use super::expressions::Code;
 use crate::ir::lanes::{Lanes, Varying};
 use crate::ir::{
-    Aggregate, For, Function, Instruction, InstructionKind, Map, Region, Set, SlotId, ValueId,
+    Aggregate, Call, For, Function, Instruction, InstructionKind, Map, Place, Region, Set, SlotId,
+    ValueId,
 };
 use crate::types::{Length, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
@@ -77,12 +78,33 @@ impl<'a> Emitter<'a> {
         self.lanes.as_ref().and_then(|lane_loop| lane_loop.lanes.varying(value))
     }
 
-    /// Whether a slot has a content for each lane.
-    pub(super) fn has_lanes(&self, slot: SlotId) -> bool {
+    /// Whether there is a content for each lane at a place.
+    pub(super) fn has_lanes(&self, place: &Place) -> bool {
         match &self.lanes {
-            Some(lane_loop) => lane_loop.lanes.has_lanes(slot),
-            None => self.lane_sums.contains(slot),
+            Some(lane_loop) => lane_loop.lanes.has_lanes(place),
+            None => self.lane_sums.contains(place.root),
         }
+    }
+
+    /// Whether a slot's type is not the one that it has for one lane.
+    pub(super) fn is_typed_by_lanes(&self, slot: SlotId) -> bool {
+        let results = self.lanes.as_ref().map(|lane_loop| &lane_loop.lanes.results);
+        self.has_lanes(&Place::root(slot)) || results.is_some_and(|results| results.contains(slot))
+    }
+
+    /// The type of a list with lanes, which may be empty: that does not tell rustc what will be in it.
+    pub(super) fn list_of_lanes(&self, slot: SlotId) -> Option<TokenStream> {
+        let ty = &self.function.slot(slot).ty;
+        let is_list = !ty.is_copy() && self.has_lanes(&Place::root(slot));
+        let (lanes, number) = (self.simd_path("Lanes"), self.lane_type());
+        is_list.then(|| super::types::tokens_with(ty, &quote!(#lanes<__Simd, #number>)))
+    }
+
+    /// The function that gives a tangent in each lane, if a call is one of that.
+    pub(super) fn product_in_lanes(&self, call: &Call) -> Option<&'static str> {
+        let lanes = &self.lanes.as_ref()?.lanes;
+        call.result_slot.filter(|slot| lanes.results.contains(*slot))?;
+        call.product_in_lanes(&lanes.float)
     }
 
     /// Whether a value is needed lane by lane.
@@ -127,7 +149,14 @@ impl<'a> Emitter<'a> {
     pub(super) fn lane_instruction(&mut self, instruction: &Instruction) -> bool {
         let Some(lane_loop) = &self.lanes else { return self.sums_instruction(instruction) };
         let lanes = lane_loop.lanes.clone();
+        let is_loop = lane_loop.index.is_some();
         match &instruction.kind {
+            // What a function called for all lanes does once.
+            InstructionKind::Store(place, _) | InstructionKind::AddTo(place, _)
+                if !is_loop && !lanes.has_lanes(place) =>
+            {
+                false
+            }
             InstructionKind::Operation(operation, arguments) => {
                 match lanes.varying(instruction.results[0]) {
                     None | Some(Varying::Consecutive) => return false,
@@ -179,6 +208,12 @@ impl<'a> Emitter<'a> {
     fn lane_type(&self) -> Ident {
         let float = self.lanes.as_ref().map(|lane_loop| lane_loop.lanes.float.name().to_string());
         super::names::identifier(float.as_deref().unwrap_or("f64"))
+    }
+
+    /// Zero in every lane.
+    pub(super) fn no_lanes(&self) -> TokenStream {
+        let (splat, number, simd) = (self.simd_path("splat"), self.lane_type(), &self.simd);
+        quote!(#splat::<_, #number>(#simd, 0.0))
     }
 
     /// The token of the instruction set.
