@@ -359,8 +359,7 @@ fn road(
     if own.signature.notes.directions
         && let (Some(jvp), Some(float)) = (&derivatives.jvp, signature.float_of_tangents())
     {
-        let primal = signature.parameters.len();
-        let product = lanes::callee::product(jvp, primal, float, lanes::Width::Vectors);
+        let product = lanes::callee::product(jvp, signature, float, lanes::Width::Vectors);
         trace.ir("directions", &product.function);
         check_between("directions", &product.function, diagnostics)?;
         derivatives.in_lanes.push(product);

@@ -165,7 +165,7 @@ impl Stub {
             tangents: &tangents.collect::<Vec<_>>(),
             float: &float,
             value: self.result.clone(),
-            tangent: self.read.result.tangent(),
+            tangent: self.read.result.holds_floats().then(|| self.read.result.tangent()),
         };
         let header = header_in_lanes("__jvp_lanes", prefix, visibility, options);
         let function = product.with(&header, &self.free("simd"), &unreachable());

@@ -155,9 +155,10 @@ impl FunctionSignature {
     pub fn may_take_directions(&self) -> bool {
         let Some(float) = self.float_of_tangents() else { return false };
         let by_directions = |ty: Type| ty == Type::Unit || ty.is_made_of(&float);
+        let gives = self.result.holds_floats() || self.parameters.iter().any(is_output);
         let inputs = self.covered().map(|position| self.parameters[position].tangent());
         matches!(float, FloatType::F32 | FloatType::F64)
-            && self.result.holds_floats()
+            && gives
             && self.float_parameters.is_empty()
             && inputs.chain([self.result.tangent()]).all(by_directions)
             && self.parameters.iter().all(Type::is_repeatable)

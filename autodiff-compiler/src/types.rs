@@ -165,11 +165,14 @@ impl Type {
         }
     }
 
-    /// Whether an argument of the type can be passed several times: it is behind `&`, or made of numbers.
+    /// Whether an argument of the type can be passed several times: it is behind `&`, or made of numbers, which can be
+    /// copied.
     pub fn is_repeatable(&self) -> bool {
         match self {
-            Type::Reference { mutable, .. } => !mutable,
-            Type::Array(element, _) | Type::Vec(element) => element.is_repeatable(),
+            Type::Reference { mutable, to } => !mutable || to.is_repeatable(),
+            Type::Array(element, _) | Type::Vec(element) | Type::Slice(element) => {
+                element.is_repeatable()
+            }
             Type::Tuple(elements) => elements.iter().all(Type::is_repeatable),
             Type::Float(_) | Type::Integer(_) | Type::Bool | Type::Unit => true,
             _ => false,

@@ -188,6 +188,40 @@ both! {
         recursive(&next, depth - 1)
     }
 
+    [wrt(y),]
+    pub(crate) fn slopes(y: &[f64], dy: &mut [f64]) {
+        for i in 0..y.len() {
+            let left = if i == 0 { y[y.len() - 1] } else { y[i - 1] };
+            dy[i] = left * y[i] - y[i].powi(3);
+        }
+    }
+
+    []
+    pub(crate) fn steps(state: &mut [f64; 18], history: &mut Vec<f64>, force: f64) -> f64 {
+        let mut slope = vec![force; 18];
+        for step in 0..3 {
+            slopes(&state[..], &mut slope);
+            for i in 0..18 {
+                state[i] += 0.1 * slope[i];
+            }
+            if step > 0 {
+                history.push(state[step] * force);
+            }
+        }
+        history.len() as f64 * state[0]
+    }
+
+    [wrt(x),]
+    pub(crate) fn makes_steps(x: &[f64; 18], force: f64) -> Vec<f64> {
+        let mut state = *x;
+        let mut history = vec![];
+        let last = steps(&mut state, &mut history, force);
+        let again = steps(&mut state, &mut history, last);
+        history.extend_from_slice(&state);
+        history.push(last * again);
+        history
+    }
+
     [name = "d_",]
     pub(crate) fn prefixed(x: &[f64; 20]) -> [f64; 20] {
         let total: f64 = x.iter().sum();
@@ -217,6 +251,29 @@ fn with_struct(x: &[f64; 16]) -> [f64; 16] {
     all[3] = sum.x;
     all[4] = sum.y;
     all
+}
+
+#[autodiff_core::differentiate(jvp)]
+fn changes_structs(x: &mut [f64], y: &mut [f64; 2], more: &mut Vec<f64>, z: f64) -> f64 {
+    let mut points = vec![Point { x: y[0], y: y[1] }; 3];
+    for i in 0..x.len() {
+        points[i % 3].x += x[i] * z;
+        x[i] = points[(i + 1) % 3].x * points[0].y;
+    }
+    *y = [points[1].x, points[2].x];
+    more.push(points[0].x);
+    points[0].x * z
+}
+
+#[autodiff_core::differentiate(jvp, jacobian)]
+fn calls_with_changes(x: &[f64; 17]) -> Vec<f64> {
+    let mut state = x.to_vec();
+    let (mut pair, mut more) = ([x[0], 1.0], vec![x[1]]);
+    let value = changes_structs(&mut state, &mut pair, &mut more, x[2]);
+    changes_structs(&mut state[1..], &mut pair, &mut more, value);
+    state.extend_from_slice(&pair);
+    state.extend_from_slice(&more);
+    state
 }
 
 #[autodiff_core::differentiate(jvp, jacobian)]
@@ -302,12 +359,44 @@ fn what_has_no_form_for_lanes_runs_one_by_one() {
         let found: Vec<_> = (0..22).map(|row| jacobian[20 * row + column]).collect();
         agree("calls_with_struct", &found, &slope);
     }
+    let some: [f64; 17] = numbers(11, 17).try_into().unwrap();
+    let jacobian = calls_with_changes::jacobian(&some);
+    for column in 0..17 {
+        let direction = std::array::from_fn(|i| f64::from(u8::from(i == column)));
+        let (_, slope) = calls_with_changes::jvp(&some, direction);
+        let found: Vec<_> = jacobian.chunks(17).map(|row| row[column]).collect();
+        agree("calls_with_changes", &found, &slope);
+    }
     let value = calls_with_struct(&x, 2.0);
     agree(
         "calls_with_struct",
         &by_scale,
         &value.iter().map(|value| value / 2.0).collect::<Vec<_>>(),
     );
+}
+
+#[test]
+fn what_is_changed_is_changed_once() {
+    for n in [1, 8, 16, 21, 40] {
+        let y = numbers(12, n);
+        let (mut found, mut expected) = (vec![0.5; n], vec![0.5; n]);
+        let jacobian = lanes::slopes::jacobian(&y, &mut found);
+        agree("slopes", &jacobian, &strict::slopes::jacobian(&y, &mut expected));
+        assert_eq!(found, expected);
+    }
+    let x: [f64; 18] = numbers(13, 18).try_into().unwrap();
+    compare!(makes_steps(&x, 0.3), |jacobian: Vec<f64>| jacobian);
+    let run =
+        |jacobian: &dyn Fn(&mut [f64; 18], &mut Vec<f64>) -> (Vec<f64>, Vec<f64>, Vec<f64>)| {
+            let (mut state, mut history) = (x, vec![0.5; 9]);
+            let (a, b, c) = jacobian(&mut state, &mut history);
+            assert_eq!(history.len(), 11);
+            ([a, b, c].concat(), [state.to_vec(), history].concat())
+        };
+    let found = run(&|state, history| lanes::steps::jacobian(state, history, 0.3));
+    let expected = run(&|state, history| strict::steps::jacobian(state, history, 0.3));
+    agree("steps", &found.0, &expected.0);
+    agree("steps", &found.1, &expected.1);
 }
 
 #[test]

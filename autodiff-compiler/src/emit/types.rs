@@ -78,6 +78,10 @@ pub(super) fn tokens_with(ty: &Type, float: &TokenStream) -> TokenStream {
             let to = inner(to);
             quote!(&#to)
         }
+        Type::Reference { mutable: true, to } => {
+            let to = inner(to);
+            quote!(&mut #to)
+        }
         other => tokens(other),
     }
 }

@@ -111,6 +111,7 @@ impl Emitter<'_> {
         let ty = self.function.place_type(a);
         if same_root && (indexed(a) || indexed(b)) && ty.as_ref().is_some_and(Type::is_copy) {
             // Two borrows of one array: rustc does not see that they are apart. They may be equal.
+            let ty = ty.filter(|_| !self.has_lanes(a));
             let a = self.scalar_place(a).code;
             let b = self.scalar_place(b).code;
             self.before_writing(&writes);

@@ -1,6 +1,6 @@
 //! What a loop whose iterations run several at a time tells the emission about its body.
 
-use super::{Function, Map, Place, Projection, Set, SlotId, ValueId};
+use super::{Argument, Call, Function, Map, Place, Projection, Set, SlotId, ValueId};
 use crate::types::FloatType;
 use std::rc::Rc;
 
@@ -62,6 +62,15 @@ impl Lanes {
         is(&self.slots) || is(&self.sums) || is(&self.results) && Self::is_tangent(place)
     }
 
+    /// The Jacobian-vector product that takes a tangent in each lane, if a call is one of that.
+    pub fn product(&self, call: &Call) -> Option<&'static str> {
+        let product = call.product_in_lanes(&self.float)?;
+        let (_, tangents) = call.arguments.split_at(call.signature.parameters.len());
+        let mut places = tangents.iter().filter_map(Argument::place);
+        let gives = call.result_slot.is_some_and(|slot| self.results.contains(slot));
+        (gives || places.any(|place| self.has_lanes(place))).then_some(product)
+    }
+
     /// Whether a place is in the tangent of a value with its tangent.
     pub fn is_tangent(place: &Place) -> bool {
         matches!(place.path.first(), Some(Projection::Field(part)) if &**part == "1")
@@ -73,14 +82,23 @@ impl Lanes {
     }
 }
 
+/// What a Jacobian-vector product has of the function itself.
+#[derive(Clone, Copy, Debug)]
+pub struct ProductOf {
+    /// How many of the parameters are no tangents.
+    pub primal: usize,
+    /// Whether the result is a pair with its tangent.
+    pub pair: bool,
+}
+
 /// An output of a function that loops with lanes call for all of them at once: of one that takes and gives numbers, or
 /// a Jacobian-vector product, which takes and gives a tangent in each lane.
 #[derive(Clone, Debug)]
 pub struct InLanes {
     /// The output that it stands for: `value`, `gradient` or `jvp`.
     pub output: &'static str,
-    /// Of a Jacobian-vector product: how many of the parameters are no tangents.
-    pub primal: Option<usize>,
+    /// If it is a Jacobian-vector product.
+    pub product: Option<ProductOf>,
     /// What it calculates; the result is a number or a tuple of numbers, or a value with its tangent.
     pub function: Function,
     /// How its values differ from lane to lane; `None` if lanes run it one after the other.

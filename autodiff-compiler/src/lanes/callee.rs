@@ -6,8 +6,9 @@
 use super::facts::Facts;
 use super::{Width, directions, shape, split};
 use crate::ir::builder::Builder;
-use crate::ir::lanes::{InLanes, Lanes};
+use crate::ir::lanes::{InLanes, Lanes, ProductOf};
 use crate::ir::*;
+use crate::signature::FunctionSignature;
 use crate::types::{FloatType, Type};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -73,21 +74,27 @@ pub(crate) fn outputs(value: &Function, gradient: Option<&Function>, width: Widt
             let float = float.clone();
             match in_lanes {
                 Some((function, lanes)) => {
-                    InLanes { output, primal: None, function, lanes: Some(Rc::new(lanes)), float }
+                    InLanes { output, product: None, function, lanes: Some(Rc::new(lanes)), float }
                 }
-                None => InLanes { output, primal: None, function, lanes: None, float },
+                None => InLanes { output, product: None, function, lanes: None, float },
             }
         })
         .collect()
 }
 
-/// A Jacobian-vector product for several directions; `primal`: how many of its parameters are no tangents.
-pub(crate) fn product(jvp: &Function, primal: usize, float: FloatType, width: Width) -> InLanes {
-    let (function, lanes) = match directions::spread(jvp, primal, &float, width) {
+/// A Jacobian-vector product of a function with this signature, for several directions.
+pub(crate) fn product(
+    jvp: &Function,
+    signature: &FunctionSignature,
+    float: FloatType,
+    width: Width,
+) -> InLanes {
+    let (primal, pair) = (signature.parameters.len(), signature.result.holds_floats());
+    let (function, lanes) = match directions::spread(jvp, primal, pair, &float, width) {
         Some((function, lanes)) => (function, Some(Rc::new(lanes))),
         None => (jvp.clone(), None),
     };
-    InLanes { output: "jvp", primal: Some(primal), function, lanes, float }
+    InLanes { output: "jvp", product: Some(ProductOf { primal, pair }), function, lanes, float }
 }
 
 /// A gradient function that returns what it writes behind references.
@@ -130,5 +137,5 @@ fn spread(function: &Function, width: Width) -> Option<(Function, Lanes)> {
     });
     let facts = Facts::of(function);
     let lanes = shape::shape_of_function(function, &facts, width).filter(|_| !panics)?;
-    Some(split::spread_function(function.clone(), lanes, false))
+    Some(split::spread_function(function.clone(), lanes, None))
 }

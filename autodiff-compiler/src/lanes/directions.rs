@@ -8,7 +8,7 @@
 //! that one is written to, what is copied from there, and what is copied to there (zeros, of which each direction has
 //! its own).
 //!
-//! Assumes the simplified product, without `&mut` parameters. Guarantees: in each lane what the product gives for that
+//! Assumes the simplified product. Guarantees: in each lane what the product gives for that
 //! direction; `None` where a tangent goes where it has no form for lanes (a struct, opaque tokens, a callee that takes
 //! one direction only), or would decide something.
 
@@ -18,15 +18,19 @@ use crate::ir::operations::{FloatOperation, Operation};
 use crate::ir::*;
 use crate::types::{FloatType, Type};
 
-/// The product for several directions, and what differs between them; `primal`: how many parameters are no tangents.
+/// The product for several directions, and what differs between them; `primal`: how many parameters are no tangents;
+/// `pair`: whether the result has a tangent.
 pub(super) fn spread(
     product: &Function,
     primal: usize,
+    pair: bool,
     float: &FloatType,
     width: Width,
 ) -> Option<(Function, Lanes)> {
-    let Aggregate::Tuple(parts) = &product.result else { return None };
-    let [value, tangent] = &parts[..] else { return None };
+    let (value, tangent) = match &product.result {
+        Aggregate::Tuple(parts) if pair => (&parts[0], &parts[1]),
+        value => (value, &Aggregate::Unit),
+    };
     let mut sorting = Sorting::new(product, Lanes::of(float.clone(), width));
     for parameter in &product.parameters[primal..] {
         match parameter.binding {
@@ -42,7 +46,7 @@ pub(super) fn spread(
         sorting.demand(tangent)?;
     }
     (!sorting.differs(value)).then_some(())?;
-    Some(split::spread_function(product.clone(), sorting.lanes, true))
+    Some(split::spread_function(product.clone(), sorting.lanes, Some(pair)))
 }
 
 struct Sorting<'f> {
@@ -58,10 +62,11 @@ impl<'f> Sorting<'f> {
     fn new(function: &'f Function, lanes: Lanes) -> Self {
         let mut pairs = Set::new();
         function.body.for_each_instruction(&mut |instruction| {
-            if let InstructionKind::Call(Call { output: CallOutput::Jvp, result_slot, .. }) =
-                &instruction.kind
+            if let InstructionKind::Call(call) = &instruction.kind
+                && call.output == CallOutput::Jvp
+                && call.signature.result.holds_floats()
             {
-                pairs.insert_all(result_slot.as_slice());
+                pairs.insert_all(call.result_slot.as_slice());
             }
         });
         Self { function, lanes, pairs, changed: true }
@@ -272,12 +277,13 @@ impl<'f> Sorting<'f> {
         for tangent in tangents {
             match tangent {
                 Argument::Value(content) => self.demand(content)?,
-                Argument::Shared(place) => self.mark(place)?,
-                Argument::Mutable(_) | Argument::Place(_) => return None,
+                Argument::Shared(place) | Argument::Mutable(place) => self.mark(place)?,
+                Argument::Place(_) => return None,
             }
         }
-        let slot = call.result_slot?;
-        self.changed |= self.lanes.results.insert(slot);
+        if call.signature.result.holds_floats() {
+            self.changed |= self.lanes.results.insert(call.result_slot?);
+        }
         Some(())
     }
 }

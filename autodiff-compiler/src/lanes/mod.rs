@@ -175,7 +175,7 @@ impl Choosing {
                 let index = counted.body.parameters[0];
                 if let Some(lanes) = self.lanes_of(function, facts, counted) {
                     // A Jacobian-vector product is worth it wherever it stands.
-                    let worth_it = nested || !lanes.results.is_empty();
+                    let worth_it = nested || calls_product(counted, &lanes);
                     choice.chosen.push((index, worth_it && may_overlap(counted, &lanes)));
                     continue;
                 }
@@ -239,6 +239,15 @@ impl Choosing {
         counted.body.for_each_instruction(&mut |inner| panics |= inner.kind.may_panic());
         !panics
     }
+}
+
+/// Whether an iteration calls a Jacobian-vector product.
+fn calls_product(counted: &For, lanes: &Lanes) -> bool {
+    let calls = |instruction: &Instruction| match &instruction.kind {
+        InstructionKind::Call(call) => lanes.product(call).is_some(),
+        _ => false,
+    };
+    counted.body.instructions.iter().any(calls)
 }
 
 /// The least price of an iteration, in sums, for which a group that overlaps the one before is cheaper than the

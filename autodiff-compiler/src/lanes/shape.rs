@@ -123,6 +123,8 @@ struct Sorting<'f> {
     local: Set<SlotId>,
     /// Roots that the body writes.
     written: Set<SlotId>,
+    /// Slots of the body in which all lanes have the same: what a Jacobian-vector product changes of its function.
+    same: Set<SlotId>,
     lanes: Lanes,
 }
 
@@ -137,6 +139,7 @@ impl<'f> Sorting<'f> {
             below: Map::new(),
             facts,
             local,
+            same: Set::new(),
             recorded: Set::new(),
             lanes,
             written: Set::from_iter(body.written_roots()),
@@ -163,12 +166,17 @@ impl<'f> Sorting<'f> {
     fn find_slots(&mut self, body: &Region) -> Option<()> {
         let function = self.function;
         let mut found = vec![];
-        let mut results = vec![];
+        let (mut results, mut same) = (vec![], vec![]);
         body.for_each_instruction(&mut |instruction| match &instruction.kind {
-            InstructionKind::Call(call @ Call { result_slot: Some(slot), .. })
-                if call.product_in_lanes(&self.lanes.float).is_some() =>
-            {
-                results.push(*slot);
+            InstructionKind::Call(call) if call.product_in_lanes(&self.lanes.float).is_some() => {
+                if call.signature.result.holds_floats() {
+                    results.extend(call.result_slot);
+                }
+                let (primal, _) = call.arguments.split_at(call.signature.parameters.len());
+                same.extend(primal.iter().filter_map(|argument| match argument {
+                    Argument::Mutable(place) => Some(place.root),
+                    _ => None,
+                }));
             }
             InstructionKind::Define(slot, content)
                 if function.slot(*slot).ty.is_made_of(&self.lanes.float) =>
@@ -182,9 +190,12 @@ impl<'f> Sorting<'f> {
             }
             _ => {}
         });
+        self.same.insert_all(&same);
         for (slot, is_spread) in found {
-            is_spread.then_some(())?;
-            self.lanes.slots.insert(slot);
+            if !self.same.contains(slot) {
+                is_spread.then_some(())?;
+                self.lanes.slots.insert(slot);
+            }
         }
         self.lanes.results.insert_all(&results);
         Some(())
@@ -231,6 +242,9 @@ impl<'f> Sorting<'f> {
                 (own && !masked).then_some(())
             }
             InstructionKind::Define(slot, content) => {
+                if self.same.contains(*slot) {
+                    return (!masked && self.is_same(content)).then_some(());
+                }
                 if !self.lanes.slots.contains(*slot) {
                     return None;
                 }
@@ -280,21 +294,33 @@ impl<'f> Sorting<'f> {
     /// Whether a Jacobian-vector product is called at one place, in a direction for each lane.
     fn takes_tangents(&self, call: &Call) -> bool {
         let (primal, tangents) = call.arguments.split_at(call.signature.parameters.len());
-        let is_same = |argument: &Argument| {
-            let mut places = vec![];
-            argument.places(&mut places);
-            let mut same = !places.into_iter().any(|place| self.lanes.has_lanes(place));
-            argument.for_each_operand(&mut |value| same &= !self.varies(*value));
-            same
+        let is_same = |argument: &Argument| match argument {
+            Argument::Value(content) => self.is_same(content),
+            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
+                self.is_same_place(place)
+            }
         };
         let has_lanes = |argument: &Argument| match argument {
-            Argument::Value(Aggregate::Place(place, _)) | Argument::Shared(place) => {
-                self.lanes.has_lanes(place)
-            }
+            Argument::Value(Aggregate::Place(place, _))
+            | Argument::Shared(place)
+            | Argument::Mutable(place) => self.lanes.has_lanes(place),
             Argument::Value(content) => is_spread(content),
-            Argument::Mutable(_) | Argument::Place(_) => false,
+            Argument::Place(_) => false,
         };
         primal.iter().all(is_same) && tangents.iter().all(has_lanes)
+    }
+
+    /// Whether content is the same in all lanes.
+    fn is_same(&self, content: &Aggregate) -> bool {
+        let mut places = vec![];
+        content.places(&mut places);
+        let mut same = places.into_iter().all(|place| self.is_same_place(place));
+        content.for_each_operand(&mut |value| same &= !self.varies(*value));
+        same
+    }
+
+    fn is_same_place(&self, place: &Place) -> bool {
+        !self.lanes.has_lanes(place) && !place.operands().any(|index| self.varies(index))
     }
 
     /// A loop that every lane runs through as often.

@@ -74,12 +74,12 @@ pub(super) fn split(builder: &mut Builder, instruction: Instruction, lanes: Lane
     arrays.into_iter().for_each(|array| add_array(builder, array));
 }
 
-/// A function that is called for several lanes: everything that goes where values differ differs, the result, too, or
-/// the last part of it alone (the tangent that comes with a value).
+/// A function that is called for several lanes: everything that goes where values differ differs, the result, too; of
+/// the result of a `product`, the tangent if it is a pair with that.
 pub(super) fn spread_function(
     mut function: Function,
     lanes: Lanes,
-    last_part: bool,
+    product: Option<bool>,
 ) -> (Function, Lanes) {
     let span = function.span();
     let body = std::mem::take(&mut function.body);
@@ -88,11 +88,12 @@ pub(super) fn spread_function(
     let mut builder = Builder::new(function, span);
     let mut splitting = Splitting { inside, builder: &mut builder, lanes, is_loop: false };
     splitting.append_spread(body.instructions);
-    match &mut result {
-        Aggregate::Tuple(parts) if last_part => {
+    match (&mut result, product) {
+        (whole, None) => splitting.spread_content(whole),
+        (Aggregate::Tuple(parts), Some(true)) => {
             parts.last_mut().into_iter().for_each(|part| splitting.spread_content(part));
         }
-        whole => splitting.spread_content(whole),
+        _ => {}
     }
     let lanes = splitting.lanes;
     let mut function = builder.finish();
@@ -274,9 +275,7 @@ impl Splitting<'_> {
                 InstructionKind::Define(slot, content) if self.is_spread(&Place::root(*slot)) => {
                     self.spread_content(content);
                 }
-                InstructionKind::Call(call)
-                    if call.result_slot.is_some_and(|slot| self.lanes.results.contains(slot)) =>
-                {
+                InstructionKind::Call(call) if self.lanes.product(call).is_some() => {
                     let primal = call.signature.parameters.len();
                     for argument in &mut call.arguments[primal..] {
                         if let Argument::Value(content) = argument {

@@ -52,6 +52,14 @@ impl<S: Simd, D: Directions<S>> Directions<S> for Vec<D> {
     }
 }
 
+impl<S: Simd> Directions<S> for () {
+    type One = ();
+
+    fn one(&self, _: usize) {}
+
+    fn of(_: S, _: &[()]) {}
+}
+
 macro_rules! tuples {
     ($(($($part:ident $position:tt)+))*) => { $(
         impl<S: Simd, $($part: Directions<S>),+> Directions<S> for ($($part,)+) {
@@ -77,6 +85,10 @@ tuples! {
     (A 0 B 1 C 2 D 3 E 4 F 5)
     (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
     (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
 }
 
 /// A part of what is made of the tangents in all directions.
@@ -104,6 +116,24 @@ pub fn one_by_one<S: Simd, V, D: Directions<S>>(
     let mut all = vec![first];
     all.extend((1..directions).map(|lane| product(lane).1));
     (value, D::of(simd, &all))
+}
+
+/// What goes back to where a copy of it was taken from.
+pub trait Give<To> {
+    /// Overwrites what was there.
+    fn give(self, to: To);
+}
+
+impl<T: Clone> Give<&mut [T]> for Vec<T> {
+    fn give(self, to: &mut [T]) {
+        to.clone_from_slice(&self);
+    }
+}
+
+impl<T> Give<&mut T> for T {
+    fn give(self, to: &mut T) {
+        *to = self;
+    }
 }
 
 #[cfg(test)]

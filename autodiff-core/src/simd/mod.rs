@@ -16,7 +16,7 @@ mod memory;
 mod operators;
 
 use crate::lanes::LaneFloat;
-pub use directions::{Directions, one_by_one, one_of};
+pub use directions::{Directions, Give, one_by_one, one_of};
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
 pub use memory::{

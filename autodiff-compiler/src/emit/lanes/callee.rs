@@ -8,7 +8,7 @@ use super::super::item::{Item, name_of};
 use super::super::names::identifier;
 use super::super::{Emitter, Header, types};
 use super::LaneLoop;
-use crate::ir::lanes::InLanes;
+use crate::ir::lanes::{InLanes, ProductOf};
 use crate::ir::{ParameterBinding, free_name};
 use crate::types::{FloatType, Type};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -18,8 +18,8 @@ use std::rc::Rc;
 /// `fn __value_lanes(simd, x: Lanes) -> Lanes`, `fn __jvp_lanes(simd, x: &[f64; 3], x_tangent: [Lanes; 3]) -> …`
 pub(in super::super) fn tokens(output: &InLanes, item: &Item) -> TokenStream {
     let header = item.header_for(&format!("__{}_lanes", output.output), "");
-    if let Some(primal) = output.primal {
-        return product(output, primal, &header, item);
+    if let Some(of) = output.product {
+        return product(output, of, &header, item);
     }
     let InLanes { function, lanes, float, .. } = output;
     let mut emitter = Emitter::new(function, &header);
@@ -81,14 +81,16 @@ impl Signature<'_> {
 }
 
 /// A Jacobian-vector product in several directions.
-fn product(output: &InLanes, primal: usize, header: &Header, item: &Item) -> TokenStream {
+fn product(output: &InLanes, of: ProductOf, header: &Header, item: &Item) -> TokenStream {
     let InLanes { function, lanes, float, .. } = output;
     let mut emitter = Emitter::new(function, header);
     let simd = emitter.simd.clone();
     let names: Vec<_> = function.parameters.iter().map(name_of).collect();
-    let (_, tangents) = function.parameters.split_at(primal);
-    let tangents: Vec<_> = tangents.iter().map(|parameter| parameter.ty.clone()).collect();
-    let Type::Tuple(results) = &function.result_type else { return TokenStream::new() };
+    let types: Vec<_> = function.parameters.iter().map(|parameter| parameter.ty.clone()).collect();
+    let (value, tangent) = match &function.result_type {
+        Type::Tuple(parts) if of.pair => (&parts[0], Some(&parts[1])),
+        value => (value, None),
+    };
     let body = match lanes {
         Some(lanes) => {
             emitter.lanes = Some(LaneLoop::with(Rc::clone(lanes), &function.body));
@@ -100,19 +102,19 @@ fn product(output: &InLanes, primal: usize, header: &Header, item: &Item) -> Tok
             let body = emitter.body();
             quote!(#own #prologue #body)
         }
-        None => one_by_one(&simd, &names, &tangents, float, &item.path("jvp")),
+        None => {
+            let product = item.path("jvp");
+            let (simd, names, types) = (&simd, &names, &types);
+            OneByOne { simd, names, types, of, tangent, float, product }.tokens()
+        }
     };
-    let (declared, _) = item.parameters(function);
     let product = Product {
-        declared: &declared[..primal],
-        names: &names[primal..],
-        tangents: &tangents,
+        declared: &item.parameters(function).0[..of.primal],
+        names: &names[of.primal..],
+        tangents: &types[of.primal..],
         float,
-        value: match &header.result_type {
-            Some(written) => written.clone(),
-            None => types::tokens(&results[0]),
-        },
-        tangent: results[1].clone(),
+        value: header.result_type.clone().unwrap_or_else(|| types::tokens(value)),
+        tangent: tangent.cloned(),
     };
     product.with(header, &simd, &body)
 }
@@ -134,8 +136,8 @@ pub(crate) struct Product<'p> {
     pub(crate) float: &'p FloatType,
     /// The type of what the function returns.
     pub(crate) value: TokenStream,
-    /// That of its tangent, in one direction.
-    pub(crate) tangent: Type,
+    /// That of its tangent, in one direction, if it has one.
+    pub(crate) tangent: Option<Type>,
 }
 
 impl Product<'_> {
@@ -146,12 +148,18 @@ impl Product<'_> {
         let number = types::tokens(&Type::Float((*float).clone()));
         let lanes = quote!(#crate_path::__private::simd::Lanes<__Simd, ::core::primitive::#number>);
         let tangents = tangents.iter().map(|ty| types::tokens_with(ty, &lanes));
-        let tangent = types::tokens_with(tangent, &lanes);
+        let result = match tangent {
+            Some(tangent) => {
+                let tangent = types::tokens_with(tangent, &lanes);
+                quote!((#value, #tangent))
+            }
+            None => value.clone(),
+        };
         quote! {
             #[doc(hidden)]
             #visibility fn #name<__Simd: #crate_path::__private::simd::Instructions>(
                 #simd: __Simd, #(#declared,)* #(#names: #tangents),*
-            ) -> (#value, #tangent) {
+            ) -> #result {
                 use #crate_path::__private::simd as __simd;
                 __simd::fearless::Simd::vectorize(
                     #simd,
@@ -164,25 +172,101 @@ impl Product<'_> {
 }
 
 /// A product in one direction after the other.
-pub(crate) fn one_by_one(
-    simd: &Ident,
-    names: &[Ident],
-    tangents: &[Type],
-    float: &FloatType,
-    product: &TokenStream,
-) -> TokenStream {
-    let lane = identifier(&free_name("lane", names.iter().map(Ident::to_string)));
-    let (primal, own) = names.split_at(names.len() - tangents.len());
-    // They are passed several times.
-    let again = primal
-        .iter()
-        .map(|name| quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&#name)));
-    let one = own.iter().zip(tangents).map(|(name, ty)| match ty {
-        Type::Reference { .. } => quote!(&__simd::one_of(#name, #lane)),
-        _ => quote!(__simd::Directions::one(&#name, #lane)),
-    });
-    let count = Literal::usize_unsuffixed(if *float == FloatType::F32 { 16 } else { 8 });
-    quote!(__simd::one_by_one(#simd, #count, |#lane| #product(#(#again,)* #(#one),*)))
+struct OneByOne<'p> {
+    simd: &'p Ident,
+    names: &'p [Ident],
+    types: &'p [Type],
+    of: ProductOf,
+    /// The type of the result's tangent.
+    tangent: Option<&'p Type>,
+    float: &'p FloatType,
+    product: TokenStream,
+}
+
+impl OneByOne<'_> {
+    /// What is behind `&mut` is copied for each direction, and goes back with what was made of it:
+    ///
+    /// ```text
+    /// let (value, tangent) = one_by_one(simd, 8, |lane| {
+    ///     let mut x = x.to_owned();
+    ///     let mut x_tangent = one(x_tangent, lane);
+    ///     let result = jvp(&mut x, y.clone(), &mut x_tangent, one(y_tangent, lane));
+    ///     ((result.0, x), (result.1, x_tangent))
+    /// });
+    /// give(x, value.1);
+    /// give(x_tangent, tangent.1);
+    /// (value.0, tangent.0)
+    /// ```
+    fn tokens(&self) -> TokenStream {
+        let Self { simd, names, types, of, tangent: own_tangent, float, product } = self;
+        let free =
+            |wanted: &str| identifier(&free_name(wanted, names.iter().map(Ident::to_string)));
+        let (lane, result) = (free("lane"), free("result"));
+        let (value, tangent) = (free("value"), free("tangent"));
+        let mut copies = vec![];
+        let mut arguments = vec![];
+        let mut changed = [vec![], vec![]];
+        let number = types::tokens(&Type::Float((*float).clone()));
+        let lanes = quote!(__simd::Lanes<__Simd, #number>);
+        let mut given_types = vec![match own_tangent {
+            Some(ty) => types::tokens_with(ty, &lanes),
+            None => quote!(()),
+        }];
+        for (position, (name, ty)) in names.iter().zip(*types).enumerate() {
+            let is_tangent = position >= of.primal;
+            let own = match (is_tangent, ty) {
+                // They are passed several times.
+                (false, Type::Reference { mutable: true, .. }) => {
+                    quote_spanned!(crate::edition::root()=> ::std::borrow::ToOwned::to_owned(&*#name))
+                }
+                (false, _) => {
+                    quote_spanned!(crate::edition::root()=> ::core::clone::Clone::clone(&#name))
+                }
+                (true, ty) if matches!(ty.referent(), Type::Slice(_)) => {
+                    quote!(__simd::one_of(&#name, #lane))
+                }
+                (true, Type::Reference { .. }) => quote!(__simd::Directions::one(&*#name, #lane)),
+                (true, _) => quote!(__simd::Directions::one(&#name, #lane)),
+            };
+            arguments.push(match ty {
+                Type::Reference { mutable: true, .. } => {
+                    copies.push(quote!(let mut #name = #own;));
+                    changed[usize::from(is_tangent)].push(name);
+                    if is_tangent {
+                        given_types.push(types::tokens_with(&ty.referent().tangent(), &lanes));
+                    }
+                    quote!(&mut #name)
+                }
+                Type::Reference { .. } if is_tangent => quote!(&#own),
+                _ => own,
+            });
+        }
+        let [given, tangents] = &changed;
+        let parts = match of.pair {
+            true => quote!((#result.0 #(, #given)*,), (#result.1 #(, #tangents)*,)),
+            false => quote!((#result #(, #given)*,), ((), #(#tangents),*)),
+        };
+        let returned = match of.pair {
+            true => quote!((#value.0, #tangent.0)),
+            false => quote!(#value.0),
+        };
+        let back = |of: &Ident, names: &[&Ident]| -> TokenStream {
+            let positions = (1..).map(Literal::usize_unsuffixed).take(names.len());
+            quote!(#(__simd::Give::give(#of.#positions, #names);)*)
+        };
+        let (values_back, tangents_back) = (back(&value, given), back(&tangent, tangents));
+        let count = Literal::usize_unsuffixed(if **float == FloatType::F32 { 16 } else { 8 });
+        quote! {
+            let (#value, #tangent) = __simd::one_by_one::<_, _, (#(#given_types,)*)>(#simd, #count, |#lane| {
+                #(#copies)*
+                let #result = #product(#(#arguments),*);
+                (#parts)
+            });
+            #values_back
+            #tangents_back
+            #returned
+        }
+    }
 }
 
 /// Lanes one after the other.

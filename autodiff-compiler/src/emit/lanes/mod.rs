@@ -102,9 +102,7 @@ impl<'a> Emitter<'a> {
 
     /// The function that gives a tangent in each lane, if a call is one of that.
     pub(super) fn product_in_lanes(&self, call: &Call) -> Option<&'static str> {
-        let lanes = &self.lanes.as_ref()?.lanes;
-        call.result_slot.filter(|slot| lanes.results.contains(*slot))?;
-        call.product_in_lanes(&lanes.float)
+        self.lanes.as_ref().and_then(|lane_loop| lane_loop.lanes.product(call))
     }
 
     /// Whether a value is needed lane by lane.
