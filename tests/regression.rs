@@ -18,6 +18,8 @@ mod filled_and_replaced;
 mod generic_callees;
 #[path = "regression/left_to_rustc.rs"]
 mod left_to_rustc;
+#[path = "regression/moved_on_some_paths.rs"]
+mod moved_on_some_paths;
 #[path = "regression/names_of_outputs.rs"]
 mod names_of_outputs;
 #[path = "regression/opaque_arguments.rs"]

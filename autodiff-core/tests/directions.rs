@@ -236,6 +236,7 @@ struct Point {
     y: f64,
 }
 
+#[allow(clippy::useless_vec)] // a list is what this is about
 #[autodiff_core::differentiate(jvp, jacobian)]
 fn with_struct(x: &[f64; 16]) -> [f64; 16] {
     let mut points = vec![Point { x: 0.0, y: 1.0 }; 16];
@@ -253,6 +254,7 @@ fn with_struct(x: &[f64; 16]) -> [f64; 16] {
     all
 }
 
+#[allow(clippy::useless_vec)] // a list is what this is about
 #[autodiff_core::differentiate(jvp)]
 fn changes_structs(x: &mut [f64], y: &mut [f64; 2], more: &mut Vec<f64>, z: f64) -> f64 {
     let mut points = vec![Point { x: y[0], y: y[1] }; 3];
@@ -386,15 +388,15 @@ fn what_is_changed_is_changed_once() {
     }
     let x: [f64; 18] = numbers(13, 18).try_into().unwrap();
     compare!(makes_steps(&x, 0.3), |jacobian: Vec<f64>| jacobian);
-    let run =
-        |jacobian: &dyn Fn(&mut [f64; 18], &mut Vec<f64>) -> (Vec<f64>, Vec<f64>, Vec<f64>)| {
+    macro_rules! run {
+        ($of:ident) => {{
             let (mut state, mut history) = (x, vec![0.5; 9]);
-            let (a, b, c) = jacobian(&mut state, &mut history);
+            let (a, b, c) = $of::steps::jacobian(&mut state, &mut history, 0.3);
             assert_eq!(history.len(), 11);
             ([a, b, c].concat(), [state.to_vec(), history].concat())
-        };
-    let found = run(&|state, history| lanes::steps::jacobian(state, history, 0.3));
-    let expected = run(&|state, history| strict::steps::jacobian(state, history, 0.3));
+        }};
+    }
+    let (found, expected) = (run!(lanes), run!(strict));
     agree("steps", &found.0, &expected.0);
     agree("steps", &found.1, &expected.1);
 }

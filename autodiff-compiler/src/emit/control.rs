@@ -10,7 +10,10 @@ use super::expressions::Code;
 use super::names::Names;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
-use crate::ir::{Aggregate, Instruction, InstructionKind, MatchArm, Region, Set, ValueId};
+use crate::ir::{
+    Aggregate, Argument, Instruction, InstructionKind, MatchArm, Region, Set, Transfer, ValueId,
+};
+use crate::types::Type;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 use std::rc::Rc;
@@ -55,6 +58,13 @@ impl Emitter<'_> {
         self.settle(&results);
         let mut emptied = Set::new();
         super::places::emptied(result, &mut emptied);
+        // What is read of a list that is moved is read before.
+        result.for_each_transfer(&mut |place, transfer| {
+            let ty = self.function.place_type(place);
+            if transfer == Transfer::Move && !ty.is_some_and(|ty| ty.is_copy()) {
+                emptied.insert(place.root);
+            }
+        });
         self.before_borrowing(&results, &emptied);
         let built = self.aggregate(result, &self.function.result_type);
         if built.ordered {
@@ -351,15 +361,27 @@ impl Emitter<'_> {
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
+                let lent = match scrutinee {
+                    Argument::Shared(_) | Argument::Mutable(_) => true,
+                    Argument::Place(place) => self.references_at(place) > 0,
+                    Argument::Value(_) => false,
+                };
                 let scrutinee = self.argument(scrutinee).code;
                 self.before_branches(instruction, deliver, further);
                 let arms: Vec<TokenStream> =
-                    arms.iter().map(|arm| self.arm(arm, deliver, further)).collect();
+                    arms.iter().map(|arm| self.arm(arm, lent, deliver, further)).collect();
                 let scrutinee = scrutinee.head();
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
             _ => End::Nothing,
         }
+    }
+
+    /// What a pattern binds: a number that is behind a reference is read.
+    fn bound_by_pattern(&self, name: Code, value: ValueId, lent: bool) -> Code {
+        let is_number =
+            matches!(self.function.value(value).ty, Type::Float(_) | Type::Integer(_) | Type::Bool);
+        if lent && is_number { Code::Prefix("*", Box::new(name)) } else { name }
     }
 
     /// Writes down what must not move into or behind the branches.
@@ -407,17 +429,21 @@ impl Emitter<'_> {
         writes
     }
 
+    /// `lent`: whether what is matched is a reference, so that what the pattern binds is one, too.
     fn arm(
         &mut self,
         arm: &MatchArm,
+        lent: bool,
         deliver: &[Deliver],
         further: &[(ValueId, Deliver)],
     ) -> TokenStream {
+        let lent = lent && !takes_reference_apart(&arm.pattern);
         self.names.open();
         for (name, value) in &arm.bindings {
             let span = self.function.value(*value).span.start;
             let name = self.names.take(name, span);
-            self.hold(*value, Code::Name(name));
+            let code = self.bound_by_pattern(Code::Name(name), *value, lent);
+            self.hold(*value, code);
         }
         let pattern = own_variables(arm.pattern.clone(), &arm.bindings);
         let guard = arm.guard.as_ref().map(|guard| {
@@ -433,6 +459,7 @@ impl Emitter<'_> {
                 let span = self.function.value(*value).span.start;
                 let own = super::names::identifier_at(name, span);
                 let fresh = self.names.fresh(name, span);
+                let own = self.bound_by_pattern(Code::Name(own), *value, lent);
                 rebound.extend(quote!(let #fresh = #own;));
                 self.hold(*value, Code::Name(fresh));
             }
@@ -443,6 +470,16 @@ impl Emitter<'_> {
         self.names.close();
         quote!(#pattern #guard => { #rebound #body })
     }
+}
+
+/// Whether a pattern says `&` or `ref` itself.
+fn takes_reference_apart(pattern: &TokenStream) -> bool {
+    pattern.clone().into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '&',
+        TokenTree::Ident(word) => word == "ref",
+        TokenTree::Group(group) => takes_reference_apart(&group.stream()),
+        TokenTree::Literal(_) => false,
+    })
 }
 
 /// The pattern with its variables as we write them: the user's tokens may have come through a macro, and

@@ -5,7 +5,8 @@ use super::pending::Built;
 use super::{Emitter, reference_depth};
 use crate::ir::SlotKind;
 use crate::ir::{
-    Aggregate, Argument, Function, InstructionKind, Piece, Place, Projection, Set, SlotId, Transfer,
+    Aggregate, Argument, Function, Instruction, InstructionKind, Piece, Place, Projection, Region,
+    Set, SlotId, Transfer,
 };
 use crate::types::Type;
 
@@ -48,7 +49,7 @@ impl Emitter<'_> {
     }
 
     /// How many references lie between what [`Emitter::place`] writes and the content.
-    fn references_at(&self, place: &Place) -> usize {
+    pub(super) fn references_at(&self, place: &Place) -> usize {
         if place.path.is_empty() {
             self.depths[place.root.0 as usize]
         } else {
@@ -77,7 +78,8 @@ impl Emitter<'_> {
 }
 
 /// Whether moving this place is written as taking its content, which leaves an empty `Vec`: rustc does
-/// not let go of an element, nor of a variable that derivative code looks at when it is set again.
+/// not let go of an element, nor of a variable that derivative code looks at when it is set again, nor of one that is
+/// moved on some paths and used after these have met.
 pub(super) fn moves_by_taking(function: &Function, place: &Place) -> bool {
     if !matches!(function.place_type(place), Some(Type::Vec(_)))
         || function.slot(place.root).kind == SlotKind::Shared
@@ -92,7 +94,58 @@ pub(super) fn moves_by_taking(function: &Function, place: &Place) -> bool {
             set_again |= target.root == place.root && target.path.is_empty();
         }
     });
-    is_element || set_again
+    is_element || set_again || is_used_where_it_may_have_moved(function, place.root)
+}
+
+/// Whether a slot is moved under a condition or in a loop that it is older than, and mentioned elsewhere.
+fn is_used_where_it_may_have_moved(function: &Function, slot: SlotId) -> bool {
+    let mut moves = Moves { slot, moved: false, again: false };
+    let is_parameter = function.slot(slot).kind != SlotKind::Local;
+    moves.region(&function.body, is_parameter, false);
+    let mut places = vec![];
+    function.result.places(&mut places);
+    moves.mentioned(places.iter().any(|place| place.root == slot));
+    moves.again
+}
+
+/// A walk over a function in order, for the moves of a slot.
+struct Moves {
+    slot: SlotId,
+    /// Whether it was moved on some paths only.
+    moved: bool,
+    /// Whether it is mentioned after that.
+    again: bool,
+}
+
+impl Moves {
+    /// `here`: whether the slot came into being in this region; `in_loop`: whether the region may run several times
+    /// since then.
+    fn region(&mut self, region: &Region, here: bool, in_loop: bool) {
+        let defines = |inner: &Instruction| inner.kind.defined_slot() == Some(self.slot);
+        let here = here || region.instructions.iter().any(defines);
+        let in_loop = in_loop && !here;
+        for instruction in &region.instructions {
+            let kind = &instruction.kind;
+            self.mentioned(kind.touches(self.slot) && kind.defined_slot() != Some(self.slot));
+            let mut moved = false;
+            kind.for_each_content(&mut |content| {
+                content.for_each_transfer(&mut |place, transfer| {
+                    moved |= place.root == self.slot && transfer == Transfer::Move;
+                });
+            });
+            if moved && !here {
+                self.moved = true;
+                self.again |= in_loop;
+            }
+            let repeats =
+                matches!(kind, InstructionKind::For(_) | InstructionKind::Loop { .. }) || in_loop;
+            kind.for_each_region(&mut |inner| self.region(inner, false, repeats));
+        }
+    }
+
+    fn mentioned(&mut self, mentioned: bool) {
+        self.again |= mentioned && self.moved;
+    }
 }
 
 /// The slots that are changed after their definition, and so need `mut`.

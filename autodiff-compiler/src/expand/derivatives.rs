@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::item::{Derivatives, Matrix, Sweeps};
 use crate::forward::{self, Forwarded};
 use crate::ir::{Function, InstructionKind, SlotId};
+use crate::lanes;
 use crate::matrix::one_by_one::{self, Mode, Own};
 use crate::matrix::{self, Size, at_once, edge_pushing};
 use crate::options::{Options, Output};
@@ -303,7 +304,12 @@ fn jacobian(
             }
             Mode::Reverse => derivatives.vjp = true,
         }
-        let function = one_by_one::jacobian(value, own, &float, mode, jointly);
+        // One direction after the other is quicker by a loop than in groups.
+        let product = derivatives.jvp.as_ref().filter(|_| own.signature.notes.directions);
+        let in_lanes =
+            product.is_some_and(|jvp| lanes::callee::has_directions(jvp, &own.signature, &float));
+        let own = own.with_directions(in_lanes);
+        let function = one_by_one::jacobian(value, &own, &float, mode, jointly);
         let made = Forwarded { function, refusals: vec![] };
         finished(output.name(), made, value, kept, trace, diagnostics)?
     };

@@ -82,6 +82,16 @@ pub(crate) fn outputs(value: &Function, gradient: Option<&Function>, width: Widt
         .collect()
 }
 
+/// Whether a Jacobian-vector product has a form for several directions.
+pub(crate) fn has_directions(
+    jvp: &Function,
+    signature: &FunctionSignature,
+    float: &FloatType,
+) -> bool {
+    let (primal, pair) = (signature.parameters.len(), signature.result.holds_floats());
+    directions::spread(jvp, primal, pair, float, Width::Vectors).is_some()
+}
+
 /// A Jacobian-vector product of a function with this signature, for several directions.
 pub(crate) fn product(
     jvp: &Function,

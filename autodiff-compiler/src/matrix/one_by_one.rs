@@ -8,7 +8,7 @@ use super::{Size, active, gradient_types, hessian_type, jacobian_types, outputs_
 use crate::diagnostics::SourceSpan;
 use crate::ir::*;
 use crate::reverse::Refusal;
-use crate::signature::{FunctionSignature, one_or_tuple};
+use crate::signature::{FunctionSignature, Notes, one_or_tuple};
 use crate::types::{FloatType, Type};
 use proc_macro2::TokenStream;
 use std::rc::Rc;
@@ -27,6 +27,15 @@ pub struct Own {
 }
 
 impl Own {
+    /// The function, whose product is called in several directions at once or not.
+    pub fn with_directions(&self, directions: bool) -> Self {
+        let mut own = self.clone();
+        let signature = FunctionSignature::clone(&self.signature);
+        let notes = Notes { directions, ..signature.notes };
+        own.signature = Rc::new(FunctionSignature { notes, ..signature });
+        own
+    }
+
     /// A free function that calls itself by its name.
     pub fn free(name: &proc_macro2::Ident, signature: &FunctionSignature) -> Self {
         Self {

@@ -67,6 +67,13 @@ pub fn mask_from_lanes<S: Simd, T: Lane>(
     Mask(MaskOf::<S, T>::from_bitmask(simd, bits))
 }
 
+/// That lane, if there is one of that number.
+#[inline(always)]
+pub fn only_lane<S: Simd, T: Lane>(simd: S, lane: usize) -> Mask<S, T> {
+    let bits = if lane < T::LANES { 1 << lane } else { 0 };
+    Mask(MaskOf::<S, T>::from_bitmask(simd, bits))
+}
+
 /// The last so many lanes, of which there are as many or more.
 #[inline(always)]
 pub fn last_lanes<S: Simd, T: Lane>(simd: S, count: usize) -> Mask<S, T> {

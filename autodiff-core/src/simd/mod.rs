@@ -20,8 +20,8 @@ pub use directions::{Directions, Give, one_by_one, one_of};
 pub use fearless_simd::Level;
 use fearless_simd::Simd;
 pub use memory::{
-    add_to, from_lanes, last_lanes, later, load, mask_from_lanes, missing, neutral, splat,
-    splat_mask, store, store_where,
+    add_to, from_lanes, last_lanes, later, load, mask_from_lanes, missing, neutral, only_lane,
+    splat, splat_mask, store, store_where,
 };
 use std::sync::OnceLock;
 

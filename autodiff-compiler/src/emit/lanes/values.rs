@@ -181,6 +181,7 @@ impl Emitter<'_> {
                 built.code = Code::call(quote!(#splat::<_, #number>), vec![simd, built.code]);
                 built
             }
+            Some(_) if let Some(only) = self.only_lane(value) => only,
             Some(_) => {
                 let mut built = self.closure(|own, lane| own.at_lane(value, lane));
                 let from_lanes = self.simd_path("mask_from_lanes");
@@ -188,6 +189,32 @@ impl Emitter<'_> {
                 built
             }
         }
+    }
+
+    /// An index that is the same in all lanes, compared with one that grows by one from lane to lane: it holds in one
+    /// lane at most.
+    fn only_lane(&mut self, value: ValueId) -> Option<Built> {
+        let definition = self.lanes.as_ref()?.definitions.get(&value).cloned()?;
+        let InstructionKind::Operation(Operation::Compare(Comparison::Equal), arguments) =
+            &*definition
+        else {
+            return None;
+        };
+        let [a, b] = arguments[..] else { return None };
+        let (same, first) = match (self.varying(a), self.varying(b)) {
+            (None, Some(Varying::Consecutive)) => (a, b),
+            (Some(Varying::Consecutive), None) => (b, a),
+            _ => return None,
+        };
+        // It is written here instead.
+        self.pending.take(value);
+        let mut built = self.operand(same);
+        let first = self.operand(first);
+        let first = built.absorb(first);
+        let lane = built.code.method("wrapping_sub", vec![first]);
+        let (only, number, simd) = (self.simd_path("only_lane"), self.lane_type(), self.simd());
+        built.code = Code::call(quote!(#only::<_, #number>), vec![simd, lane]);
+        Some(built)
     }
 
     /// `|lane| …`, whose type follows from the function that takes it.
