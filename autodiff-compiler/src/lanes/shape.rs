@@ -319,8 +319,10 @@ impl<'f> Sorting<'f> {
         same
     }
 
+    /// Whether a place is the same in all lanes, and not what another iteration leaves.
     fn is_same_place(&self, place: &Place) -> bool {
-        !self.lanes.has_lanes(place) && !place.operands().any(|index| self.varies(index))
+        let kept = !self.written.contains(place.root) || self.local.contains(place.root);
+        kept && !self.lanes.has_lanes(place) && !place.operands().any(|index| self.varies(index))
     }
 
     /// A loop that every lane runs through as often.
