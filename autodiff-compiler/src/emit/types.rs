@@ -1,63 +1,29 @@
 //! Types in the emitted code: std's by rooted path, the user's by the tokens they wrote.
 
 use super::expressions::punctuation;
-use crate::types::{Length, Type};
+use crate::types::{FloatType, Length, Type};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 /// The tokens of a type; what we do not know is `_`.
 pub(super) fn tokens(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Unit => quote!(()),
-        Type::Never => quote!(!),
-        Type::Bool => quote!(bool),
-        Type::Float(float) => name(float.name()).to_token_stream(),
-        Type::Integer(integer) => name(integer.name()).to_token_stream(),
-        Type::Tuple(elements) => {
-            let elements = elements.iter().map(tokens);
-            quote!((#(#elements,)*))
-        }
-        Type::Array(element, length) => {
-            let (element, length) = (tokens(element), self::length(length));
-            quote!([#element; #length])
-        }
-        Type::Slice(element) => {
-            let element = tokens(element);
-            quote!([#element])
-        }
-        Type::Vec(element) => {
-            let element = tokens(element);
-            quote_spanned!(crate::edition::root()=> ::std::vec::Vec<#element>)
-        }
-        Type::Reference { mutable: false, to } => {
-            let to = tokens(to);
-            quote!(&#to)
-        }
-        Type::Reference { mutable: true, to } => {
-            let to = tokens(to);
-            quote!(&mut #to)
-        }
-        Type::Struct(definition) => definition.path.clone(),
-        Type::Option(value) => {
-            let value = tokens(value);
-            quote_spanned!(crate::edition::root()=> ::core::option::Option<#value>)
-        }
-        Type::Opaque(Some(opaque)) => opaque.tokens.clone(),
-        // Only the typed syntax has the others.
-        Type::Opaque(None)
-        | Type::Iterator(_)
-        | Type::Range(_)
-        | Type::Closure(_)
-        | Type::Function
-        | Type::Variable(_) => quote!(_),
-    }
+    spelled(ty, &|float| name(float.name()).to_token_stream())
 }
 
 /// The tokens of a type with something else for its floats.
 pub(super) fn tokens_with(ty: &Type, float: &TokenStream) -> TokenStream {
-    let inner = |ty: &Type| tokens_with(ty, float);
+    spelled(ty, &|_| float.clone())
+}
+
+/// The tokens of a type, by those of its floats.
+fn spelled(ty: &Type, float: &dyn Fn(&FloatType) -> TokenStream) -> TokenStream {
+    let inner = |ty: &Type| spelled(ty, float);
     match ty {
-        Type::Float(_) => float.clone(),
+        Type::Unit => quote!(()),
+        Type::Never => quote!(!),
+        Type::Bool => quote!(bool),
+        Type::Float(own) => float(own),
+        Type::Integer(integer) => name(integer.name()).to_token_stream(),
         Type::Tuple(elements) => {
             let elements = elements.iter().map(inner);
             quote!((#(#elements,)*))
@@ -82,7 +48,19 @@ pub(super) fn tokens_with(ty: &Type, float: &TokenStream) -> TokenStream {
             let to = inner(to);
             quote!(&mut #to)
         }
-        other => tokens(other),
+        Type::Struct(definition) => definition.path.clone(),
+        Type::Option(value) => {
+            let value = inner(value);
+            quote_spanned!(crate::edition::root()=> ::core::option::Option<#value>)
+        }
+        Type::Opaque(Some(opaque)) => opaque.tokens.clone(),
+        // Only the typed syntax has the others.
+        Type::Opaque(None)
+        | Type::Iterator(_)
+        | Type::Range(_)
+        | Type::Closure(_)
+        | Type::Function
+        | Type::Variable(_) => quote!(_),
     }
 }
 
