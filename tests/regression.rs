@@ -18,6 +18,8 @@ mod filled_and_replaced;
 mod generic_callees;
 #[path = "regression/left_to_rustc.rs"]
 mod left_to_rustc;
+#[path = "regression/matched_references.rs"]
+mod matched_references;
 #[path = "regression/moved_on_some_paths.rs"]
 mod moved_on_some_paths;
 #[path = "regression/names_of_outputs.rs"]

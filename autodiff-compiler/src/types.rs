@@ -347,7 +347,7 @@ impl Type {
         match self {
             Type::Unit | Type::Never | Type::Bool | Type::Float(_) | Type::Integer(_) => true,
             Type::Tuple(elements) => elements.iter().all(Type::is_copy),
-            Type::Array(element, _) => element.is_copy(),
+            Type::Array(element, _) | Type::Option(element) => element.is_copy(),
             Type::Reference { mutable, .. } => !mutable,
             _ => false,
         }

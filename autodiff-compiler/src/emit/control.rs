@@ -11,7 +11,8 @@ use super::names::Names;
 use super::pending::{Built, Variable, Writes};
 use super::{Emitter, uses};
 use crate::ir::{
-    Aggregate, Argument, Instruction, InstructionKind, MatchArm, Region, Set, Transfer, ValueId,
+    Aggregate, Argument, Instruction, InstructionKind, MatchArm, Region, Set, SlotKind, Transfer,
+    ValueId, takes_reference_apart,
 };
 use crate::types::Type;
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -361,12 +362,7 @@ impl Emitter<'_> {
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
-                let lent = match scrutinee {
-                    Argument::Shared(_) | Argument::Mutable(_) => true,
-                    Argument::Place(place) => self.references_at(place) > 0,
-                    Argument::Value(_) => false,
-                };
-                let scrutinee = self.argument(scrutinee).code;
+                let (scrutinee, lent) = self.scrutinee(scrutinee);
                 self.before_branches(instruction, deliver, further);
                 let arms: Vec<TokenStream> =
                     arms.iter().map(|arm| self.arm(arm, lent, deliver, further)).collect();
@@ -374,6 +370,21 @@ impl Emitter<'_> {
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
             _ => End::Nothing,
+        }
+    }
+
+    /// What is matched, and whether it is a reference.
+    fn scrutinee(&mut self, scrutinee: &Argument) -> (Code, bool) {
+        match scrutinee {
+            Argument::Value(_) => (self.argument(scrutinee).code, false),
+            Argument::Place(place) if self.function.slot(place.root).kind != SlotKind::Mutable => {
+                (self.scalar_place(place).code, false)
+            }
+            Argument::Place(place) => {
+                let lent = self.references_at(place) > 0;
+                (self.argument(scrutinee).code, lent)
+            }
+            Argument::Shared(_) | Argument::Mutable(_) => (self.argument(scrutinee).code, true),
         }
     }
 
@@ -470,16 +481,6 @@ impl Emitter<'_> {
         self.names.close();
         quote!(#pattern #guard => { #rebound #body })
     }
-}
-
-/// Whether a pattern says `&` or `ref` itself.
-fn takes_reference_apart(pattern: &TokenStream) -> bool {
-    pattern.clone().into_iter().any(|token| match token {
-        TokenTree::Punct(punct) => punct.as_char() == '&',
-        TokenTree::Ident(word) => word == "ref",
-        TokenTree::Group(group) => takes_reference_apart(&group.stream()),
-        TokenTree::Literal(_) => false,
-    })
 }
 
 /// The pattern with its variables as we write them: the user's tokens may have come through a macro, and

@@ -265,21 +265,28 @@ impl<'a> Inference<'a> {
         let mut bindings = Vec::new();
         for (index, ty) in std::mem::take(&mut self.bindings).iter().enumerate() {
             let binding = &self.body.bindings[index];
-            let integer = matches!(self.variables.free(ty), Some((_, Kind::Integer, _)));
+            let (content, references) = self.peel(ty);
+            let integer = matches!(self.variables.free(&content), Some((_, Kind::Integer, _)));
             let (ty, unknown) = self.finished(ty);
             if let Some(variables) = unknown
                 && !variables.iter().any(|variable| reported.contains(variable))
             {
                 let name = &binding.name;
-                let ty_text = example(&ty, integer);
-                let help = match self.is_let(BindingId(index as u32)) {
-                    true => {
+                let help = match (self.is_let(BindingId(index as u32)), &references[..]) {
+                    (true, _) => {
                         let mutable = if binding.mutable { "mut " } else { "" };
+                        let ty_text = example(&ty, integer);
                         format!("write it: `let {mutable}{name}: {ty_text} = …`")
                     }
-                    false => format!(
-                        "write the type of what it comes from: `let value: {ty_text} = …`, and use \
-                         that"
+                    (false, [_]) => {
+                        let ty_text = example(ty.referent(), integer);
+                        format!(
+                            "read it with its type first: `let value: {ty_text} = *{name}`, and use that"
+                        )
+                    }
+                    (false, _) => format!(
+                        "write the type of what it comes from: `let value: {} = …`, and use that",
+                        example(&ty, integer)
                     ),
                 };
                 self.diagnostics.error(

@@ -4,6 +4,7 @@
 use super::unify::{reference, shared};
 use super::{Inference, Kind};
 use crate::hir::{BindingId, Literal, Path, Pattern, PatternKind};
+use crate::ir::takes_reference_apart;
 use crate::types::{Length, Type};
 use std::rc::Rc;
 
@@ -117,10 +118,13 @@ impl Inference<'_> {
                 let value = self.variables.fresh(Kind::Any);
                 self.agree(pattern, ty, &Type::Option(Box::new(value)));
             }
-            PatternKind::Opaque { bindings, .. } => {
+            PatternKind::Opaque { tokens, bindings } => {
+                let by_default = !takes_reference_apart(tokens);
                 for binding in bindings {
+                    let mutable = self.body.binding(*binding).mutable;
                     let unseen = self.variables.fresh_opaque();
-                    self.bind(pattern, *binding, &unseen);
+                    let bound = if by_default && !mutable { mode.bound(unseen) } else { unseen };
+                    self.bind(pattern, *binding, &bound);
                 }
             }
             _ => {}

@@ -27,6 +27,7 @@ pub mod map;
 mod names;
 pub(crate) mod offsets;
 pub mod operations;
+mod patterns;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
 pub(crate) mod recorded;
@@ -45,6 +46,7 @@ pub use calls::{Argument, Call, CallOutput};
 pub use copy::Renaming;
 pub use map::Map;
 pub use names::{free_name, name_beside, plain};
+pub use patterns::takes_reference_apart;
 pub use set::Set;
 
 use crate::diagnostics::SourceSpan;

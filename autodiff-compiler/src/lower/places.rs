@@ -4,7 +4,7 @@ use super::environment::transfer;
 use super::flow::{Halt, Lowered};
 use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, content_type, scan};
-use crate::hir::{ExpressionId, ExpressionKind, Pattern, PatternKind, Statement, UnaryOperator};
+use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::IntegerOperation;
 use crate::ir::{
     Aggregate, Argument, Opaque, Piece, Place, Projection, SlotKind, Transfer, ValueId,
@@ -62,6 +62,10 @@ impl Lowerer<'_> {
                 match self.peek(&inner) {
                     Some(Operand::Reference { to, .. }) => Ok(to),
                     Some(Operand::Conflict) => self.conflict(),
+                    Some(Operand::Scalar(value)) if self.is_unseen_reference(value) => {
+                        let content = self.behind_reference(id, value)?;
+                        Ok(Pointer::Value(Box::new(content)))
+                    }
                     // A reference parameter or what is behind it: memory has no references.
                     _ => Ok(inner),
                 }
@@ -78,6 +82,22 @@ impl Lowerer<'_> {
                 Ok(Pointer::Value(Box::new(operand)))
             }
         }
+    }
+
+    /// Whether a value is a reference to what only rustc knows.
+    fn is_unseen_reference(&self, value: ValueId) -> bool {
+        match &self.builder.function.value(value).ty {
+            Type::Reference { to, .. } => matches!(**to, Type::Opaque(_)),
+            _ => false,
+        }
+    }
+
+    /// `*value`, with the type that its use gives it.
+    fn behind_reference(&mut self, id: ExpressionId, value: ValueId) -> Lowered<Operand> {
+        let argument = Argument::Value(Aggregate::Value(value));
+        let pieces = vec![Piece::Tokens(quote!(*)), Piece::Argument(argument)];
+        let ty = self.type_of(id);
+        self.opaque_value(id, Opaque { pieces, result_slot: None }, ty)
     }
 
     /// Where an expression is that is only read. A number inside of something that only rustc can look
@@ -104,8 +124,7 @@ impl Lowerer<'_> {
                 match self.body.expression(id).kind {
                     // What is no reference has a `Deref` of its own.
                     ExpressionKind::Unary(UnaryOperator::Dereference, inner)
-                        if matches!(self.type_of(inner), Type::Opaque(_))
-                            && !self.is_matched(inner) =>
+                        if matches!(self.type_of(inner), Type::Opaque(_)) =>
                     {
                         vec![Piece::Tokens(quote!(*)), argument]
                     }
@@ -127,26 +146,6 @@ impl Lowerer<'_> {
         let opaque = Opaque { pieces, result_slot: None };
         let value = self.opaque_value(id, opaque, ty)?;
         Ok(Pointer::Value(Box::new(value)))
-    }
-
-    /// Whether it is a variable from inside of a pattern: it stands for the content, not for a reference
-    /// to it.
-    fn is_matched(&self, id: ExpressionId) -> bool {
-        let ExpressionKind::Variable(variable) = self.body.expression(id).kind else {
-            return false;
-        };
-        let binds = |pattern: &Pattern| {
-            !matches!(pattern.kind, PatternKind::Binding { .. })
-                && pattern.bindings().contains(&variable)
-        };
-        self.body.expressions.iter().any(|expression| match &expression.kind {
-            ExpressionKind::Match { arms, .. } => arms.iter().any(|arm| binds(&arm.pattern)),
-            ExpressionKind::Let(pattern, _) => binds(pattern),
-            ExpressionKind::Block(block) => block.statements.iter().any(
-                |statement| matches!(statement, Statement::Let { pattern, .. } if binds(pattern)),
-            ),
-            _ => false,
-        })
     }
 
     /// Whether the expression is an element or field of a constant whose type only rustc knows.

@@ -84,10 +84,16 @@ impl Lowerer<'_> {
         }
     }
 
+    /// What is matched: a reference, if it is one to the user, so that the pattern binds the same.
     fn scrutinee(&mut self, pointer: Pointer) -> Lowered<Argument> {
         let mut back = Vec::new();
+        let is_lent =
+            matches!(self.peek(&pointer), Some(Operand::Reference { mutable: false, .. }));
         let pointer = self.follow(pointer)?;
-        self.place_argument(pointer, &mut back)
+        Ok(match self.place_argument(pointer, &mut back)? {
+            Argument::Place(place) if is_lent => Argument::Shared(place),
+            argument => argument,
+        })
     }
 
     /// `if let` on something that only rustc knows.
@@ -180,7 +186,9 @@ impl Lowerer<'_> {
                     "match outside of the function and pass the content in",
                 );
             }
-            let value = self.builder.value(content, Some(name.clone()));
+            // What only rustc knows stays the reference that it is.
+            let held = if let Type::Opaque(_) = content { ty.clone() } else { content };
+            let value = self.builder.value(held, Some(name.clone()));
             bindings.push((name, value));
             operands.push((binding, ty, value));
         }
