@@ -40,6 +40,8 @@ mod structs_in_sweeps;
 mod tape_tracks;
 #[path = "regression/undetermined_generics.rs"]
 mod undetermined_generics;
+#[path = "regression/unseen_bounds.rs"]
+mod unseen_bounds;
 #[path = "regression/vectors_that_move.rs"]
 mod vectors_that_move;
 #[path = "regression/zeros_behind_what_is_moved.rs"]

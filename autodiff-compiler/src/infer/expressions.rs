@@ -91,7 +91,7 @@ impl<'a> Inference<'a> {
             ExpressionKind::Struct { path, fields, base } => {
                 self.structure(path, fields, *base, hint)
             }
-            ExpressionKind::Range { start, end, .. } => self.range(*start, *end),
+            ExpressionKind::Range { start, end, .. } => self.range(id, *start, *end),
             ExpressionKind::Block(block) => self.block(id, block, hint),
             ExpressionKind::If { condition, then_branch, else_branch } => {
                 self.branch(id, *condition, *then_branch, *else_branch, hint)
@@ -232,7 +232,12 @@ impl<'a> Inference<'a> {
         }
     }
 
-    fn range(&mut self, start: Option<ExpressionId>, end: Option<ExpressionId>) -> Type {
+    fn range(
+        &mut self,
+        id: ExpressionId,
+        start: Option<ExpressionId>,
+        end: Option<ExpressionId>,
+    ) -> Type {
         let ends: Vec<_> = [start, end].into_iter().flatten().collect();
         let index = match ends.first() {
             None => Type::USIZE, // `..` only occurs as an index
@@ -240,6 +245,13 @@ impl<'a> Inference<'a> {
         };
         for end in ends.iter().skip(1) {
             self.check_against(*end, &index);
+        }
+        let is_negative = |id: &ExpressionId| {
+            let kind = &self.body.expression(*id).kind;
+            matches!(kind, ExpressionKind::Unary(UnaryOperator::Negate, _))
+        };
+        if !ends.iter().any(is_negative) {
+            self.counters.push((id, index.clone()));
         }
         Type::Range(Box::new(index))
     }

@@ -65,6 +65,17 @@ pub struct Types {
     pub expressions: Vec<Type>,
     /// By [`BindingId`].
     pub bindings: Vec<Type>,
+    /// Ranges up to something unseen, which are taken for ranges of `usize`.
+    pub counters: HashMap<ExpressionId, Counter>,
+}
+
+/// What the ends of a range that is taken for one of `usize` may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Any integers: `for _ in 0..LIMIT` counts, and looks at no number.
+    Trips,
+    /// `usize`, which rustc has to check.
+    Usize,
 }
 
 impl Types {
@@ -100,6 +111,8 @@ pub fn infer(
         results: HashMap::new(),
         pending: Vec::new(),
         lengths: Vec::new(),
+        counters: Vec::new(),
+        guessed_counters: HashMap::new(),
         passed: Vec::new(),
         float_parameters: Vec::new(),
     };
@@ -134,6 +147,10 @@ struct Inference<'a> {
     pending: Vec<Obligation>,
     /// Results of `len()` of something unseen.
     lengths: Vec<(ExpressionId, Type)>,
+    /// Ranges whose ends have no sign, and what they go over.
+    counters: Vec<(ExpressionId, Type)>,
+    /// Those that are taken for ranges of `usize`.
+    guessed_counters: HashMap<ExpressionId, Counter>,
     /// Arguments of something unseen.
     passed: Vec<ExpressionId>,
     /// Names of type parameters bounded by `Float` that occur in the body's types.
@@ -265,28 +282,21 @@ impl<'a> Inference<'a> {
         let mut bindings = Vec::new();
         for (index, ty) in std::mem::take(&mut self.bindings).iter().enumerate() {
             let binding = &self.body.bindings[index];
-            let (content, references) = self.peel(ty);
-            let integer = matches!(self.variables.free(&content), Some((_, Kind::Integer, _)));
+            let integer = matches!(self.variables.free(ty), Some((_, Kind::Integer, _)));
             let (ty, unknown) = self.finished(ty);
             if let Some(variables) = unknown
                 && !variables.iter().any(|variable| reported.contains(variable))
             {
                 let name = &binding.name;
-                let help = match (self.is_let(BindingId(index as u32)), &references[..]) {
-                    (true, _) => {
+                let ty_text = example(&ty, integer);
+                let help = match self.is_let(BindingId(index as u32)) {
+                    true => {
                         let mutable = if binding.mutable { "mut " } else { "" };
-                        let ty_text = example(&ty, integer);
                         format!("write it: `let {mutable}{name}: {ty_text} = …`")
                     }
-                    (false, [_]) => {
-                        let ty_text = example(ty.referent(), integer);
-                        format!(
-                            "read it with its type first: `let value: {ty_text} = *{name}`, and use that"
-                        )
-                    }
-                    (false, _) => format!(
-                        "write the type of what it comes from: `let value: {} = …`, and use that",
-                        example(&ty, integer)
+                    false => format!(
+                        "write the type of what it comes from: `let value: {ty_text} = …`, and use \
+                         that"
                     ),
                 };
                 self.diagnostics.error(
@@ -323,7 +333,7 @@ impl<'a> Inference<'a> {
             }
             expressions.push(ty);
         }
-        Types { expressions, bindings }
+        Types { expressions, bindings, counters: self.guessed_counters }
     }
 
     /// Whether the variable is declared by a `let` of its own, where its type can be written.

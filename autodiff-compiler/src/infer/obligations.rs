@@ -1,9 +1,9 @@
 //! What could not be decided where it stands, and what happens at the end.
 
-use super::Inference;
 use super::operators::Class;
 use super::unify::Kind;
-use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
+use super::{Counter, Inference};
+use crate::hir::{ExpressionId, ExpressionKind, PatternKind, UnaryOperator};
 use crate::types::Type;
 use std::rc::Rc;
 
@@ -167,6 +167,9 @@ impl Inference<'_> {
                 continue;
             }
             self.mark_passed();
+            if self.take_counter() {
+                continue;
+            }
             if !self.variables.default_numbers() {
                 break;
             }
@@ -275,6 +278,38 @@ impl Inference<'_> {
             }
         }
         false
+    }
+
+    /// What counts up to something unseen is a `usize`, if nothing says otherwise; one at a time. That rustc agrees is
+    /// checked at the ends of the range.
+    fn take_counter(&mut self) -> bool {
+        while let Some((at, index)) = self.counters.pop() {
+            let free = self.variables.free(&index);
+            if let Some((_, Kind::Any | Kind::Integer, true)) = free {
+                let counter = if self.only_counts(at) { Counter::Trips } else { Counter::Usize };
+                self.guessed_counters.insert(at, counter);
+                self.unify(at, &index, &Type::USIZE);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a range is that of `for _ in 0..LIMIT`.
+    fn only_counts(&self, range: ExpressionId) -> bool {
+        let ExpressionKind::Range { start: Some(start), inclusive: false, .. } =
+            self.body.expression(range).kind
+        else {
+            return false;
+        };
+        let mut expressions = self.body.expressions.iter();
+        matches!(self.body.expression(start).kind, ExpressionKind::Literal(_))
+            && expressions.any(|expression| match &expression.kind {
+                ExpressionKind::For { pattern, iterator, .. } => {
+                    *iterator == range && matches!(pattern.kind, PatternKind::Wild)
+                }
+                _ => false,
+            })
     }
 
     /// A constant that is iterated with `iter` is lent as a slice; one at a time. That rustc agrees is

@@ -363,8 +363,7 @@ fn what_cannot_be_known_is_an_error() {
     check(
         "fn f(w: f64, cfg: &Config) -> f64 { let mut s = w; for i in 0..cfg.n { s += w * i as f64; } s }",
         expect![[r#"
-            error: the type of `i` cannot be known here
-            help: write the type of what it comes from: `let value: usize = …`, and use that
+            w: f64; cfg: &Config; s: f64; i: usize
         "#]],
     );
     check(

@@ -65,8 +65,13 @@ impl Lowerer<'_> {
             }
             Struct { fields, base, .. } => self.structure(id, fields, *base),
             Range { start, end, inclusive } => {
-                let start = start.map(|start| self.scalar(start)).transpose()?;
-                let end = end.map(|end| self.scalar(end)).transpose()?;
+                let counter = self.types.counters.get(&id).copied();
+                let mut bound = |bound: ExpressionId| match counter {
+                    Some(counter) => self.unseen_bound(bound, counter),
+                    None => self.scalar(bound),
+                };
+                let start = start.map(&mut bound).transpose()?;
+                let end = end.map(&mut bound).transpose()?;
                 Ok(Operand::Range { start, end, inclusive: *inclusive })
             }
             Block(block) => self.block(id, block),

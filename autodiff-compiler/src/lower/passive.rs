@@ -7,6 +7,7 @@ use crate::hir::{
     self, BinaryOperator, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Path,
     UnaryOperator,
 };
+use crate::infer::Counter;
 use crate::ir::{
     Aggregate, Argument, InstructionKind, Opaque, Piece, Place, SlotId, SlotKind, Transfer, ValueId,
 };
@@ -88,6 +89,40 @@ impl Lowerer<'_> {
             _ => return None,
         };
         text.parse().ok()
+    }
+
+    /// An end of a range that is taken for one of `usize`: `identity::<usize>(LIMIT)`, or, whatever integer it is, as
+    /// many trips: `usize::try_from(LIMIT).unwrap_or(0)`.
+    pub(super) fn unseen_bound(&mut self, id: ExpressionId, counter: Counter) -> Lowered<ValueId> {
+        if let ExpressionKind::Literal(_) = self.body.expression(id).kind {
+            return self.scalar(id);
+        }
+        let mut back = Vec::new();
+        let argument = match &self.body.expression(id).kind {
+            ExpressionKind::Path(path) => Piece::Tokens(path.tokens.clone()),
+            _ => Piece::Argument(self.hole(id, &mut back)?),
+        };
+        let in_parentheses = |pieces| Piece::Group(Delimiter::Parenthesis, pieces);
+        let pieces = match counter {
+            Counter::Usize => {
+                let identity = quote_spanned! {crate::edition::root()=>
+                    ::core::convert::identity::<::core::primitive::usize>
+                };
+                vec![Piece::Tokens(identity), in_parentheses(vec![argument])]
+            }
+            Counter::Trips => {
+                let try_from = quote_spanned! {crate::edition::root()=>
+                    <::core::primitive::usize as ::core::convert::TryFrom<_>>::try_from
+                };
+                let tried = vec![Piece::Tokens(try_from), in_parentheses(vec![argument])];
+                vec![in_parentheses(tried), Piece::Tokens(quote!(.unwrap_or(0)))]
+            }
+        };
+        self.builder.at(self.body.span(id));
+        let opaque = Opaque { pieces, result_slot: None };
+        let value = self.opaque_value(id, opaque, Type::USIZE)?;
+        self.read_back(back)?;
+        self.as_scalar(value)
     }
 
     fn hole(&mut self, id: ExpressionId, back: &mut Back) -> Lowered<Argument> {
