@@ -16,6 +16,8 @@ mod copied_structs;
 mod filled_and_replaced;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/kept_elsewhere.rs"]
+mod kept_elsewhere;
 #[path = "regression/left_to_rustc.rs"]
 mod left_to_rustc;
 #[path = "regression/matched_references.rs"]

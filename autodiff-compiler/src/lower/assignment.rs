@@ -183,6 +183,18 @@ impl Lowerer<'_> {
             self.builder.store(place, *value);
             return Ok(());
         }
+        // `*reference = 1.0`, where the reference leads into something that only rustc knows.
+        if let (Operand::Scalar(value), Type::Opaque(_)) = (value, &ty)
+            && self.builder.function.value(*value).ty.is_scalar()
+        {
+            let span = self.builder.span();
+            return self.error(
+                span,
+                "this changes something behind a reference that is not known here",
+                "keep it in an array, a `Vec` or a struct with `#[derive(Differentiable)]`, or change it outside \
+                 of the function",
+            );
+        }
         let content = self.content(value)?;
         if let Aggregate::Place(from, _) = &content
             && *from == place

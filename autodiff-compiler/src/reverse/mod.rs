@@ -28,6 +28,7 @@
 mod branches;
 mod calls;
 mod content;
+mod escape;
 pub(crate) mod extremum;
 mod facts;
 

@@ -1,5 +1,6 @@
 //! What the reverse sweep refuses: reported on the token, before anything is differentiated.
 
+use super::escape::Escape;
 use crate::activity::Activity;
 use crate::diagnostics::Diagnostics;
 use crate::ir::*;
@@ -8,10 +9,12 @@ use crate::types::Type;
 /// Reports everything active that [`super::reverse`] cannot differentiate.
 pub fn check(function: &Function, activity: &Activity, diagnostics: &mut Diagnostics) {
     let check = Check { function, activity };
+    let escape = Escape::of(function, activity);
     let top_level: Vec<_> = function.body.defined_slots().collect();
     let mut found = vec![];
     function.body.for_each_instruction(&mut |instruction| {
-        if let Some((message, help)) = check.instruction(instruction, &top_level) {
+        let refusal = check.instruction(instruction, &top_level);
+        if let Some((message, help)) = refusal.or_else(|| escape.refusal(instruction)) {
             found.push((instruction.span, message, help));
         }
     });
@@ -25,7 +28,8 @@ struct Check<'a> {
     activity: &'a Activity,
 }
 
-type Refusal = (String, Option<String>);
+/// A message, and what may be done about it.
+pub(super) type Refusal = (String, Option<String>);
 
 impl Check<'_> {
     fn instruction(&self, instruction: &Instruction, top_level: &[SlotId]) -> Option<Refusal> {
