@@ -8,6 +8,8 @@ mod differences;
 
 #[path = "regression/absent.rs"]
 mod absent;
+#[path = "regression/compared_in_place.rs"]
+mod compared_in_place;
 #[path = "regression/constants.rs"]
 mod constants;
 #[path = "regression/copied_structs.rs"]
@@ -26,6 +28,8 @@ mod matched_references;
 mod moved_on_some_paths;
 #[path = "regression/names_of_outputs.rs"]
 mod names_of_outputs;
+#[path = "regression/nested_products.rs"]
+mod nested_products;
 #[path = "regression/opaque_arguments.rs"]
 mod opaque_arguments;
 #[path = "regression/passive_beside_active.rs"]

@@ -69,6 +69,7 @@ impl Builder {
         }
         let mut reverse = call.clone();
         reverse.output = CallOutput::ReverseJvp;
+        reverse.result_slot = None;
         reverse.arguments = own.into_iter().chain(tangents).collect();
         let returned = by_value.len();
         if returned > 0 {

@@ -7,7 +7,7 @@ use crate::hir::{BinaryOperator, ExpressionId, ExpressionKind, UnaryOperator};
 use crate::ir::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
-use crate::ir::{Aggregate, InstructionKind, Place, Region, Transfer, ValueId};
+use crate::ir::{Aggregate, InstructionKind, Place, Region, SlotKind, Transfer, ValueId};
 use crate::types::Type;
 use std::rc::Rc;
 
@@ -167,8 +167,9 @@ impl Lowerer<'_> {
         match operand {
             Operand::Pending(Aggregate::Place(place, transfer), ty) => {
                 let temporary = place.path.is_empty() && self.fresh.contains(&place.root);
+                let fixed = self.builder.function.slot(place.root).kind == SlotKind::Shared;
                 let body = self.body;
-                if temporary || !following.iter().any(|id| scan::has_effects(body, *id)) {
+                if temporary || fixed || !following.iter().any(|id| scan::has_effects(body, *id)) {
                     return Ok(Operand::Pending(Aggregate::Place(place, transfer), ty));
                 }
                 Ok(self.materialized(Aggregate::Place(place, transfer), ty))

@@ -1,9 +1,11 @@
 //! Questions about the typed syntax that lowering asks before it lowers.
 
 use crate::hir::{
-    BindingId, Body, Callee, ExpressionId, ExpressionKind, PatternKind, ReturnTarget,
+    BindingId, Body, Callee, ExpressionId, ExpressionKind, OpaqueExpression, PatternKind, Piece,
+    ReturnTarget,
 };
 use crate::types::Type;
+use proc_macro2::TokenTree;
 use std::collections::HashSet;
 
 /// Whether `holds` is true of the expression or one below it.
@@ -44,11 +46,18 @@ pub(super) fn has_effects(body: &Body, id: ExpressionId) -> bool {
         | ExpressionKind::AssignOperation(..)
         | ExpressionKind::Borrow { mutable: true, .. }
         | ExpressionKind::Call { callee: Callee::Value(_) | Callee::Nested(_), .. }
-        | ExpressionKind::Macro(_)
-        | ExpressionKind::Opaque(_) => true,
+        | ExpressionKind::Macro(_) => true,
+        ExpressionKind::Opaque(opaque) => !is_literal(opaque),
         ExpressionKind::MethodCall { method, .. } => !READS_ONLY.contains(&&*method.to_string()),
         _ => false,
     })
+}
+
+/// Whether it is a text, a character or the like.
+fn is_literal(opaque: &OpaqueExpression) -> bool {
+    let [Piece::Tokens(tokens)] = &opaque.pieces[..] else { return false };
+    let mut tokens = tokens.clone().into_iter();
+    matches!((tokens.next(), tokens.next()), (Some(TokenTree::Literal(_)), None))
 }
 
 /// Methods that change nothing, as they occur most inside other expressions.

@@ -4,9 +4,9 @@ use super::Lowerer;
 use super::flow::{End, Fork, Lowered};
 use super::operand::{Operand, Pointer};
 use crate::hir::{self, Arm, BindingId, ExpressionId, Pattern, PatternKind};
-use crate::ir::{Argument, InstructionKind, MatchArm, Opaque, Piece, ValueId};
+use crate::ir::{Aggregate, Argument, InstructionKind, MatchArm, Opaque, Piece, ValueId};
 use crate::types::Type;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 impl Lowerer<'_> {
@@ -67,6 +67,15 @@ impl Lowerer<'_> {
                     crate::ir::Constant::Integer(expected, crate::types::IntegerType::I8);
                 let expected = self.builder.constant(constant);
                 Ok(self.builder.compare(Comparison::Equal, ordering, expected))
+            }
+            Operand::Scalar(value) if is_range(tokens) => {
+                let value = Piece::Argument(Argument::Value(Aggregate::Value(value)));
+                let inside = vec![value, Piece::Tokens(quote!(, #tokens))];
+                let matches = quote_spanned!(crate::edition::root()=> ::core::matches!);
+                let pieces =
+                    vec![Piece::Tokens(matches), Piece::Group(Delimiter::Parenthesis, inside)];
+                let opaque = Opaque { pieces, result_slot: None };
+                Ok(self.builder.push(InstructionKind::Opaque(opaque), vec![Type::Bool])[0])
             }
             Operand::Scalar(value) => {
                 let ty = self.builder.function.value(value).ty.clone();
@@ -313,4 +322,13 @@ impl Lowerer<'_> {
             }
         })
     }
+}
+
+/// Whether a pattern is a range: `LOW..=HIGH`.
+fn is_range(pattern: &TokenStream) -> bool {
+    let mut dots = pattern
+        .clone()
+        .into_iter()
+        .filter(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.'));
+    dots.next().is_some()
 }

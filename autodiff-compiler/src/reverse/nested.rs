@@ -104,7 +104,11 @@ impl Reverse {
             }
             let cotangent =
                 further.first().map(|argument| argument.once_more(&self.builder.function));
-            (directions, [cotangent.unwrap_or(Aggregate::Unit), of_value])
+            let cotangent = match (cotangent.unwrap_or(Aggregate::Unit), &parts[0]) {
+                (Aggregate::Place(place, _), Type::Vec(_)) => self.as_list(place),
+                (cotangent, _) => cotangent,
+            };
+            (directions, [cotangent, of_value])
         } else {
             (further, [adjoint.part(1).once_more(&parts[1]), of_value])
         };
@@ -150,6 +154,13 @@ impl Reverse {
             Type::Vec(_) => Argument::Shared(place),
             ty => Argument::Value(place.once_more(ty)),
         }
+    }
+
+    /// The elements at a place as a `Vec` of its own: a cotangent of that is passed as a slice, whatever lends it.
+    fn as_list(&mut self, place: Place) -> Aggregate {
+        let (start, end) = (self.builder.usize(0), self.builder.length(place.clone()));
+        let all = place.project(Projection::Range { start, end, proven: true });
+        Aggregate::Place(all, Transfer::Clone)
     }
 
     /// Calls the gradient with its tangents in the direction of the cotangents: where the gradients are, and
