@@ -262,6 +262,11 @@ pub use autodiff_macro::Differentiable;
 /// tuples and structs, integer arithmetic, `assert!` and `println!`, and the methods of `f64` and `f32`.
 /// What is not understood is a compile error on its token with a `help:` line, never a wrong gradient.
 ///
+/// Values of types that are not looked into (a `VecDeque`, a `HashMap`, a struct of yours without
+/// `#[derive(Differentiable)]`) may be used, changed and asked, but nothing that depends on a differentiated
+/// parameter may go into them: `queue.push_back(x)` is an error. `detach(x)` may, since it has no derivative. What is
+/// behind `&` is taken to stay as it is: keep interior mutability out of differentiated functions.
+///
 /// # Several iterations at once
 ///
 /// With the feature `simd`, which is on by default, loops whose iterations are independent run several of them at once: eight of `f64`,

@@ -214,3 +214,78 @@ fn is_unseen(ty: &Type) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Diagnostics;
+    use crate::ir::sketch::{Sketch, mutable, shared};
+    use crate::types::FloatType;
+    use quote::quote;
+
+    /// How many instructions are refused of `fn f(x: f64, keeper: …)`.
+    fn refused(keeper: Type, body: impl FnOnce(&mut Sketch, ValueId, Place) -> ValueId) -> usize {
+        let mut f = Sketch::new("f", Type::F64);
+        let x = f.scalar("x", Type::F64);
+        let keeper = Place::root(f.slot("keeper", keeper));
+        let result = body(&mut f, x, keeper);
+        let function = f.returns_value(result);
+        let mut diagnostics = Diagnostics::new();
+        crate::reverse::support::check(&function, &Activity::of(&function), &mut diagnostics);
+        diagnostics.iter().count()
+    }
+
+    /// `keeper.method(x)`
+    fn method(f: &mut Sketch, receiver: Argument, x: ValueId, result: Type) -> ValueId {
+        let inside = vec![Piece::Argument(Argument::Value(Aggregate::Value(x)))];
+        let pieces = vec![
+            Piece::Argument(receiver),
+            Piece::Tokens(quote!(.method)),
+            Piece::Group(proc_macro2::Delimiter::Parenthesis, inside),
+        ];
+        f.push(InstructionKind::Opaque(Opaque { pieces, result_slot: None }), vec![result])[0]
+    }
+
+    fn choice(f: &mut Sketch, condition: ValueId, x: ValueId) -> ValueId {
+        f.branch(condition, &[Type::F64], |_| vec![x], |_| vec![x])[0]
+    }
+
+    #[test]
+    fn what_is_handed_over_with_mut_may_be_kept() {
+        let count = refused(mutable(Type::Opaque(None)), |f, x, keeper| {
+            let condition = method(f, Argument::Mutable(keeper), x, Type::Bool);
+            choice(f, condition, x)
+        });
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn what_is_asked_behind_a_reference_keeps_nothing() {
+        let count = refused(shared(Type::Opaque(None)), |f, x, keeper| {
+            let condition = method(f, Argument::Place(keeper), x, Type::Bool);
+            choice(f, condition, x)
+        });
+        assert_eq!(count, 0);
+    }
+
+    #[test]
+    fn what_is_called_for_what_it_does_may_keep_it() {
+        let count = refused(shared(Type::Opaque(None)), |f, x, keeper| {
+            method(f, Argument::Place(keeper), x, Type::Opaque(None));
+            x
+        });
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn what_came_out_of_it_leads_back_into_it() {
+        let count = refused(mutable(Type::Opaque(None)), |f, x, keeper| {
+            let one = f.float(1.0, &FloatType::F64);
+            let inner = method(f, Argument::Mutable(keeper), one, Type::Opaque(None));
+            let inner = Argument::Value(Aggregate::Value(inner));
+            let condition = method(f, inner, x, Type::Bool);
+            choice(f, condition, x)
+        });
+        assert_eq!(count, 1);
+    }
+}
