@@ -11,6 +11,9 @@ struct Generator {
 }
 
 impl Generator {
+    fn new() -> Self {
+        Self { scale: 1.0, steps: 0 }
+    }
     fn next(&mut self) -> f64 {
         self.steps += 1;
         self.steps as f64
@@ -42,6 +45,15 @@ fn draws(x: f64, generator: &mut Generator) -> f64 {
 fn gives_away(x: f64, generator: &mut Generator) -> f64 {
     generator.widen(detach(x));
     if generator.contains(detach(x)) { x * generator.scale } else { 0.0 }
+}
+
+#[differentiate(wrt(x))]
+fn sets(x: f64, generator: &mut Generator, scale: f64) -> f64 {
+    generator.scale = scale;
+    generator.steps += 2_usize;
+    let mut own = Generator::new();
+    own.scale = generator.scale * 2.0;
+    x * own.scale * generator.steps as f64
 }
 
 #[differentiate(wrt(x))]
@@ -83,6 +95,7 @@ fn what_is_passive_may_be_kept() {
     assert_eq!(asks::gradient(2.5, &generator), 1.0);
     assert_eq!(draws::gradient(0.5, &mut generator), 6.0);
     assert_eq!(gives_away::gradient(0.5, &mut generator), 2.0);
+    assert_eq!(sets::gradient(0.5, &mut generator, 4.0), 8.0 * 5.0);
     assert_eq!(queues::gradient(0.5, &[1.0, 2.0, 3.0, 4.0]), 3.0);
     assert_eq!(remembers::gradient(0.5, &[1, 2, 1]), 3.0);
     assert_eq!(is_in::gradient(0.5, 0.0..1.0), 1.0);

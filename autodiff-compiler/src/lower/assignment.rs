@@ -5,7 +5,7 @@ use super::operand::{Operand, Pointer};
 use super::places::{PAYLOAD, field_of_mut};
 use super::{Lowerer, scan};
 use crate::hir::{BinaryOperator, ExpressionId};
-use crate::ir::{Aggregate, InstructionKind, Place};
+use crate::ir::{Aggregate, InstructionKind, Place, SlotKind};
 use crate::types::{FloatType, Type};
 
 impl Lowerer<'_> {
@@ -185,6 +185,8 @@ impl Lowerer<'_> {
         }
         // `*reference = 1.0`, where the reference leads into something that only rustc knows.
         if let (Operand::Scalar(value), Type::Opaque(_)) = (value, &ty)
+            && place.path.is_empty()
+            && self.builder.function.slot(place.root).kind == SlotKind::Local
             && self.builder.function.value(*value).ty.is_scalar()
         {
             let span = self.builder.span();

@@ -62,6 +62,12 @@ fn behind_what_it_gave(x: f64, filter: &mut Filter) -> f64 {
     filter.state
 }
 
+#[differentiate(wrt(x))]
+fn in_a_field(x: f64, filter: &mut Filter) -> f64 {
+    filter.state = x;
+    filter.state
+}
+
 #[differentiate]
 fn in_a_queue(x: &[f64]) -> f64 {
     let mut window = VecDeque::new();
