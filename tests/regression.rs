@@ -36,6 +36,8 @@ mod opaque_arguments;
 mod passive_beside_active;
 #[path = "regression/passive_buffers.rs"]
 mod passive_buffers;
+#[path = "regression/passive_calls.rs"]
+mod passive_calls;
 #[path = "regression/raw_names.rs"]
 mod raw_names;
 #[path = "regression/replaced_by_itself.rs"]

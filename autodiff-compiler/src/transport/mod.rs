@@ -14,6 +14,7 @@
 //! first the signatures collected so far, then the paths that are still to be asked for. When none
 //! is left, `__private::resume!` expands the item.
 
+mod flow;
 mod publish;
 mod read;
 mod wanted;

@@ -4,11 +4,11 @@
 //! * the type of every parameter that is differentiated by default or by `wrt`, if it is a path that
 //!   the compiler does not know;
 //! * every function that may be called with an argument that depends on an active parameter. Calls
-//!   with passive arguments only need no annotation. Names decide, cautiously: an argument counts if
-//!   it mentions a variable that was made from an active parameter in any way.
+//!   with passive arguments only need no annotation ([`super::flow`] tells them apart by names).
 
+use super::flow::Flow;
 use super::path_text;
-use crate::hir::{BindingId, Body, Callee, ExpressionId, ExpressionKind, Pattern, Statement};
+use crate::hir::Body;
 use crate::options::Options;
 use crate::resolve::{Outline, TypeContext, outline, read_type, signature_of};
 use crate::signature::{Environment, NestedOutput};
@@ -98,12 +98,7 @@ fn wanted_paths(target: &Target, options: &Options, outline: &Outline) -> Vec<To
     if external.functions.is_empty() {
         return paths;
     }
-    for function in &body.functions {
-        active.extend(function.parameters.iter().flat_map(|nested| nested.pattern.bindings()));
-    }
-    let mut flow = Flow { body, active, grew: false };
-    flow.until_stable();
-    let called = flow.called();
+    let called = Flow::of(body, active).called();
     let own_name = function.sig.ident.to_string();
     for path in &external.functions {
         let text = path_text(path);
@@ -195,142 +190,4 @@ fn is_foreign(path: &syn::Path, context: &TypeContext<'_>) -> bool {
         let name = segment.ident.to_string();
         PASSIVE.contains(&name.as_str()) || context.is_parameter(&name)
     })
-}
-
-/// Whether all arguments of the method are integers.
-fn counts(method: &syn::Ident) -> bool {
-    const METHODS: &[&str] = &[
-        "chunks",
-        "chunks_mut",
-        "chunks_exact",
-        "chunks_exact_mut",
-        "windows",
-        "skip",
-        "take",
-        "step_by",
-        "split_at",
-        "split_at_mut",
-    ];
-    METHODS.iter().any(|name| method == name)
-}
-
-/// Which variables may hold what depends on active parameters, and which functions get them.
-struct Flow<'a> {
-    body: &'a Body,
-    active: HashSet<BindingId>,
-    grew: bool,
-}
-
-impl Flow<'_> {
-    fn until_stable(&mut self) {
-        loop {
-            self.grew = false;
-            for index in 0..self.body.expressions.len() as u32 {
-                self.expression(ExpressionId(index));
-            }
-            if !self.grew {
-                break;
-            }
-        }
-    }
-
-    /// Whether an active variable occurs in the expression.
-    fn mentions(&self, id: ExpressionId) -> bool {
-        match &self.body.expression(id).kind {
-            ExpressionKind::Variable(binding) => self.active.contains(binding),
-            // An integer has no derivative, wherever it comes from.
-            ExpressionKind::Cast(_, Type::Integer(_)) => false,
-            _ => self.body.children(id).into_iter().any(|child| self.mentions(child)),
-        }
-    }
-
-    fn bind(&mut self, pattern: &Pattern) {
-        for binding in pattern.bindings() {
-            self.grew |= self.active.insert(binding);
-        }
-    }
-
-    /// What is assigned to, or lent mutably, may hold it from now on.
-    fn bind_variables(&mut self, id: ExpressionId) {
-        match &self.body.expression(id).kind {
-            ExpressionKind::Variable(binding) => self.grew |= self.active.insert(*binding),
-            // An index stays passive, and so does a length or a count.
-            ExpressionKind::Index(base, _) => return self.bind_variables(*base),
-            ExpressionKind::MethodCall { receiver, method, .. } if counts(method) => {
-                return self.bind_variables(*receiver);
-            }
-            _ => {}
-        }
-        self.body.children(id).into_iter().for_each(|child| self.bind_variables(child));
-    }
-
-    fn expression(&mut self, id: ExpressionId) {
-        let body = self.body;
-        match &body.expression(id).kind {
-            ExpressionKind::Block(block) => {
-                for statement in &block.statements {
-                    if let Statement::Let { pattern, value: Some(value), .. } = statement
-                        && self.mentions(*value)
-                    {
-                        self.bind(pattern);
-                    }
-                }
-            }
-            ExpressionKind::Assign(place, value)
-            | ExpressionKind::AssignOperation(_, place, value)
-                if self.mentions(*value) =>
-            {
-                self.bind_variables(*place);
-            }
-            ExpressionKind::For { pattern, iterator: value, .. }
-            | ExpressionKind::Let(pattern, value)
-                if self.mentions(*value) =>
-            {
-                self.bind(pattern);
-            }
-            ExpressionKind::Match { scrutinee, arms } if self.mentions(*scrutinee) => {
-                arms.iter().for_each(|arm| self.bind(&arm.pattern));
-            }
-            // Where closures and nested functions are called is not followed: their parameters may
-            // hold anything.
-            ExpressionKind::Closure { parameters, .. } => {
-                parameters.iter().for_each(|parameter| self.bind(&parameter.pattern));
-            }
-            ExpressionKind::MethodCall { receiver, arguments, .. }
-                if arguments.iter().any(|argument| self.mentions(*argument)) =>
-            {
-                self.bind_variables(*receiver);
-            }
-            ExpressionKind::Call { arguments, .. }
-                if arguments.iter().any(|argument| self.mentions(*argument)) =>
-            {
-                for argument in arguments {
-                    let kind = &body.expression(*argument).kind;
-                    if matches!(kind, ExpressionKind::Borrow { mutable: true, .. }) {
-                        self.bind_variables(*argument);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Functions called with, or passed beside, what may be active.
-    fn called(&self) -> HashSet<String> {
-        let mut called = HashSet::new();
-        for expression in &self.body.expressions {
-            match &expression.kind {
-                ExpressionKind::Call { callee: Callee::Path(path), arguments }
-                    if arguments.iter().any(|argument| self.mentions(*argument)) =>
-                {
-                    called.insert(path.text.to_string());
-                }
-                ExpressionKind::FunctionPath(Callee::Path(path)) => {
-                    called.insert(path.text.to_string());
-                }
-                _ => {}
-            }
-        }
-        called
-    }
 }
