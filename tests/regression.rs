@@ -38,6 +38,8 @@ mod passive_beside_active;
 mod passive_buffers;
 #[path = "regression/passive_calls.rs"]
 mod passive_calls;
+#[path = "regression/passive_parts.rs"]
+mod passive_parts;
 #[path = "regression/raw_names.rs"]
 mod raw_names;
 #[path = "regression/replaced_by_itself.rs"]

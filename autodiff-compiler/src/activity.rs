@@ -6,7 +6,8 @@
 //!
 //! Assumes verified IR. Guarantees: what is not varied has derivative zero (dependence through
 //! integers, truth values and `detach` counts as none, by the conventions of the design); what is
-//! varied or useful may be more than necessary, never less. Slots are analysed as wholes.
+//! varied or useful may be more than necessary, never less. Slots are analysed as wholes, but for what a parameter that
+//! stays as it is has beside floats.
 
 use crate::derivatives::has_derivative;
 use crate::ir::*;
@@ -16,6 +17,7 @@ use crate::ir::*;
 pub struct Activity {
     varied: Marks,
     useful: Marks,
+    unchanged: Unchanged,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +58,35 @@ impl Marks {
     }
 }
 
+/// Parameters that the function does not change: what they have beside floats (a mode, a list of indices) does not
+/// vary, since a derivative with respect to a parameter is one with respect to its floats.
+#[derive(Clone, Debug)]
+struct Unchanged(Set<SlotId>);
+
+impl Unchanged {
+    fn of(function: &Function) -> Self {
+        let mut unchanged = Set::new();
+        for parameter in &function.parameters {
+            if let ParameterBinding::Slot(slot) = parameter.binding {
+                unchanged.insert(slot);
+            }
+        }
+        function.body.for_each_instruction(&mut |instruction| {
+            for root in instruction.written_roots() {
+                unchanged.remove(root);
+            }
+        });
+        Self(unchanged)
+    }
+
+    /// Whether the place is a part of such a parameter and has no floats.
+    fn has_no_floats(&self, function: &Function, place: &Place) -> bool {
+        self.0.contains(place.root)
+            && !place.path.is_empty()
+            && function.place_type(place).is_some_and(|ty| !ty.holds_floats())
+    }
+}
+
 impl Activity {
     /// Analyses a function with respect to the parameters marked active.
     pub fn of(function: &Function) -> Self {
@@ -78,7 +109,8 @@ impl Activity {
         values: &[ValueId],
         slots: &[SlotId],
     ) -> Self {
-        let mut varied = Varied { function, constant, marks: Marks::new(function) };
+        let unchanged = Unchanged::of(function);
+        let mut varied = Varied { function, constant, unchanged, marks: Marks::new(function) };
         varied.parameters();
         while varied.marks.start_round() {
             varied.region(&function.body);
@@ -91,7 +123,7 @@ impl Activity {
         while useful.marks.start_round() {
             useful.region(&function.body);
         }
-        Self { varied: varied.marks, useful: useful.marks }
+        Self { varied: varied.marks, useful: useful.marks, unchanged: varied.unchanged }
     }
 
     /// Whether the value depends on an active parameter.
@@ -115,23 +147,28 @@ impl Activity {
     }
 
     /// Whether an aggregate reads something varied, as a float.
-    pub fn is_varied_aggregate(&self, content: &Aggregate) -> bool {
+    pub fn is_varied_aggregate(&self, function: &Function, content: &Aggregate) -> bool {
         let mut found = false;
         visit_aggregate(content, &mut |leaf| {
             found |= match leaf {
                 Leaf::Value(value) => self.is_varied(value),
-                Leaf::Place(place) => self.is_varied_slot(place.root),
+                Leaf::Place(place) => self.is_varied_place(function, place),
             }
         });
         found
     }
 
+    /// Whether something at the place depends on an active parameter.
+    fn is_varied_place(&self, function: &Function, place: &Place) -> bool {
+        self.is_varied_slot(place.root) && !self.unchanged.has_no_floats(function, place)
+    }
+
     /// Whether an argument reads something varied, as a float.
-    pub fn is_varied_argument(&self, argument: &Argument) -> bool {
+    pub fn is_varied_argument(&self, function: &Function, argument: &Argument) -> bool {
         match argument {
-            Argument::Value(content) => self.is_varied_aggregate(content),
+            Argument::Value(content) => self.is_varied_aggregate(function, content),
             Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                self.is_varied_slot(place.root)
+                self.is_varied_place(function, place)
             }
         }
     }
@@ -171,6 +208,7 @@ struct Varied<'a> {
     function: &'a Function,
     /// What does not vary.
     constant: Set<ValueId>,
+    unchanged: Unchanged,
     marks: Marks,
 }
 
@@ -204,12 +242,16 @@ impl Varied<'_> {
         }
     }
 
+    fn place(&self, place: &Place) -> bool {
+        self.marks.slot(place.root) && !self.unchanged.has_no_floats(self.function, place)
+    }
+
     fn content(&self, content: &Aggregate) -> bool {
         let mut found = false;
         visit_aggregate(content, &mut |leaf| {
             found |= match leaf {
                 Leaf::Value(value) => self.marks.value(value),
-                Leaf::Place(place) => self.marks.slot(place.root),
+                Leaf::Place(place) => self.place(place),
             }
         });
         found
@@ -219,7 +261,7 @@ impl Varied<'_> {
         match argument {
             Argument::Value(content) => self.content(content),
             Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                self.marks.slot(place.root)
+                self.place(place)
             }
         }
     }
@@ -243,7 +285,7 @@ impl Varied<'_> {
                 }
             }
             InstructionKind::Load(place) | InstructionKind::Pop(place) => {
-                if self.marks.slot(place.root) {
+                if self.place(place) {
                     self.set(results[0]);
                 }
             }

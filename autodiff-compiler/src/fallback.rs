@@ -252,7 +252,7 @@ impl Stub {
         let (declared, result) = (&self.declared, &self.result);
         let gradients: Vec<_> = self.gradients().collect();
         let mut outputs = vec![];
-        if self.read.result.is_float() {
+        if self.read.result.is_loss() {
             outputs.push(("hvp", self.with_directions(), gradient.clone()));
             if let Some(float) = matrix::common_float(&gradients) {
                 let hessian = type_tokens(&matrix::hessian_type(&gradients, &float));
@@ -287,7 +287,7 @@ impl Stub {
         let value = pair(&self.read.result, result);
         let mut outputs = vec![];
         let tangents = &self.with_tangents()[self.declared.len()..];
-        if self.read.result.is_float() {
+        if self.read.result.is_loss() {
             let buffers = &self.with_buffers()[self.declared.len()..];
             let names = (0..buffers.len()).map(|k| self.free(&format!("tangent_{k}")));
             let outwards = names.zip(self.gradients()).map(|(name, ty)| {

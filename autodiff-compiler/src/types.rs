@@ -216,6 +216,17 @@ impl Type {
         matches!(self, Type::Float(_))
     }
 
+    /// Whether it is what a gradient is of: one float, alone or before auxiliary values that hold none.
+    pub fn is_loss(&self) -> bool {
+        match self {
+            Type::Tuple(parts) => matches!(
+                &parts[..],
+                [first, rest @ ..] if first.is_float() && !rest.iter().any(Type::holds_floats)
+            ),
+            other => other.is_float(),
+        }
+    }
+
     /// Whether it is an integer type (not behind a reference).
     pub fn is_integer(&self) -> bool {
         matches!(self, Type::Integer(_))

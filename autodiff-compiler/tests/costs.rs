@@ -133,6 +133,7 @@ files! {
     program_bundle: "tests/programs/bundle.rs"
     program_gas: "tests/programs/gas.rs"
     program_kalman: "tests/programs/kalman.rs"
+    tests_auxiliary: "tests/auxiliary.rs"
     tests_calls: "tests/calls.rs"
     tests_checkpoint: "tests/checkpoint.rs"
     tests_modules: "tests/modules.rs"

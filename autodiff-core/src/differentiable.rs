@@ -28,7 +28,7 @@ use std::fmt;
 /// ```
 ///
 /// A field of a type that is not `Differentiable` is left out of the derivative with
-/// `#[differentiable(skip)]`.
+/// `#[differentiable(skip)]`. An enum whose variants hold no floats may derive it, too: its tangent is `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no derivative",
     label = "not differentiable",

@@ -114,6 +114,26 @@ pub use autodiff_macro::Differentiable;
 /// assert_eq!((x, slopes), ([4.0, 3.0, 2.0], vec![0.25, 0.25, 0.5]));
 /// ```
 ///
+/// A float may come with auxiliary values that hold no floats: a count, a list of indices, whether it converged.
+/// Then the float has the gradient, and the others come with the value.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[differentiate]
+/// fn root(a: f64) -> (f64, u32) {
+///     let (mut x, mut steps) = (a, 0);
+///     while (x * x - a).abs() > 1e-12 {
+///         x = 0.5 * (x + a / x);
+///         steps += 1;
+///     }
+///     (x, steps)
+/// }
+///
+/// let ((x, steps), slope) = root::value_and_gradient(4.0);
+/// assert_eq!(steps, 5);
+/// assert!((x - 2.0).abs() < 1e-12 && (slope - 0.25).abs() < 1e-12);
+/// ```
+///
 /// With `#[differentiate(jvp)]` a function has `jvp`, too, the Jacobian-vector product, by forward mode: its
 /// parameters are followed by a tangent for each active one, of the type of its gradient (a `Vec` or slice
 /// as `&[T]`). It returns the value and its derivative in that direction. Behind `&mut`, the tangent of the

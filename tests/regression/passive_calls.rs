@@ -36,6 +36,7 @@ fn in_nested_functions(r: f64, days: u32) -> f64 {
     factor(r, days)
 }
 
+#[allow(clippy::needless_range_loop)]
 #[differentiate(wrt(x))]
 fn beside_active_items(x: &[f64], t: &[f64], days: &[u32]) -> f64 {
     let mut sum = 0.0;
@@ -56,7 +57,7 @@ fn through_items_that_are_written(x: f64, t: f64) -> f64 {
     for (i, value) in values.iter_mut().enumerate() {
         *value = x * weight(i);
     }
-    let mut others = vec![0.0; 2];
+    let mut others = [0.0; 2];
     others.iter_mut().for_each(|value| *value = x);
     let mut sum: f64 = others.iter().map(|value| scaled(*value, t)).sum();
     for value in &values {

@@ -9,6 +9,7 @@
 //! own `Vec`), the implementation does not type-check, by itself or by a witness
 //! (`let _: PhantomData<::std::string::String> = PhantomData::<String>`): nothing is guessed silently.
 
+mod enums;
 mod read;
 mod tangent;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use read::Derivable;
 use std::collections::HashSet;
 use syn::{Field, Fields, GenericParam, ItemStruct, Type};
 use tangent::{Tangent, canonical, is_shared};
@@ -24,9 +26,11 @@ use tangent::{Tangent, canonical, is_shared};
 /// Expands `#[derive(Differentiable)]` on an item.
 pub fn expand(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let expanded = read::read(item, &mut diagnostics)
-        .map(|definition| definition.expand())
-        .filter(|_| diagnostics.is_empty());
+    let expanded = read::item(item, &mut diagnostics).map(|item| match item {
+        Derivable::Struct(item) => read::read(item, &mut diagnostics).expand(),
+        Derivable::Enum(item) => enums::expand(&item, &mut diagnostics),
+    });
+    let expanded = expanded.filter(|_| diagnostics.is_empty());
     expanded.unwrap_or_else(|| diagnostics.into_compile_errors())
 }
 
@@ -64,6 +68,14 @@ pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
         TokenTree::Group(group) => mentions(group.stream(), name),
         _ => false,
     })
+}
+
+/// Whether what was taken for a type without floats is one is for rustc to say.
+fn witness(ty: &Type) -> TokenStream {
+    let canonical = canonical(ty);
+    quote_spanned! {crate::edition::root()=>
+        let _: ::core::marker::PhantomData<#canonical> = ::core::marker::PhantomData::<#ty>;
+    }
 }
 
 /// The name of a generic parameter, of a lifetime without its quote.
@@ -294,15 +306,8 @@ impl Definition {
             }
         });
         let constructor = &self.tangent;
-        // What was taken for a type without floats is one.
-        let witnesses =
-            self.fields.iter().filter(|field| field.passive && !field.skip).map(|field| {
-                let (ty, canonical) = (&field.field.ty, canonical(&field.field.ty));
-                quote_spanned! {
-crate::edition::root()=>
-                let _: ::core::marker::PhantomData<#canonical> = ::core::marker::PhantomData::<#ty>;
-            }
-            });
+        let seen = self.fields.iter().filter(|field| field.passive && !field.skip);
+        let witnesses = seen.map(|field| witness(&field.field.ty));
         quote! {
             #[automatically_derived]
             #[allow(unused_variables, deprecated, private_bounds, clippy::all)]

@@ -8,42 +8,63 @@ use quote::{ToTokens, format_ident, quote};
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Item, ItemStruct, Path, Token, Type, TypeParamBound, WherePredicate};
+use syn::{
+    Attribute, Item, ItemEnum, ItemStruct, Path, Token, Type, TypeParamBound, WherePredicate,
+};
 
-pub(super) fn read(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<Definition> {
-    let item = match syn::parse2::<Item>(item) {
-        Ok(Item::Struct(item)) => item,
-        Ok(Item::Enum(item)) => {
-            diagnostics.error(
-                item.enum_token.span,
-                "`Differentiable` cannot be derived for an enum",
-                "a derivative needs the same floats for every value; use a struct with the floats, \
-                 and the enum as one of its fields with `#[differentiable(skip)]`"
-                    .to_owned(),
-            );
-            return None;
-        }
+/// What can be derived for.
+pub(super) enum Derivable {
+    Struct(ItemStruct),
+    Enum(ItemEnum),
+}
+
+/// The item, if it can be derived for.
+pub(super) fn item(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Option<Derivable> {
+    match syn::parse2::<Item>(tokens) {
+        Ok(Item::Struct(item)) => return Some(Derivable::Struct(item)),
+        Ok(Item::Enum(item)) => return Some(Derivable::Enum(item)),
         Ok(Item::Union(item)) => {
             diagnostics.error(
                 item.union_token.span,
                 "`Differentiable` cannot be derived for a union",
                 "use a struct".to_owned(),
             );
-            return None;
         }
-        Ok(other) => {
-            diagnostics.error(
-                SourceSpan::of(&other),
-                "`Differentiable` can only be derived for a struct",
-                None,
-            );
-            return None;
+        Ok(other) => diagnostics.error(
+            SourceSpan::of(&other),
+            "`Differentiable` can only be derived for a struct",
+            None,
+        ),
+        Err(error) => diagnostics.syntax_error(error),
+    }
+    None
+}
+
+/// Where core is, by `#[differentiable(crate = path)]`.
+pub(super) fn crate_path(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> TokenStream {
+    let mut core = quote!(::autodiff_core);
+    read_attributes(attributes, diagnostics, |meta| {
+        let known = meta.path.is_ident("crate");
+        if known {
+            let path: Path = meta.value()?.parse()?;
+            core = path.into_token_stream();
         }
-        Err(error) => {
-            diagnostics.syntax_error(error);
-            return None;
-        }
-    };
+        Ok(known)
+    });
+    core
+}
+
+/// Whether a field is left out by `#[differentiable(skip)]`.
+pub(super) fn is_skipped(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> bool {
+    let mut skip = false;
+    read_attributes(attributes, diagnostics, |meta| {
+        skip |= meta.path.is_ident("skip");
+        Ok(meta.path.is_ident("skip"))
+    });
+    skip
+}
+
+pub(super) fn read(item: ItemStruct, diagnostics: &mut Diagnostics) -> Definition {
     let mut core = quote!(::autodiff_core);
     let mut tangent = format_ident!("{}Tangent", item.ident);
     read_attributes(&item.attrs, diagnostics, |meta| {
@@ -61,11 +82,7 @@ pub(super) fn read(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<D
     let floats = float_parameters(&item);
     let mut fields = Vec::new();
     for (index, field) in item.fields.iter().enumerate() {
-        let mut skip = false;
-        read_attributes(&field.attrs, diagnostics, |meta| {
-            skip |= meta.path.is_ident("skip");
-            Ok(meta.path.is_ident("skip"))
-        });
+        let skip = is_skipped(&field.attrs, diagnostics);
         let member = match &field.ident {
             Some(name) => syn::Member::Named(name.clone()),
             None => syn::Member::Unnamed(syn::Index::from(index)),
@@ -79,7 +96,7 @@ pub(super) fn read(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<D
             if passive { Tangent::unit() } else { tangent_type(&field.ty, &floats, &core) };
         fields.push(FieldDefinition { field: field.clone(), member, text, tangent, passive, skip });
     }
-    Some(Definition { item, core, tangent, fields, floats })
+    Definition { item, core, tangent, fields, floats }
 }
 
 /// Reads `#[differentiable(…)]`; `accept` says whether it knows an argument.

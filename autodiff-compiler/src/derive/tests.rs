@@ -224,10 +224,12 @@ fn a_generic_tuple_struct() {
 #[test]
 fn other_items_are_refused() {
     check_errors(
-        "enum Shape { Circle(f64) }",
+        "enum Shape { Circle(f64), Named(String, Kind) }",
         expect![[r#"
-        `Differentiable` cannot be derived for an enum
-        help: a derivative needs the same floats for every value; use a struct with the floats, and the enum as one of its fields with `#[differentiable(skip)]`
+        `f64` may hold floats: an enum has no derivative
+        help: a derivative needs the same floats for every value: use a struct with the floats and an enum; or leave this out of the derivative by `#[differentiable(skip)]`
+        `Kind` may hold floats: an enum has no derivative
+        help: a derivative needs the same floats for every value: use a struct with the floats and an enum; or leave this out of the derivative by `#[differentiable(skip)]`
     "#]],
     );
     check_errors(
@@ -248,6 +250,51 @@ fn other_items_are_refused() {
         expect![[r#"
         unexpected end of input, expected identifier
     "#]],
+    );
+}
+
+#[test]
+fn enums_hold_nothing() {
+    check(
+        "#[differentiable(crate = other)] pub enum Status<'a, T> {
+            Fine,
+            Bad { text: String, at: Option<usize> },
+            Worse(&'a str, #[differentiable(skip)] T),
+        }",
+        expect![[r#"
+            #[automatically_derived]
+            #[allow(private_bounds, clippy::all)]
+            impl<'a, T> other::Differentiable for Status<'a, T> {
+                type Tangent = ();
+                #[inline]
+                fn zero_tangent(&self) {
+                    let _: ::core::marker::PhantomData<::std::string::String> = ::core::marker::PhantomData::<
+                        String,
+                    >;
+                    let _: ::core::marker::PhantomData<
+                        ::core::option::Option<::core::primitive::usize>,
+                    > = ::core::marker::PhantomData::<Option<usize>>;
+                    let _: ::core::marker::PhantomData<&'a ::core::primitive::str> = ::core::marker::PhantomData::<
+                        &'a str,
+                    >;
+                }
+                #[inline]
+                fn empty_tangent() {}
+                #[inline]
+                fn set_zero(&self, (): &mut (), _: other::ParameterPath<'_>) {}
+            }
+            #[automatically_derived]
+            #[allow(private_bounds, clippy::all)]
+            impl<'a, T> other::Parameters for Status<'a, T> {
+                #[inline]
+                fn walk(
+                    &mut self,
+                    (): &(),
+                    _: other::ParameterPath<'_>,
+                    _: &mut impl other::Visitor,
+                ) {}
+            }
+        "#]],
     );
 }
 

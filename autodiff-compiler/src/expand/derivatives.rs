@@ -58,7 +58,7 @@ pub fn derivatives(
     let vjp = choices.asked(Output::Vjp).is_some();
     let mut derivatives = Derivatives { vjp, ..Derivatives::default() };
     check_outputs(signature, choices, diagnostics)?;
-    if signature.result.is_float() {
+    if signature.result.is_loss() {
         let mut gradient = gradient(value, strategy, trace, diagnostics)?;
         second_order(value, &gradient, own, choices, &mut derivatives, trace, diagnostics)?;
         let first = SlotId(value.slots.len() as u32);
@@ -108,7 +108,7 @@ fn check_outputs(
     let of_floats = [Output::Hvp, Output::Hessian, Output::ValueGradientHessian];
     for (output, span) in &choices.outputs {
         let name = output.name();
-        if output.is_parallel() && !signature.result.is_float() {
+        if output.is_parallel() && !signature.result.is_loss() {
             diagnostics.error(
                 *span,
                 format!("`{name}` is for functions that return one float"),
@@ -116,7 +116,7 @@ fn check_outputs(
                     .to_string(),
             );
         }
-        if of_floats.contains(output) && !signature.result.is_float() {
+        if of_floats.contains(output) && !signature.result.is_loss() {
             diagnostics.error(
                 *span,
                 format!("`{name}` is for functions that return one float"),
@@ -221,7 +221,7 @@ fn jacobians(
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
-    let by_default = signature.has_outputs() && !signature.result.is_float();
+    let by_default = signature.has_outputs() && !signature.result.is_loss();
     for output in [Output::Jacobian, Output::ValueAndJacobian] {
         let asked = choices.asked(output);
         match asked {

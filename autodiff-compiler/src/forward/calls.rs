@@ -20,7 +20,7 @@ use std::rc::Rc;
 impl Forward<'_> {
     /// A call, in the one direction that there is.
     pub(super) fn call(&mut self, call: &Call, instruction: &Instruction) {
-        let active = is_active(self.activity, call, instruction);
+        let active = is_active(&self.builder.function, self.activity, call, instruction);
         let covers = |position: usize| {
             active && (call.output.takes_from_tape() || call.signature.covers(position))
         };
@@ -285,7 +285,7 @@ pub fn missing<'f>(function: &'f Function, activity: &Activity) -> Vec<(SourceSp
     let mut found: Vec<(SourceSpan, &Call)> = vec![];
     function.body.for_each_instruction(&mut |instruction| {
         if let InstructionKind::Call(call) = &instruction.kind
-            && is_active(activity, call, instruction)
+            && is_active(function, activity, call, instruction)
             && !call
                 .output
                 .with_tangents()
@@ -303,11 +303,17 @@ pub fn missing<'f>(function: &'f Function, activity: &Activity) -> Vec<(SourceSp
 }
 
 /// Whether anything that the call gives is active.
-fn is_active(activity: &Activity, call: &Call, instruction: &Instruction) -> bool {
+fn is_active(
+    function: &Function,
+    activity: &Activity,
+    call: &Call,
+    instruction: &Instruction,
+) -> bool {
     if call.output.uses_tape() {
         return true;
     }
-    let varied = call.arguments.iter().any(|argument| activity.is_varied_argument(argument));
+    let mut arguments = call.arguments.iter();
+    let varied = arguments.any(|argument| activity.is_varied_argument(function, argument));
     let changed = call.arguments.iter().filter_map(|argument| match argument {
         Argument::Mutable(place) => Some(place.root),
         _ => None,

@@ -297,13 +297,11 @@ impl<'a> Inference<'a> {
                 _ => None,
             });
         let Some(known) = known else {
-            for (_, value) in fields {
-                self.check_passed_away(*value);
-            }
             if let Some(base) = base {
                 self.check(base, None);
             }
-            return self.variables.fresh_opaque();
+            let values: Vec<_> = fields.iter().map(|(_, value)| *value).collect();
+            return self.call_unseen_with(&values);
         };
         for (name, value) in fields {
             match known.fields.iter().find(|(field, _)| field == name) {

@@ -89,6 +89,7 @@ impl Lowerer<'_> {
         let pointer = self.place(value)?;
         let pointer = self.pinned(pointer)?;
         if self.is_unknown_match(pattern, &pointer) {
+            self.builder.at(self.body.span(value));
             return self.unknown_let_else(pattern, pointer, otherwise);
         }
         if let Some(holds) = self.test(pattern, pointer.clone())? {
@@ -180,10 +181,11 @@ impl Lowerer<'_> {
                 let span = self.builder.span();
                 let pointer = self.place(*scrutinee)?;
                 let pointer = self.pinned(pointer)?;
-                self.builder.at(span);
                 if self.is_unknown_match(pattern, &pointer) {
+                    self.builder.at(body.span(*scrutinee));
                     return self.unknown_if_let(pattern, pointer, then, otherwise);
                 }
+                self.builder.at(span);
                 match self.test(pattern, pointer.clone())? {
                     None => {
                         self.bind(pattern, pointer, None)?;
@@ -253,6 +255,7 @@ impl Lowerer<'_> {
         let pointer = self.pinned(pointer)?;
         self.builder.at(self.body.span(id));
         if arms.iter().any(|arm| self.is_unknown_match(&arm.pattern, &pointer)) {
+            self.builder.at(self.body.span(scrutinee));
             return self.unknown_match(pointer, arms);
         }
         self.arms(pointer, arms)
@@ -338,23 +341,17 @@ impl Lowerer<'_> {
     ) -> Lowered<Operand> {
         let code = self.exit_code(jump);
         let span = self.builder.span();
-        let result = self.undefined(ty, "result")?;
-        let key = self.temporary();
-        self.scope.insert(key, result);
-        let outer = self.results.insert(jump, key);
+        let (key, outer) = self.begin_result(jump, ty)?;
         let outcome = self.scoped(Some(code), |lowerer| {
             let value = lower(lowerer, key)?;
-            lowerer.assign(Pointer::Local(key, Vec::new()), value)?;
+            lowerer.set_result(key, value, ty)?;
             Ok(Operand::Unit)
         });
-        match outer {
-            Some(outer) => self.results.insert(jump, outer),
-            None => self.results.remove(&jump),
-        };
+        self.end_result(jump, outer);
         let (_, exit) = outcome?;
         self.builder.at(span);
         self.resume(exit, None)?;
-        self.take_result(key)
+        self.result(key, ty)
     }
 
     /// The value that was put into a variable of lowering's own, which ends.
@@ -382,8 +379,8 @@ impl Lowerer<'_> {
         let span = self.builder.span();
         let value = value.map(|value| self.value(value)).transpose()?;
         self.builder.at(span);
-        if let (Some(key), Some(value)) = (self.results.get(&jump).copied(), value) {
-            self.assign(Pointer::Local(key, Vec::new()), value)?;
+        if let (Some((key, ty)), Some(value)) = (self.results.get(&jump).cloned(), value) {
+            self.set_result(key, value, &ty)?;
         }
         Err(Halt::Exit(Exit::leaving(self.exit_code(jump))))
     }
@@ -422,21 +419,15 @@ impl Lowerer<'_> {
         let stop = self.exit_code(jump);
         let again = self.exit_code(Jump::Continue(id));
         let ty = self.type_of(id);
-        let result = self.undefined(&ty, "result")?;
-        let key = self.temporary();
-        self.scope.insert(key, result);
-        let outer = self.results.insert(jump, key);
+        let (key, outer) = self.begin_result(jump, &ty)?;
         let exit = self.repeat(Header::Endless, again, |lowerer, _| {
             lowerer.value(body)?;
             Ok(())
         });
-        match outer {
-            Some(outer) => self.results.insert(jump, outer),
-            None => self.results.remove(&jump),
-        };
+        self.end_result(jump, outer);
         let exit = exit?;
         self.resume(exit, Some(stop))?;
-        self.take_result(key)
+        self.result(key, &ty)
     }
 
     /// `for`

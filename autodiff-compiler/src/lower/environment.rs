@@ -212,7 +212,7 @@ impl Lowerer<'_> {
             }
             Operand::Poison => return Err(Halt::Error),
             Operand::Reference { .. } => return self.unstorable("a reference"),
-            Operand::Option { .. } => return self.unstorable("an `Option`"),
+            Operand::Option { some, payload } => return self.passive_option(*some, payload),
             Operand::Ordering(_) => return self.unstorable("an `Ordering`"),
             Operand::Iterator(_) => return self.unstorable("an iterator"),
             Operand::Closure(_) | Operand::Function(_) => {
@@ -224,7 +224,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn unstorable<T>(&mut self, what: &str) -> Lowered<T> {
+    pub(super) fn unstorable<T>(&mut self, what: &str) -> Lowered<T> {
         let span = self.builder.span();
         self.error(
             span,

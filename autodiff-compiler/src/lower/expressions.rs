@@ -446,12 +446,10 @@ impl Lowerer<'_> {
             };
             // What stands in a type is a variant.
             let mut names = path.text.rsplit("::").skip(1);
-            if names.next().is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
-                return self.refuse(
-                    id,
-                    "a variant with named fields cannot be made here",
-                    "make it outside of the function and pass it in, or give it fields without names",
-                );
+            let is_variant =
+                names.next().is_some_and(|owner| owner.starts_with(char::is_uppercase));
+            if is_variant && base.is_none() {
+                return self.variant_with_fields(id, path, written);
             }
             return self.refuse(
                 id,

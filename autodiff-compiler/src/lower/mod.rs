@@ -35,6 +35,7 @@ mod patterns;
 mod places;
 mod producer;
 mod reductions;
+mod result;
 mod scalars;
 mod scan;
 mod steps;
@@ -146,7 +147,7 @@ struct Lowerer<'a> {
     temporaries: u32,
     codes: HashMap<Jump, u32>,
     /// Where the value of something that can be left early goes.
-    results: HashMap<Jump, Key>,
+    results: HashMap<Jump, (Key, Type)>,
     inlining: Vec<Inlining>,
     /// What references to the user's constants lead to, by path.
     tables: HashMap<Rc<str>, SlotId>,

@@ -50,6 +50,17 @@ impl Lowerer<'_> {
                 "call `value_and_gradient`, and multiply",
             );
         }
+        let is_gradient = matches!(output, NestedOutput::Gradient | NestedOutput::ValueAndGradient);
+        if is_gradient && !signature.result.is_float() && signature.result.is_loss() {
+            return self.refuse(
+                id,
+                format!(
+                    "`{function}` returns more than a float: its gradient cannot be taken inside another \
+                     function"
+                ),
+                "call its `vjp` with 1.0 for the float and `()` for each of the others",
+            );
+        }
         if signature.notes.prints || signature.prefix.is_some() || has_generics(&path.tokens) {
             return self.refuse(
                 id,

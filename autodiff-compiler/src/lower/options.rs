@@ -6,8 +6,9 @@ use super::operand::{Operand, Pointer};
 use super::producer::Producer;
 use crate::hir::{ExpressionId, MacroKind};
 use crate::ir::operations::BooleanOperation;
-use crate::ir::{Aggregate, Effect, InstructionKind, Piece, ValueId};
+use crate::ir::{Aggregate, Effect, InstructionKind, Opaque, Piece, ValueId};
 use crate::types::Type;
+use proc_macro2::Delimiter;
 use quote::{quote, quote_spanned};
 use std::rc::Rc;
 
@@ -28,6 +29,28 @@ impl Lowerer<'_> {
         self.resume(exit, None)?;
         let payload = Box::new(value.unwrap_or(Operand::Unit));
         Ok(Operand::Option { some, payload })
+    }
+
+    /// The `Option` as a value, of something that is not differentiated: `some.then_some(payload)`.
+    pub(super) fn passive_option(
+        &mut self,
+        some: ValueId,
+        payload: &Operand,
+    ) -> Lowered<Aggregate> {
+        let ty = self.operand_type(payload);
+        let (Operand::Scalar(_), false) = (payload, ty.holds_floats()) else {
+            return self.unstorable("an `Option`");
+        };
+        let value = |operand: Operand, lowerer: &mut Self| {
+            let argument = lowerer.argument(operand, None, &mut Vec::new())?;
+            Ok(Piece::Group(Delimiter::Parenthesis, vec![Piece::Argument(argument)]))
+        };
+        let some = value(Operand::Scalar(some), self)?;
+        let payload = value(payload.clone(), self)?;
+        let pieces = vec![some, Piece::Tokens(quote!(.then_some)), payload];
+        let opaque = InstructionKind::Opaque(Opaque { pieces, result_slot: None });
+        let option = self.builder.push(opaque, vec![Type::Option(Box::new(ty))])[0];
+        Ok(Aggregate::Value(option))
     }
 
     /// A reference to an element, if the condition holds.

@@ -14,6 +14,7 @@ use crate::ir::{
 use crate::types::Type;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use std::rc::Rc;
 
 type Back = Vec<(Pointer, SlotId)>;
 
@@ -406,6 +407,46 @@ impl Lowerer<'_> {
         let pieces =
             vec![Piece::Tokens(path.tokens.clone()), Piece::Group(Delimiter::Parenthesis, inside)];
         let opaque = Opaque { pieces, result_slot: None };
+        let value = self.opaque_value(id, opaque, self.type_of(id))?;
+        self.read_back(back)?;
+        Ok(value)
+    }
+
+    /// `Kind::Variant { field: value, … }` of an enum of the user's.
+    pub(super) fn variant_with_fields(
+        &mut self,
+        id: ExpressionId,
+        path: &Path,
+        fields: &[(Rc<str>, ExpressionId)],
+    ) -> Lowered<Operand> {
+        let mut back = Vec::new();
+        let mut values = Vec::new();
+        let ids: Vec<ExpressionId> = fields.iter().map(|(_, field)| *field).collect();
+        for (position, field) in ids.iter().enumerate() {
+            values.push(match self.unsuffixed(*field) {
+                Some(_) => None,
+                None => {
+                    let value = self.value(*field)?;
+                    Some(self.hold(value, &ids[position + 1..])?)
+                }
+            });
+        }
+        let span = self.body.span(id);
+        self.builder.at(span);
+        let mut inside = Vec::new();
+        for ((name, field), value) in fields.iter().zip(values) {
+            let name = syn::parse_str::<syn::Member>(name)
+                .unwrap_or_else(|_| Ident::new_raw(name, span.start).into());
+            inside.push(Piece::Tokens(quote!(#name:)));
+            inside.push(match value {
+                Some(value) => Piece::Argument(self.argument(value, None, &mut back)?),
+                None => Piece::Tokens(self.unsuffixed(*field).unwrap_or_default()),
+            });
+            inside.push(Piece::Tokens(quote!(,)));
+        }
+        let fields = Piece::Group(Delimiter::Brace, inside);
+        let opaque =
+            Opaque { pieces: vec![Piece::Tokens(path.tokens.clone()), fields], result_slot: None };
         let value = self.opaque_value(id, opaque, self.type_of(id))?;
         self.read_back(back)?;
         Ok(value)

@@ -113,6 +113,7 @@ impl Lowerer<'_> {
         then: &mut dyn FnMut(&mut Self) -> Lowered<Operand>,
         otherwise: &mut dyn FnMut(&mut Self) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
+        let span = self.builder.span();
         let scrutinee = self.scrutinee(pointer)?;
         let (first, first_end) = self.unknown_arm(pattern, None, then)?;
         let second_end = self.branch(None, otherwise)?;
@@ -123,6 +124,7 @@ impl Lowerer<'_> {
             body: crate::ir::Region::default(),
         };
         let fork = Fork::Match(scrutinee, vec![first, second]);
+        self.builder.at(span);
         self.finish_match(fork, vec![first_end, second_end])
     }
 
@@ -159,6 +161,7 @@ impl Lowerer<'_> {
 
     /// `match` on something that only rustc knows.
     pub(super) fn unknown_match(&mut self, pointer: Pointer, arms: &[Arm]) -> Lowered<Operand> {
+        let span = self.builder.span();
         let scrutinee = self.scrutinee(pointer)?;
         let mut built = Vec::with_capacity(arms.len());
         let mut ends: Vec<End> = Vec::with_capacity(arms.len());
@@ -168,6 +171,7 @@ impl Lowerer<'_> {
             built.push(arm);
             ends.push(end);
         }
+        self.builder.at(span);
         self.finish_match(Fork::Match(scrutinee, built), ends)
     }
 

@@ -290,7 +290,15 @@ impl Generator<'_> {
                 for result in &results[1..] {
                     total = self.sketch.float_operation(FloatOperation::Add, &[total, *result]);
                 }
-                Aggregate::Value(total)
+                let auxiliary = self.scope.indices.last().copied();
+                match auxiliary.filter(|_| self.choices.chance(15)) {
+                    Some(index) => {
+                        let types = vec![Type::F64, Type::USIZE];
+                        self.sketch.function.result_type = Type::Tuple(types);
+                        Aggregate::Tuple([total, index].map(Aggregate::Value).to_vec())
+                    }
+                    None => Aggregate::Value(total),
+                }
             }
         };
         Program::new(self.sketch.returns(result), self.arguments)

@@ -39,7 +39,8 @@ impl<'a> Escape<'a> {
 
     /// Why the instruction is refused, if it is.
     pub(super) fn refusal(&self, instruction: &Instruction) -> Option<Refusal> {
-        let is_varied = |argument: &&Argument| self.activity.is_varied_argument(argument);
+        let is_varied =
+            |argument: &&Argument| self.activity.is_varied_argument(self.function, argument);
         let kept_by = match &instruction.kind {
             InstructionKind::Opaque(Opaque { pieces, result_slot }) => {
                 let arguments: Vec<_> = pieces.iter().flat_map(Piece::arguments).collect();
@@ -61,7 +62,8 @@ impl<'a> Escape<'a> {
             }
             InstructionKind::Assign(place, content) => {
                 let unseen = self.is_unseen(place) && !self.is_unseen_content(content);
-                (unseen && self.activity.is_varied_aggregate(content)).then_some(place)?;
+                (unseen && self.activity.is_varied_aggregate(self.function, content))
+                    .then_some(place)?;
                 Some(place)
             }
             InstructionKind::Store(place, value) => {

@@ -109,13 +109,6 @@ pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) 
     reverse.start_gradients(&gradients, &primal.body);
     reverse.start_passive_parameters(primal);
     let mut adjoints = Adjoints::default();
-    if let Aggregate::Value(result) = primal.result
-        && reverse.is_active(result)
-        && let Type::Float(ty) = &primal.result_type
-    {
-        let one = reverse.builder.float(1.0, ty);
-        adjoints.set(result, one);
-    }
     let mut live: HashSet<SlotId> = primal
         .parameters
         .iter()
@@ -125,7 +118,10 @@ pub fn reverse_with(primal: &Function, activity: &Activity, strategy: Strategy) 
         })
         .collect();
     live.extend(forward.defined_slots());
-    reverse.region(&mut forward, &mut adjoints, &Scope { live, written_later: HashSet::new() });
+    let scope = Scope { live, written_later: HashSet::new() };
+    reverse.define_local_adjoints(&mut forward, &Aggregate::Unit, &scope);
+    reverse.seed_loss(&primal.result, &primal.result_type, &mut adjoints);
+    reverse.instructions(&mut forward, &mut adjoints, &scope);
     reverse.finish_gradients(&gradients, &mut adjoints);
     let sweep = reverse.builder.close(vec![]);
 
@@ -311,6 +307,30 @@ impl Reverse {
             None => contribution,
         };
         adjoints.set(value, sum);
+    }
+
+    /// What is returned is differentiated: its float has the adjoint one.
+    fn seed_loss(&mut self, result: &Aggregate, ty: &Type, adjoints: &mut Adjoints) {
+        match (result, ty) {
+            (Aggregate::Value(value), Type::Float(float)) => {
+                let one = self.builder.float(1.0, float);
+                self.contribute(adjoints, *value, one);
+            }
+            (Aggregate::Place(place, _), Type::Float(float)) => {
+                if let Some(place) = self.adjoint_place(place) {
+                    let one = self.builder.float(1.0, float);
+                    self.builder.push(InstructionKind::AddTo(place, one), vec![]);
+                }
+            }
+            (Aggregate::Tuple(parts), Type::Tuple(types)) => {
+                self.seed_loss(&parts[0], &types[0], adjoints);
+            }
+            (Aggregate::Place(place, transfer), Type::Tuple(types)) => {
+                let float = place.project(Projection::Field("0".into()));
+                self.seed_loss(&Aggregate::Place(float, *transfer), &types[0], adjoints);
+            }
+            _ => {}
+        }
     }
 
     /// Gives the complete adjoint of a named value a name, for readable output.

@@ -36,7 +36,7 @@ impl Check<'_> {
         match &instruction.kind {
             InstructionKind::Opaque(opaque) => self.opaque(opaque, instruction),
             InstructionKind::Match { scrutinee, .. }
-                if self.activity.is_varied_argument(scrutinee) =>
+                if self.activity.is_varied_argument(self.function, scrutinee) =>
             {
                 Some((
                     "this pattern takes apart a value that depends on a differentiated parameter"
@@ -63,13 +63,22 @@ impl Check<'_> {
     }
 
     fn opaque(&self, opaque: &Opaque, instruction: &Instruction) -> Option<Refusal> {
-        let varied = opaque
-            .pieces
+        let arguments: Vec<_> = opaque.pieces.iter().flat_map(Piece::arguments).collect();
+        let varied = arguments
             .iter()
-            .flat_map(Piece::arguments)
-            .any(|argument| self.activity.is_varied_argument(argument));
+            .any(|argument| self.activity.is_varied_argument(self.function, argument));
+        // What is moved goes into what is made, which is checked in turn.
+        let is_moved = |slot: SlotId| {
+            let moves = |argument: &&&Argument| {
+                matches!(argument, Argument::Value(Aggregate::Place(place, Transfer::Move))
+                    if place.root == slot && !self.function.slot(slot).ty.holds_floats())
+            };
+            arguments.iter().any(|argument| moves(&argument))
+        };
         let changes_active = instruction.kind.writes().iter().any(|place| {
-            self.activity.is_varied_slot(place.root) && Some(place.root) != opaque.result_slot
+            self.activity.is_varied_slot(place.root)
+                && Some(place.root) != opaque.result_slot
+                && !is_moved(place.root)
         });
         // A truth value or an unknown thing has no derivative; what is made of it is checked in turn.
         let harmless = opaque.result_slot.is_none()
@@ -107,8 +116,10 @@ impl Check<'_> {
     }
 
     fn call(&self, call: &Call, instruction: &Instruction) -> Option<Refusal> {
-        let varied =
-            call.arguments.iter().any(|argument| self.activity.is_varied_argument(argument));
+        let varied = call
+            .arguments
+            .iter()
+            .any(|argument| self.activity.is_varied_argument(self.function, argument));
         let active = instruction.results.iter().any(|result| self.activity.is_active(*result))
             || call.result_slot.is_some_and(|slot| self.activity.is_active_slot(slot))
             || call.arguments.iter().any(|argument| {
@@ -121,7 +132,9 @@ impl Check<'_> {
         // Buffers for gradients follow the arguments.
         let arguments = call.arguments.iter().take(call.signature.parameters.len());
         for (position, argument) in arguments.enumerate() {
-            if self.activity.is_varied_argument(argument) && !call.signature.covers(position) {
+            if self.activity.is_varied_argument(self.function, argument)
+                && !call.signature.covers(position)
+            {
                 return Some((
                     format!(
                         "argument {} of `{name}` depends on a differentiated parameter, but `{name}` \

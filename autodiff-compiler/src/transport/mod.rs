@@ -22,7 +22,7 @@ mod wanted;
 #[cfg(any(test, feature = "interpret"))]
 pub(crate) use publish::struct_answer;
 pub(crate) use publish::{function_answer, publish};
-pub use publish::{publish_function, publish_struct};
+pub use publish::{publish_enum, publish_function, publish_struct};
 pub use wanted::{Wanted, wanted, wanted_by_signature};
 
 use crate::signature::Environment;

@@ -45,6 +45,12 @@ pub fn publish_struct(item: &syn::ItemStruct) -> TokenStream {
     publish(&item.vis, &item.ident, struct_answer(item))
 }
 
+/// The macro of a derived enum: it answers that there is nothing to look into.
+pub fn publish_enum(item: &syn::ItemEnum) -> TokenStream {
+    let name = &item.ident;
+    publish(&item.vis, name, quote!(enum #name {} ;))
+}
+
 /// What the macro of a struct answers: its definition without attributes, and which fields are skipped.
 pub(crate) fn struct_answer(item: &syn::ItemStruct) -> TokenStream {
     let mut plain = item.clone();

@@ -196,7 +196,7 @@ impl By<'_> {
                     }
                 }
                 // Without a float to return, the sweeps' is the reason.
-                Err(refusal) if function.result_type.is_float() => {
+                Err(refusal) if function.result_type.is_loss() => {
                     refusals.push((&function.name, refusal));
                 }
                 Err(_) => {}
@@ -562,7 +562,7 @@ fn refused(primal: &Function, activity: &Activity) -> Option<String> {
 
 /// The gradient function, as the road of `expand` makes it.
 fn gradient(primal: &Function, strategy: Strategy) -> Result<Reversed, String> {
-    if !primal.result_type.is_float() || !primal.parameters.iter().any(|p| p.active) {
+    if !primal.result_type.is_loss() || !primal.parameters.iter().any(|p| p.active) {
         return Err("it does not return a float that depends on a float".to_owned());
     }
     let activity = Activity::of(primal);

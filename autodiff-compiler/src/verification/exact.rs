@@ -203,13 +203,13 @@ impl Oracle<'_> {
             }
         }
         let passive_outputs = (0..parameters.len()).any(|k| covered(k) && !active(k));
-        let slope = match (&outcome.result, passive_outputs) {
-            (Datum::Float(result), false) => Some(result.tangent()),
-            (Datum::Float(_), true) => match run(&self.program.functions, &active) {
-                Ok(Outcome { result: Datum::Float(result), .. }) => Some(result.tangent()),
-                _ => None,
-            },
-            _ => None,
+        let loss = |outcome: &Outcome<Field>| {
+            let loss = outcome.result.floats().first().copied();
+            loss.filter(|_| self.main().result_type.is_loss()).map(Field::tangent)
+        };
+        let slope = match passive_outputs {
+            false => loss(&outcome),
+            true => run(&self.program.functions, &active).ok().and_then(|outcome| loss(&outcome)),
         };
         let cotangent = random.field(&outcome.result);
         let exits = outcome.parameters.iter().map(|exit| random.field(exit)).collect();

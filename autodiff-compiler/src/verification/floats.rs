@@ -145,10 +145,10 @@ impl Primal<'_> {
             .flat_map(Datum::floats)
             .collect();
         let weights = floats(std::iter::once(&cotangent).chain(&exits));
-        let gradient = match outcome.result {
-            Datum::Float(result) => Some(recording.gradient([(result, 1.0)])),
-            _ => None,
-        };
+        let loss = outcome.result.floats().first().copied();
+        let gradient = loss
+            .filter(|_| main.result_type.is_loss())
+            .map(|loss| recording.gradient([(loss, 1.0)]));
         let reference = Reference {
             gradient,
             products: recording.gradient(outputs.into_iter().zip(weights.iter().copied())),

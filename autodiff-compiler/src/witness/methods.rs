@@ -63,6 +63,9 @@ pub(super) fn checks(
                 continue;
             }
         }
+        if is_found_at_once(ty, &name) {
+            continue;
+        }
         let Some(taken) = receiver_of(ty.referent(), &name) else { continue };
         let Some((place, passed)) = last_before(ty, &taken) else { continue };
         let receiver = type_tokens(ty);
@@ -77,6 +80,13 @@ pub(super) fn checks(
         }
     }
     tokens
+}
+
+/// Whether std has the method for references to what has it, so that rustc finds it for `&&x` as it is.
+fn is_found_at_once(receiver: &Type, name: &str) -> bool {
+    const OF_REFERENCES: &[&str] = &["cmp", "partial_cmp", "eq", "ne", "lt", "le", "gt", "ge"];
+    let Type::Reference { to, .. } = receiver else { return false };
+    matches!(**to, Type::Reference { .. }) && OF_REFERENCES.contains(&name)
 }
 
 /// A method call to check.

@@ -40,6 +40,17 @@ fn of_one_float(x: f64) -> f64 {
     square::vjp(x, x).1
 }
 
+#[differentiate(order = 2)]
+fn counted(x: f64) -> (f64, usize) {
+    (x * x, 1)
+}
+
+#[differentiate]
+fn of_more_than_a_float(x: f64) -> f64 {
+    let slope: f64 = counted::gradient(x);
+    slope * x
+}
+
 #[differentiate]
 fn of_what_prints(x: f64) -> f64 {
     prints::gradient(x)
@@ -57,6 +68,7 @@ fn third_order(x: f64) -> f64 {
 
 fn main() {
     let _: f64 = own::gradient(1.0) + of_references::gradient(1.0) + of_one_float::gradient(1.0);
+    let _: f64 = of_more_than_a_float::gradient(1.0);
     let _: f64 = of_what_prints::gradient(1.0) + without_order::gradient(1.0);
     let _: f64 = third_order::hvp(1.0, 1.0);
 }
