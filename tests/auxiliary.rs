@@ -313,3 +313,27 @@ fn enums_in_structs() {
     let (slope, by_x) = layer::gradient(&Layer { weight: 3.0, after: Activation::Identity }, 2.0);
     assert_eq!((slope.weight, slope.after, by_x), (2.0, (), 3.0));
 }
+
+/// Lists with and without floats.
+#[differentiate(jvp)]
+fn kept(x: &[f64]) -> (Vec<f64>, Vec<usize>) {
+    let mut values = Vec::new();
+    let mut places = Vec::new();
+    for (place, x) in x.iter().enumerate() {
+        if *x > 0.0 {
+            values.push(x * x);
+            places.push(place);
+        }
+    }
+    (values, places)
+}
+
+#[test]
+fn lists_beside_lists() {
+    let x = [3.0, -1.0, 2.0];
+    let (value, gradient) = kept::vjp(&x, (vec![1.0, 10.0], ()));
+    assert_eq!((value, gradient), ((vec![9.0, 4.0], vec![0, 2]), vec![6.0, 0.0, 40.0]));
+    assert_eq!(kept::jacobian(&x), [6.0, 0.0, 0.0, 0.0, 0.0, 4.0]);
+    let (_, slopes) = kept::jvp(&x, &[1.0, 1.0, 1.0]);
+    assert_eq!(slopes, (vec![6.0, 4.0], ()));
+}

@@ -260,6 +260,20 @@ impl Type {
         }
     }
 
+    /// Whether only rustc knows the type, or that of something in it.
+    pub fn is_unseen(&self) -> bool {
+        match self {
+            Type::Opaque(_) => true,
+            Type::Tuple(elements) => elements.iter().any(Type::is_unseen),
+            Type::Option(inner)
+            | Type::Array(inner, _)
+            | Type::Slice(inner)
+            | Type::Vec(inner)
+            | Type::Reference { to: inner, .. } => inner.is_unseen(),
+            _ => false,
+        }
+    }
+
     /// The element type of an array, slice or `Vec`, through references.
     pub fn element(&self) -> Option<&Type> {
         match self.referent() {

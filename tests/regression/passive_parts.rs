@@ -1,5 +1,6 @@
 //! What a differentiated struct has beside floats does not depend on them: it may be matched, measured and asked. It
-//! was refused as if it did. And maxima by `partial_cmp` of references, which were taken for another trait's.
+//! was refused as if it did. And maxima by `partial_cmp` of references, which were taken for another trait's, and
+//! `Ok` as a pattern, which was asked for its fields.
 
 use autodiff_core::{Differentiable, differentiate};
 
@@ -83,4 +84,18 @@ fn largest(x: &[f64]) -> f64 {
 #[test]
 fn maxima_by_references() {
     assert_eq!(largest::gradient(&[2.0, 5.0, -1.0]), [0.0, 10.0, 2.0]);
+}
+
+#[differentiate(wrt(x))]
+fn read(x: f64, count: Result<usize, String>) -> f64 {
+    match count {
+        Ok(count) => x * count as f64,
+        Err(_) => x * x,
+    }
+}
+
+#[test]
+fn results_that_are_passed() {
+    assert_eq!(read::gradient(2.0, Ok(3)), 3.0);
+    assert_eq!(read::gradient(2.0, Err("none".into())), 4.0);
 }

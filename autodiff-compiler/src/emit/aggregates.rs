@@ -226,6 +226,10 @@ impl Emitter<'_> {
             Type::Float(float) => {
                 self.constant(&crate::ir::Constant::Float(0.0, float.clone())).tokens()
             }
+            // Its tangent is `()`, as that of a list of numbers is a list.
+            known @ (Type::Array(..) | Type::Slice(_) | Type::Vec(_)) if !known.holds_floats() => {
+                quote!(())
+            }
             Type::Array(element, length) if element.is_copy() => {
                 let first = Code::Index(Box::new(like), Box::new(Code::atom(quote!(0))));
                 let element = self.zeros(element, first);

@@ -137,8 +137,9 @@ impl Lowerer<'_> {
                     if dereferences
                         && matches!(self.builder.function.value(value).ty, Type::Opaque(_)) =>
                 {
-                    let argument = Argument::Value(Aggregate::Value(value));
-                    vec![Piece::Tokens(quote!(*)), Piece::Argument(argument)]
+                    self.builder.at(self.body.span(id));
+                    let value = self.behind_reference(id, value)?;
+                    return Ok(Pointer::Value(Box::new(value)));
                 }
                 _ => return Ok(pointer),
             },

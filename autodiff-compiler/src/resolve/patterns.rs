@@ -9,7 +9,7 @@ use super::Resolver;
 use super::scopes::Named;
 use crate::diagnostics::SourceSpan;
 use crate::hir::{BindingId, Literal, Pattern, PatternKind};
-use crate::known;
+use crate::known::{self, Known, KnownFunction};
 use crate::types::Type;
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -177,7 +177,10 @@ impl Resolver<'_> {
             let inner = self.pattern_inner(&elements[0], None, refutable, names);
             return PatternKind::Some(Box::new(inner));
         }
-        self.external.structure(&pattern.path);
+        let known = known::function(&text, &[]);
+        if !matches!(known, Some(Known::Function(KnownFunction::Ok | KnownFunction::Err))) {
+            self.external.structure(&pattern.path);
+        }
         let count = match self.types.structure(&text) {
             Some(definition) if definition.tuple => definition.fields.len(),
             _ => {

@@ -62,16 +62,48 @@ impl<'a> Escape<'a> {
             }
             InstructionKind::Assign(place, content) => {
                 let unseen = self.is_unseen(place) && !self.is_unseen_content(content);
-                (unseen && self.activity.is_varied_aggregate(self.function, content))
-                    .then_some(place)?;
+                let varied = || self.activity.is_varied_aggregate(self.function, content);
+                ((unseen && varied()) || self.hides(content)).then_some(place)?;
                 Some(place)
             }
             InstructionKind::Store(place, value) => {
                 (self.is_unseen(place) && self.activity.is_varied(*value)).then_some(place)?;
                 Some(place)
             }
-            _ => return None,
+            other => {
+                other.contents().into_iter().find(|content| self.hides(content))?;
+                None
+            }
         };
+        Some(self.reason(kept_by))
+    }
+
+    /// Why what the function returns is refused, if it is.
+    pub(super) fn refusal_of_result(&self) -> Option<Refusal> {
+        self.hides(&self.function.result).then(|| self.reason(None))
+    }
+
+    /// Whether content has a struct in which something that varies is in a field that is left out of derivatives.
+    fn hides(&self, content: &Aggregate) -> bool {
+        match content {
+            Aggregate::Struct(definition, fields) => fields.iter().any(|(name, field)| {
+                let mut known = definition.fields.iter();
+                let unseen = known.any(|(other, ty)| other == name && ty.is_unseen());
+                let varied = || self.activity.is_varied_aggregate(self.function, field);
+                self.hides(field) || (unseen && varied() && !self.is_unseen_content(field))
+            }),
+            Aggregate::Tuple(parts) | Aggregate::Array(parts) | Aggregate::Vec(parts) => {
+                parts.iter().any(|part| self.hides(part))
+            }
+            Aggregate::ArrayRepeat(element, _) | Aggregate::VecRepeat(element, _) => {
+                self.hides(element)
+            }
+            _ => false,
+        }
+    }
+
+    /// `kept_by`: where it goes, if that is a place.
+    fn reason(&self, kept_by: Option<&Place>) -> Refusal {
         let parameter = kept_by.map(|place| self.function.slot(place.root)).filter(|slot| {
             matches!(slot.kind, SlotKind::Mutable | SlotKind::ByValue | SlotKind::Shared)
         });
@@ -82,11 +114,11 @@ impl<'a> Escape<'a> {
             ),
             None => "keep it in variables, arrays and `Vec`s".into(),
         };
-        Some((
+        (
             "a value that depends on a differentiated parameter goes where it cannot be followed"
                 .into(),
             Some(format!("{known}; or pass `detach(x)` if it has no derivative there")),
-        ))
+        )
     }
 
     /// Whether what gets the argument may keep something in it.
@@ -100,12 +132,12 @@ impl<'a> Escape<'a> {
     }
 
     fn is_unseen(&self, place: &Place) -> bool {
-        self.function.place_type(place).is_none_or(|ty| is_unseen(&ty))
+        self.function.place_type(place).is_none_or(|ty| ty.is_unseen())
     }
 
     fn is_unseen_content(&self, content: &Aggregate) -> bool {
         match content {
-            Aggregate::Value(value) => is_unseen(&self.function.value(*value).ty),
+            Aggregate::Value(value) => self.function.value(*value).ty.is_unseen(),
             Aggregate::Place(place, _) => self.is_unseen(place),
             _ => false,
         }
@@ -186,10 +218,10 @@ impl<'a> Escape<'a> {
             }
         });
         values.retain(|value| {
-            is_unseen(&self.function.value(*value).ty) && !self.lent_values.contains(*value)
+            self.function.value(*value).ty.is_unseen() && !self.lent_values.contains(*value)
         });
         slots.retain(|slot| {
-            is_unseen(&self.function.slot(*slot).ty) && !self.lent_slots.contains(*slot)
+            self.function.slot(*slot).ty.is_unseen() && !self.lent_slots.contains(*slot)
         });
         self.lent_values.insert_all(&values);
         self.lent_slots.insert_all(&slots);
@@ -201,18 +233,6 @@ impl<'a> Escape<'a> {
 fn only_writes_text(pieces: &[Piece]) -> bool {
     match pieces {
         [Piece::Tokens(path), ..] => path.to_string().replace(' ', "").ends_with("format!"),
-        _ => false,
-    }
-}
-
-/// Whether only rustc knows the type, or that of something in it.
-fn is_unseen(ty: &Type) -> bool {
-    match ty {
-        Type::Opaque(_) => true,
-        Type::Tuple(elements) => elements.iter().any(is_unseen),
-        Type::Option(content) => is_unseen(content),
-        Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => is_unseen(element),
-        Type::Reference { to, .. } => is_unseen(to),
         _ => false,
     }
 }

@@ -18,6 +18,8 @@ pub fn check(function: &Function, activity: &Activity, diagnostics: &mut Diagnos
             found.push((instruction.span, message, help));
         }
     });
+    found
+        .extend(escape.refusal_of_result().map(|(message, help)| (function.span(), message, help)));
     for (span, message, help) in found {
         diagnostics.error(span, message, help);
     }

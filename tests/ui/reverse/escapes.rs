@@ -113,4 +113,25 @@ impl Controller {
     }
 }
 
+#[derive(Differentiable, Clone, Debug)]
+struct Reading {
+    value: f64,
+    #[differentiable(skip)]
+    raw: f64,
+    list: Vec<f64>,
+}
+
+#[differentiate]
+fn in_a_skipped_field(x: f64) -> Reading {
+    Reading { value: x, raw: x * x, list: vec![x] }
+}
+
+#[differentiate]
+fn in_a_skipped_field_of_a_local(x: f64) -> f64 {
+    let reading = Reading { value: x, raw: x * x, list: vec![x] };
+    let again = reading.clone();
+    let raw: f64 = again.raw;
+    raw * again.value
+}
+
 fn main() {}
