@@ -337,3 +337,56 @@ fn lists_beside_lists() {
     let (_, slopes) = kept::jvp(&x, &[1.0, 1.0, 1.0]);
     assert_eq!(slopes, (vec![6.0, 4.0], ()));
 }
+
+/// What branches on the floats, without floats of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+enum Side {
+    Left,
+    Right { by: usize },
+}
+
+/// Auxiliary values that are made of the floats: they have no derivative.
+#[differentiate]
+fn described(x: f64) -> (f64, String, Side, Option<usize>) {
+    let side = if x > 1.0 { Side::Right { by: x as usize } } else { Side::Left };
+    (x * x, format!("{x}"), side, Some(x as usize))
+}
+
+/// They may be looked at.
+#[differentiate]
+fn looks(x: f64) -> f64 {
+    let (square, _, side, count) = described(x);
+    let scaled = match side {
+        Side::Left => square,
+        Side::Right { by } => square * x * by as f64,
+    };
+    match count {
+        Some(count) => scaled * count as f64,
+        None => scaled,
+    }
+}
+
+/// They leave loops.
+#[differentiate]
+fn grows(x: f64) -> (f64, Status) {
+    let mut product = x;
+    for at in 0..5_usize {
+        product *= x;
+        if product > 30.0 {
+            return (product, Status::Negative(format!("{at}: {product}")));
+        }
+    }
+    (product, Status::TooLong)
+}
+
+#[test]
+fn they_may_be_made_of_floats() {
+    let ((value, text, side, count), slope) = described::value_and_gradient(3.0);
+    assert_eq!((value, text.as_str(), side, count), (9.0, "3", Side::Right { by: 3 }, Some(3)));
+    assert_eq!(slope, 6.0);
+    // 3 · 3 x³ as long as x is between 3 and 4; x² below 1, times 0.
+    assert_eq!(looks::value_and_gradient(3.0), (243.0, 243.0));
+    assert_eq!(looks::value_and_gradient(0.5), (0.0, 0.0));
+    let found = grows::value_and_gradient(3.0);
+    assert_eq!(found, ((81.0, Status::Negative("2: 81".into())), 108.0));
+}

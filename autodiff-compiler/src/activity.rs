@@ -6,11 +6,15 @@
 //!
 //! Assumes verified IR. Guarantees: what is not varied has derivative zero (dependence through
 //! integers, truth values and `detach` counts as none, by the conventions of the design); what is
-//! varied or useful may be more than necessary, never less. Slots are analysed as wholes, but for what a parameter that
-//! stays as it is has beside floats.
+//! varied or useful may be more than necessary, never less. Slots are analysed as wholes, but for numbers in them
+//! (indices, enums that hold no floats), and for what a parameter that stays as it is has beside floats.
+
+mod useful;
 
 use crate::derivatives::has_derivative;
 use crate::ir::*;
+use crate::types::{Holds, Type};
+use useful::Useful;
 
 /// The result of the analysis.
 #[derive(Clone, Debug)]
@@ -79,12 +83,33 @@ impl Unchanged {
         Self(unchanged)
     }
 
-    /// Whether the place is a part of such a parameter and has no floats.
-    fn has_no_floats(&self, function: &Function, place: &Place) -> bool {
-        self.0.contains(place.root)
-            && !place.path.is_empty()
-            && function.place_type(place).is_some_and(|ty| !ty.holds_floats())
+    /// Whether what is at the place does not vary, although the slot does: numbers, wherever they are, and what has no
+    /// floats in such a parameter.
+    fn is_constant_part(&self, function: &Function, place: &Place) -> bool {
+        holds_only(function, place, Holds::Numbers)
+            || (self.0.contains(place.root)
+                && !place.path.is_empty()
+                && holds_only(function, place, Holds::NoFloats))
     }
+}
+
+/// Whether the place, or what it is a part of, is known to hold at most this.
+fn holds_only(function: &Function, place: &Place, most: Holds) -> bool {
+    let mut around = Place::root(place.root);
+    let mut in_struct = false;
+    for projection in &place.path {
+        let Some(ty) = function.place_type(&around) else { return false };
+        // Nothing is known of what is further in.
+        if ty.is_unseen() && !matches!(ty.referent(), Type::Tuple(_)) {
+            break;
+        }
+        in_struct = matches!(ty.referent(), Type::Struct(_));
+        around.path.push(projection.clone());
+    }
+    let left_out = in_struct && most == Holds::NoFloats;
+    function
+        .place_type(&around)
+        .is_some_and(|ty| ty.holds_only(most) || (left_out && ty.is_left_out()))
 }
 
 impl Activity {
@@ -123,6 +148,7 @@ impl Activity {
         while useful.marks.start_round() {
             useful.region(&function.body);
         }
+        useful.only_floats();
         Self { varied: varied.marks, useful: useful.marks, unchanged: varied.unchanged }
     }
 
@@ -160,7 +186,7 @@ impl Activity {
 
     /// Whether something at the place depends on an active parameter.
     fn is_varied_place(&self, function: &Function, place: &Place) -> bool {
-        self.is_varied_slot(place.root) && !self.unchanged.has_no_floats(function, place)
+        self.is_varied_slot(place.root) && !self.unchanged.is_constant_part(function, place)
     }
 
     /// Whether an argument reads something varied, as a float.
@@ -229,9 +255,8 @@ impl Varied<'_> {
         }
         let ty = &self.function.value(value).ty;
         // An opaque value may hold floats: it counts, so that its uses can be refused.
-        if ty.holds_floats()
-            || matches!(ty, crate::types::Type::Opaque(_) | crate::types::Type::Option(_))
-        {
+        let unseen = matches!(ty, Type::Opaque(_) | Type::Option(_));
+        if ty.holds_floats() || (unseen && !ty.holds_only(Holds::Numbers)) {
             self.marks.mark_value(value);
         }
     }
@@ -243,7 +268,7 @@ impl Varied<'_> {
     }
 
     fn place(&self, place: &Place) -> bool {
-        self.marks.slot(place.root) && !self.unchanged.has_no_floats(self.function, place)
+        self.marks.slot(place.root) && !self.unchanged.is_constant_part(self.function, place)
     }
 
     fn content(&self, content: &Aggregate) -> bool {
@@ -398,178 +423,5 @@ impl Varied<'_> {
     }
 }
 
-struct Useful<'a> {
-    function: &'a Function,
-    marks: Marks,
-}
-
-impl Useful<'_> {
-    fn result(&mut self, result: &Aggregate) {
-        self.content(result);
-    }
-
-    /// What the caller sees behind `&mut` parameters is an output.
-    fn parameters(&mut self) {
-        for (index, slot) in self.function.slots.iter().enumerate() {
-            if slot.kind == SlotKind::Mutable {
-                self.marks.mark_slot(SlotId(index as u32));
-            }
-        }
-    }
-
-    fn content(&mut self, content: &Aggregate) {
-        visit_aggregate(content, &mut |leaf| match leaf {
-            Leaf::Value(value) => self.marks.mark_value(value),
-            Leaf::Place(place) => self.marks.mark_slot(place.root),
-        });
-    }
-
-    fn argument(&mut self, argument: &Argument) {
-        match argument {
-            Argument::Value(content) => self.content(content),
-            Argument::Shared(place) | Argument::Mutable(place) | Argument::Place(place) => {
-                self.marks.mark_slot(place.root);
-            }
-        }
-    }
-
-    fn region(&mut self, region: &Region) {
-        for instruction in region.instructions.iter().rev() {
-            self.instruction(instruction);
-        }
-    }
-
-    fn copy(&mut self, from: ValueId, to: ValueId) {
-        if self.marks.value(from) {
-            self.marks.mark_value(to);
-        }
-    }
-
-    fn instruction(&mut self, instruction: &Instruction) {
-        let results = &instruction.results;
-        let result_useful = results.iter().any(|result| self.marks.value(*result));
-        match &instruction.kind {
-            InstructionKind::Constant(_)
-            | InstructionKind::Length(_)
-            | InstructionKind::Effect(_)
-            // Of sweeps with their tape.
-            | InstructionKind::Save(_)
-            | InstructionKind::SaveStack(_)
-            | InstructionKind::Restore => {}
-            InstructionKind::Operation(operation, arguments) => {
-                for (position, argument) in arguments.iter().enumerate() {
-                    if result_useful && has_derivative(*operation, position) {
-                        self.marks.mark_value(*argument);
-                    }
-                }
-            }
-            InstructionKind::Load(place) | InstructionKind::Pop(place) => {
-                if result_useful {
-                    self.marks.mark_slot(place.root);
-                }
-            }
-            InstructionKind::Store(place, value)
-            | InstructionKind::AddTo(place, value)
-            | InstructionKind::Fill(place, value) => {
-                if self.marks.slot(place.root) {
-                    self.marks.mark_value(*value);
-                }
-            }
-            InstructionKind::Define(slot, content) => {
-                if self.marks.slot(*slot) {
-                    self.content(content);
-                }
-            }
-            InstructionKind::Assign(place, content) | InstructionKind::Push(place, content) => {
-                if self.marks.slot(place.root) {
-                    self.content(content);
-                }
-            }
-            InstructionKind::Resize(place, kind) => {
-                if self.marks.slot(place.root) {
-                    match kind {
-                        ResizeKind::Resize(_, content) => self.content(content),
-                        ResizeKind::ExtendFrom(source) => self.marks.mark_slot(source.root),
-                        _ => {}
-                    }
-                }
-            }
-            InstructionKind::Swap(a, b) => {
-                if self.marks.slot(a.root) || self.marks.slot(b.root) {
-                    self.marks.mark_slot(a.root);
-                    self.marks.mark_slot(b.root);
-                }
-            }
-            InstructionKind::If { then_region, else_region, .. } => {
-                for region in [then_region, else_region] {
-                    for (inner, outer) in region.yields.iter().zip(results) {
-                        self.copy(*outer, *inner);
-                    }
-                    self.region(region);
-                }
-            }
-            InstructionKind::For(For { carried, body, .. }) => {
-                self.looped(carried, body, &body.parameters[1..], results);
-            }
-            InstructionKind::Loop { carried, body } => {
-                self.looped(carried, body, &body.parameters, results);
-            }
-            InstructionKind::Match { scrutinee, arms } => {
-                for arm in arms {
-                    for (inner, outer) in arm.body.yields.iter().zip(results) {
-                        self.copy(*outer, *inner);
-                    }
-                    self.region(&arm.body);
-                    if arm.bindings.iter().any(|(_, value)| self.marks.value(*value)) {
-                        self.argument(scrutinee);
-                    }
-                }
-            }
-            InstructionKind::Call(Call { arguments, result_slot, output, .. }) => {
-                // What goes to the tape is useful, and what is taken from there is not asked about.
-                let useful = output.uses_tape()
-                    || result_useful
-                    || result_slot.is_some_and(|slot| self.marks.slot(slot))
-                    || arguments.iter().any(|argument| match argument {
-                        Argument::Mutable(place) => self.marks.slot(place.root),
-                        _ => false,
-                    });
-                if useful {
-                    arguments.iter().for_each(|argument| self.argument(argument));
-                    // Its reverse takes a cotangent of the result's shape, needed or not.
-                    result_slot.iter().for_each(|slot| self.marks.mark_slot(*slot));
-                }
-            }
-            InstructionKind::Opaque(Opaque { pieces, result_slot }) => {
-                if result_useful || result_slot.is_some_and(|slot| self.marks.slot(slot)) {
-                    for argument in pieces.iter().flat_map(Piece::arguments) {
-                        self.argument(argument);
-                    }
-                }
-            }
-        }
-    }
-
-    fn looped(
-        &mut self,
-        carried: &[ValueId],
-        body: &Region,
-        parameters: &[ValueId],
-        results: &[ValueId],
-    ) {
-        for (((next, parameter), result), initial) in
-            body.yields.iter().zip(parameters).zip(results).zip(carried)
-        {
-            // Without iterations the result is the initial value: the adjoint passes through the
-            // parameter, even if the body does not look at it.
-            self.copy(*result, *parameter);
-            self.copy(*parameter, *next);
-            self.copy(*parameter, *initial);
-        }
-        self.region(body);
-        for (parameter, (next, initial)) in parameters.iter().zip(body.yields.iter().zip(carried)) {
-            self.copy(*parameter, *next);
-            self.copy(*parameter, *initial);
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

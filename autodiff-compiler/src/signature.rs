@@ -3,7 +3,7 @@
 //! `transport`), so that callers in other modules and crates know it.
 
 use crate::ir::CallOutput;
-use crate::types::{FloatType, StructType, Type};
+use crate::types::{FloatType, Holds, StructType, Type};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -253,6 +253,8 @@ pub struct Environment {
     pub functions: HashMap<String, FunctionSignature>,
     /// Derived structs.
     pub structs: HashMap<String, Rc<StructType>>,
+    /// Derived enums.
+    pub enums: HashMap<String, Holds>,
     /// Methods of annotated `impl` blocks in the same item, by `Type::method`.
     pub methods: HashMap<String, FunctionSignature>,
 }

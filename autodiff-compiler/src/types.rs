@@ -116,6 +116,20 @@ pub struct OpaqueType {
     pub tokens: TokenStream,
     /// Its text, for equality.
     pub text: Rc<str>,
+    /// What is known of what it holds.
+    pub holds: Holds,
+}
+
+/// What is known of what a type holds that is not looked into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holds {
+    /// Nothing is known.
+    #[default]
+    Anything,
+    /// No floats: a text, an enum with `#[derive(Differentiable)]`.
+    NoFloats,
+    /// No floats, and nothing that a float could be read back from.
+    Numbers,
 }
 
 impl PartialEq for Type {
@@ -272,6 +286,36 @@ impl Type {
             | Type::Reference { to: inner, .. } => inner.is_unseen(),
             _ => false,
         }
+    }
+
+    /// Whether it is known to hold at most this: an unknown type may hold floats, unless it is a field that is left out
+    /// of derivatives.
+    pub fn holds_only(&self, most: Holds) -> bool {
+        let only = |ty: &Type| ty.holds_only(most);
+        match self {
+            Type::Unit | Type::Bool | Type::Integer(_) => true,
+            Type::Opaque(Some(ty)) => match most {
+                Holds::Anything => true,
+                Holds::NoFloats => ty.holds != Holds::Anything,
+                Holds::Numbers => ty.holds == Holds::Numbers,
+            },
+            Type::Tuple(elements) => elements.iter().all(only),
+            Type::Option(inner)
+            | Type::Array(inner, _)
+            | Type::Slice(inner)
+            | Type::Vec(inner)
+            | Type::Reference { to: inner, .. } => only(inner),
+            Type::Struct(definition) => definition
+                .fields
+                .iter()
+                .all(|(_, ty)| only(ty) || (most == Holds::NoFloats && ty.is_left_out())),
+            _ => false,
+        }
+    }
+
+    /// Whether it stands for a field of a struct that is left out of derivatives.
+    pub fn is_left_out(&self) -> bool {
+        matches!(self, Type::Opaque(None))
     }
 
     /// The element type of an array, slice or `Vec`, through references.

@@ -99,3 +99,51 @@ fn results_that_are_passed() {
     assert_eq!(read::gradient(2.0, Ok(3)), 3.0);
     assert_eq!(read::gradient(2.0, Err("none".into())), 4.0);
 }
+
+#[derive(Clone, Copy, Differentiable)]
+enum Change {
+    Scale,
+    Shift,
+}
+
+#[derive(Differentiable)]
+struct State {
+    level: f64,
+    change: Change,
+    most: Option<usize>,
+}
+
+#[differentiate]
+fn changed(state: &mut State, x: f64) {
+    match state.change {
+        Change::Scale => state.level *= x,
+        Change::Shift => state.level += x,
+    }
+    if let Some(most) = state.most {
+        state.level *= most as f64;
+    }
+}
+
+#[differentiate]
+fn taken_apart(mut state: State, x: f64) -> f64 {
+    state.level *= x;
+    let State { level, change, .. } = &state;
+    match change {
+        Change::Scale => level * level,
+        Change::Shift => *level,
+    }
+}
+
+#[test]
+fn numbers_do_not_vary_where_floats_are_changed() {
+    let mut state = State { level: 3.0, change: Change::Scale, most: Some(5) };
+    let one = StateTangent { level: 1.0, change: (), most: () };
+    let (_, (slope, by_x)) = changed::vjp(&mut state, 2.0, one.clone());
+    assert_eq!((state.level, slope.level, by_x), (30.0, 10.0, 15.0));
+    let mut state = State { level: 3.0, change: Change::Shift, most: None };
+    let (_, (slope, by_x)) = changed::vjp(&mut state, 2.0, one);
+    assert_eq!((state.level, slope.level, by_x), (5.0, 1.0, 1.0));
+    let state = State { level: 3.0, change: Change::Scale, most: None };
+    let (slope, by_x) = taken_apart::gradient(state, 2.0);
+    assert_eq!((slope.level, by_x), (24.0, 36.0));
+}

@@ -6,8 +6,9 @@
 
 use super::Definition;
 use super::read::{crate_path, is_skipped};
-use super::tangent::is_passive;
+use super::tangent::{is_number, is_passive};
 use crate::diagnostics::{Diagnostics, SourceSpan};
+use crate::types::Holds;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, ItemEnum};
@@ -16,8 +17,13 @@ use syn::{GenericParam, ItemEnum};
 pub(super) fn expand(item: &ItemEnum, diagnostics: &mut Diagnostics) -> TokenStream {
     let core = crate_path(&item.attrs, diagnostics);
     let mut witnesses = vec![];
+    let mut holds = Holds::Numbers;
     for field in item.variants.iter().flat_map(|variant| &variant.fields) {
+        if !is_number(&field.ty) {
+            holds = Holds::NoFloats;
+        }
         if is_skipped(&field.attrs, diagnostics) {
+            holds = Holds::NoFloats;
             continue;
         }
         if !is_passive(&field.ty) {
@@ -36,7 +42,7 @@ pub(super) fn expand(item: &ItemEnum, diagnostics: &mut Diagnostics) -> TokenStr
     let (declared, applied) = Definition::declared_and_applied(&parameters);
     let where_clause = &item.generics.where_clause;
     let (header, of) = (quote!(impl<#(#declared),*>), quote!(#name<#(#applied),*>));
-    let published = crate::transport::publish_enum(item);
+    let published = crate::transport::publish_enum(item, holds);
     quote! {
         #[automatically_derived]
         #[allow(private_bounds, clippy::all)]

@@ -110,6 +110,25 @@ pub(super) fn is_passive(ty: &Type) -> bool {
     }
 }
 
+/// Whether a type is seen to hold integers, truth values and characters only.
+pub(super) fn is_number(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) if path.qself.is_none() => {
+            let Some(segment) = path.path.segments.last() else { return false };
+            let name = &segment.ident;
+            let mut containers = CONTAINERS.iter().map(|(container, _)| container);
+            (PRIMITIVES.iter().any(|known| name == known) && name != "str")
+                || containers.any(|container| name == container)
+                    && type_arguments(&segment.arguments).is_some_and(|mut t| t.all(is_number))
+        }
+        Type::Array(array) => is_number(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_number),
+        Type::Group(group) => is_number(&group.elem),
+        Type::Paren(paren) => is_number(&paren.elem),
+        _ => false,
+    }
+}
+
 /// The types in `<A, B>`; `None` without angle brackets or with anything else in them.
 fn type_arguments(arguments: &PathArguments) -> Option<impl Iterator<Item = &Type>> {
     let PathArguments::AngleBracketed(arguments) = arguments else { return None };

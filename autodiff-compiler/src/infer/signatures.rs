@@ -7,7 +7,7 @@
 //! to call, `Any` an argument that is not looked at or a result that cannot be seen, and other names are types that hold no floats.
 
 use super::unify::{Kind, Variables};
-use crate::types::{IntegerType, Length, OpaqueType, Type};
+use crate::types::{Holds, IntegerType, Length, OpaqueType, Type};
 
 /// A parameter of a known signature.
 #[derive(Clone, Debug)]
@@ -221,7 +221,8 @@ pub(super) fn passive(name: &str) -> Type {
         _ => name,
     };
     let tokens = path.parse().unwrap_or_default();
-    Type::Opaque(Some(OpaqueType { tokens, text: name.into() }))
+    let holds = if name == "String" { Holds::NoFloats } else { Holds::Numbers };
+    Type::Opaque(Some(OpaqueType { tokens, text: name.into(), holds }))
 }
 
 fn unsigned(ty: &Type) -> Type {

@@ -7,7 +7,7 @@ use crate::hir::{
     BinaryOperator, Callee, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Piece,
     UnaryOperator,
 };
-use crate::types::{FloatType, IntegerType, OpaqueType, Type};
+use crate::types::{FloatType, Holds, IntegerType, OpaqueType, Type};
 use quote::ToTokens;
 use std::rc::Rc;
 use syn::Expr;
@@ -114,7 +114,8 @@ impl Resolver<'_> {
                 };
                 let ty = ty.map(|tokens| {
                     let text: Rc<str> = tokens.to_string().into();
-                    let named = Type::Opaque(Some(OpaqueType { tokens, text }));
+                    let named =
+                        Type::Opaque(Some(OpaqueType { tokens, text, holds: Holds::NoFloats }));
                     match literal {
                         syn::Lit::Str(_) => Type::Reference { mutable: false, to: Box::new(named) },
                         _ => named,

@@ -9,7 +9,7 @@ use crate::hir::{
     PatternKind, Piece,
 };
 use crate::macros::{FormatArgument, KnownMacro, MatchesArguments, VecArguments, known_macro};
-use crate::types::{OpaqueType, Type};
+use crate::types::{Holds, OpaqueType, Type};
 use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
@@ -88,7 +88,7 @@ impl Resolver<'_> {
             vec![Piece::Tokens(quote!(#path!)), Piece::Group(Delimiter::Parenthesis, arguments)];
         let tokens = quote_spanned!(crate::edition::root()=> ::std::string::String);
         let text = "String".into();
-        let ty = Some(Type::Opaque(Some(OpaqueType { tokens, text })));
+        let ty = Some(Type::Opaque(Some(OpaqueType { tokens, text, holds: Holds::NoFloats })));
         Ok(self.push(ExpressionKind::Opaque(OpaqueExpression { ty, pieces }), span))
     }
 

@@ -7,7 +7,7 @@
 
 use crate::known;
 use crate::signature::Environment;
-use crate::types::{FloatType, Length, OpaqueType, StructType, Type};
+use crate::types::{FloatType, Holds, Length, OpaqueType, StructType, Type};
 use quote::ToTokens;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -189,9 +189,10 @@ pub fn read_type(ty: &syn::Type, context: &TypeContext<'_>) -> Type {
             to: Box::new(read_type(&reference.elem, context)),
         },
         syn::Type::Path(path) if path.qself.is_none() => {
-            read_path(&path.path, context).unwrap_or_else(|| opaque(ty))
+            let holds = || held_by(&path.path, context);
+            read_path(&path.path, context).unwrap_or_else(|| opaque(ty, holds()))
         }
-        other => opaque(other),
+        other => opaque(other, Holds::Anything),
     }
 }
 
@@ -261,8 +262,18 @@ pub(super) fn read_length(length: &syn::Expr) -> Length {
     }
 }
 
-fn opaque(ty: &syn::Type) -> Type {
+/// What a type holds that is not looked into; that the names of std mean what they seem to is for a witness to say.
+fn held_by(path: &syn::Path, context: &TypeContext<'_>) -> Holds {
+    let text = context.text(path);
+    match known::without_std(&text) {
+        "char" | "primitive::char" => Holds::Numbers,
+        "str" | "primitive::str" | "String" | "string::String" => Holds::NoFloats,
+        _ => context.environment.enums.get(&text).copied().unwrap_or_default(),
+    }
+}
+
+fn opaque(ty: &syn::Type, holds: Holds) -> Type {
     let tokens = ty.to_token_stream();
     let text = tokens.to_string().into();
-    Type::Opaque(Some(OpaqueType { tokens, text }))
+    Type::Opaque(Some(OpaqueType { tokens, text, holds }))
 }

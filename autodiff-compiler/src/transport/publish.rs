@@ -1,6 +1,7 @@
 //! The macro that an annotated item publishes beside itself.
 
 use crate::signature::Notes;
+use crate::types::Holds;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
@@ -45,10 +46,11 @@ pub fn publish_struct(item: &syn::ItemStruct) -> TokenStream {
     publish(&item.vis, &item.ident, struct_answer(item))
 }
 
-/// The macro of a derived enum: it answers that there is nothing to look into.
-pub fn publish_enum(item: &syn::ItemEnum) -> TokenStream {
+/// The macro of a derived enum: it answers that there is nothing to look into, and whether it holds `"numbers"` only.
+pub fn publish_enum(item: &syn::ItemEnum, holds: Holds) -> TokenStream {
     let name = &item.ident;
-    publish(&item.vis, name, quote!(enum #name {} ;))
+    let note = (holds == Holds::Numbers).then_some("numbers");
+    publish(&item.vis, name, quote!(enum #name {} ; #note))
 }
 
 /// What the macro of a struct answers: its definition without attributes, and which fields are skipped.

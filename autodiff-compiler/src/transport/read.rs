@@ -5,7 +5,7 @@ use super::wanted::unknown_types;
 use crate::options::Options;
 use crate::resolve::{TypeContext, read_type, signature_of};
 use crate::signature::{Environment, Notes};
-use crate::types::{StructType, Type};
+use crate::types::{Holds, StructType, Type};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::rc::Rc;
 
@@ -84,13 +84,20 @@ pub(super) fn environment(
     for _ in 0..collected.len() {
         for (path, published) in collected {
             let published = split(published);
-            if let Some(item) = parse_struct(published.item) {
+            if let Some(item) = parse_struct(published.item.clone()) {
                 let definition =
                     read_struct(path, &item, &published.notes, &environment, crate_path);
                 // The structs around it name it as it is named where they stand.
                 let name = item.ident.to_string();
                 environment.structs.insert(path_text(path), definition.clone());
                 environment.structs.entry(name).or_insert(definition);
+            } else if let Ok(item) = syn::parse2::<syn::ItemEnum>(published.item) {
+                let holds = match published.notes.is_empty() {
+                    true => Holds::NoFloats,
+                    false => Holds::Numbers,
+                };
+                environment.enums.insert(path_text(path), holds);
+                environment.enums.entry(item.ident.to_string()).or_insert(holds);
             }
         }
     }
