@@ -76,9 +76,7 @@ impl Unchanged {
             }
         }
         function.body.for_each_instruction(&mut |instruction| {
-            for root in instruction.written_roots() {
-                unchanged.remove(root);
-            }
+            instruction.kind.for_each_written_root(&mut |root| unchanged.remove(root));
         });
         Self(unchanged)
     }

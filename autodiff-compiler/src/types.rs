@@ -120,8 +120,8 @@ pub struct OpaqueType {
     pub holds: Holds,
 }
 
-/// What is known of what a type holds that is not looked into.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is known of what a type holds that is not looked into, from nothing to most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holds {
     /// Nothing is known.
     #[default]
@@ -294,11 +294,7 @@ impl Type {
         let only = |ty: &Type| ty.holds_only(most);
         match self {
             Type::Unit | Type::Bool | Type::Integer(_) => true,
-            Type::Opaque(Some(ty)) => match most {
-                Holds::Anything => true,
-                Holds::NoFloats => ty.holds != Holds::Anything,
-                Holds::Numbers => ty.holds == Holds::Numbers,
-            },
+            Type::Opaque(Some(ty)) => ty.holds >= most,
             Type::Tuple(elements) => elements.iter().all(only),
             Type::Option(inner)
             | Type::Array(inner, _)

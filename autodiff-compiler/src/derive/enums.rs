@@ -6,7 +6,7 @@
 
 use super::Definition;
 use super::read::{crate_path, is_skipped};
-use super::tangent::{is_number, is_passive};
+use super::tangent::held;
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::types::Holds;
 use proc_macro2::TokenStream;
@@ -19,14 +19,13 @@ pub(super) fn expand(item: &ItemEnum, diagnostics: &mut Diagnostics) -> TokenStr
     let mut witnesses = vec![];
     let mut holds = Holds::Numbers;
     for field in item.variants.iter().flat_map(|variant| &variant.fields) {
-        if !is_number(&field.ty) {
-            holds = Holds::NoFloats;
-        }
         if is_skipped(&field.attrs, diagnostics) {
-            holds = Holds::NoFloats;
+            holds = holds.min(Holds::NoFloats);
             continue;
         }
-        if !is_passive(&field.ty) {
+        let of_field = held(&field.ty);
+        holds = holds.min(of_field);
+        if of_field == Holds::Anything {
             diagnostics.error(
                 SourceSpan::of(&field.ty),
                 format!("`{}` may hold floats: an enum has no derivative", field.ty.to_token_stream()),

@@ -1,5 +1,6 @@
 //! Tangent types of field types, as far as tokens tell.
 
+use crate::types::Holds;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use std::collections::HashSet;
@@ -88,45 +89,36 @@ pub(super) struct Tangent {
     pub(super) by_trait: Vec<Leaf>,
 }
 
-/// Whether a type is seen to hold no floats.
-pub(super) fn is_passive(ty: &Type) -> bool {
+/// What a type is seen to hold.
+pub(super) fn held(ty: &Type) -> Holds {
+    let least =
+        |parts: &mut dyn Iterator<Item = &Type>| parts.map(held).min().unwrap_or(Holds::Numbers);
     match ty {
         Type::Path(path) if path.qself.is_none() => {
-            let Some(segment) = path.path.segments.last() else { return false };
-            if is_passive_name(&segment.ident) {
-                return true;
+            let Some(segment) = path.path.segments.last() else { return Holds::Anything };
+            let name = &segment.ident;
+            if is_passive_name(name) {
+                let is_number = name != "str" && PRIMITIVES.iter().any(|known| name == known);
+                return if is_number { Holds::Numbers } else { Holds::NoFloats };
             }
-            CONTAINERS.iter().any(|(name, _)| segment.ident == name)
-                && type_arguments(&segment.arguments).is_some_and(|mut t| t.all(is_passive))
+            let container = CONTAINERS.iter().any(|(container, _)| name == container);
+            let arguments = type_arguments(&segment.arguments).filter(|_| container);
+            arguments.map_or(Holds::Anything, |mut arguments| least(&mut arguments))
         }
-        Type::Array(array) => is_passive(&array.elem),
-        Type::Slice(slice) => is_passive(&slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_passive),
-        Type::Reference(reference) => is_passive(&reference.elem),
-        Type::Group(group) => is_passive(&group.elem),
-        Type::Paren(paren) => is_passive(&paren.elem),
-        Type::BareFn(_) => true,
-        _ => false,
+        Type::Array(array) => held(&array.elem),
+        Type::Tuple(tuple) => least(&mut tuple.elems.iter()),
+        Type::Group(group) => held(&group.elem),
+        Type::Paren(paren) => held(&paren.elem),
+        Type::Slice(slice) => held(&slice.elem).min(Holds::NoFloats),
+        Type::Reference(reference) => held(&reference.elem).min(Holds::NoFloats),
+        Type::BareFn(_) => Holds::NoFloats,
+        _ => Holds::Anything,
     }
 }
 
-/// Whether a type is seen to hold integers, truth values and characters only.
-pub(super) fn is_number(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) if path.qself.is_none() => {
-            let Some(segment) = path.path.segments.last() else { return false };
-            let name = &segment.ident;
-            let mut containers = CONTAINERS.iter().map(|(container, _)| container);
-            (PRIMITIVES.iter().any(|known| name == known) && name != "str")
-                || containers.any(|container| name == container)
-                    && type_arguments(&segment.arguments).is_some_and(|mut t| t.all(is_number))
-        }
-        Type::Array(array) => is_number(&array.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_number),
-        Type::Group(group) => is_number(&group.elem),
-        Type::Paren(paren) => is_number(&paren.elem),
-        _ => false,
-    }
+/// Whether a type is seen to hold no floats.
+pub(super) fn is_passive(ty: &Type) -> bool {
+    held(ty) >= Holds::NoFloats
 }
 
 /// The types in `<A, B>`; `None` without angle brackets or with anything else in them.
