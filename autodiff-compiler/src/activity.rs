@@ -253,8 +253,7 @@ impl Varied<'_> {
         }
         let ty = &self.function.value(value).ty;
         // An opaque value may hold floats: it counts, so that its uses can be refused.
-        let unseen = matches!(ty, Type::Opaque(_) | Type::Option(_));
-        if ty.holds_floats() || (unseen && !ty.holds_only(Holds::Numbers)) {
+        if ty.holds_floats() || (ty.is_unseen() && !ty.holds_only(Holds::Numbers)) {
             self.marks.mark_value(value);
         }
     }

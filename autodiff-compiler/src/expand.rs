@@ -13,6 +13,7 @@ pub use derivatives::{Choices, derivatives};
 use crate::diagnostics::{Diagnostics, SourceSpan};
 use crate::emit::Header;
 use crate::emit::documentation::formulas;
+use crate::emit::fallible::{self, Fallible};
 use crate::emit::item::{Derivatives, Item, items};
 use crate::hir::Body;
 use crate::ir::Function;
@@ -24,7 +25,7 @@ use crate::signature::{Environment, FunctionSignature, Notes};
 use crate::target::{self, Place, Target};
 use crate::trace::Trace;
 use crate::transport::{self, Request, Wanted};
-use crate::types::Type;
+use crate::types::{Holds, OpaqueType, Type};
 use crate::{derive, fallback, fence, infer, lanes, lower, module, resolve, simplify, witness};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -226,6 +227,7 @@ fn derivative_items(
         .then(|| resolved.or_else(|| resolve(target, &environment, &mut diagnostics)))
         .flatten()
         .and_then(|body| {
+            let body = Body { result: unsaid(body.result), ..body };
             road(target, options, &signature, &environment, &body, &mut trace, &mut diagnostics)
         })
         .filter(|_| diagnostics.is_empty());
@@ -254,7 +256,8 @@ fn known(
 ) -> FunctionSignature {
     let function = &target.function;
     let signature = signature_of(&function.sig, options, &target.context(environment));
-    let signature = FunctionSignature { notes: notes(target, options), ..signature };
+    let result = said(&signature.result, &function.sig.output, options);
+    let signature = FunctionSignature { notes: notes(target, options), result, ..signature };
     options.check(&function.sig.inputs, &signature.parameters, diagnostics);
     if !signature.active.contains(&true) && diagnostics.is_empty() {
         diagnostics.error(
@@ -265,8 +268,11 @@ fn known(
                 .to_string(),
         );
     }
-    let returns_reference =
-        matches!(signature.result, Type::Reference { .. }) && signature.result.holds_floats();
+    let given = match &signature.result {
+        Type::Option(value) | Type::Result(value, _) => value,
+        other => other,
+    };
+    let returns_reference = matches!(given, Type::Reference { .. }) && given.holds_floats();
     if returns_reference && options.outputs != [Output::Value] {
         diagnostics.error(
             SourceSpan::of(&function.sig.output),
@@ -280,6 +286,39 @@ fn known(
     }
     target.add_methods(options, environment);
     signature
+}
+
+/// What a function returns, with a way to say the error type that is behind another name of `Result`.
+pub(crate) fn said(result: &Type, output: &syn::ReturnType, options: &Options) -> Type {
+    let (Type::Result(value, error), syn::ReturnType::Type(_, written)) = (result, output) else {
+        return result.clone();
+    };
+    // A reference has a lifetime, which the types of the compiler have not.
+    let tokens = match fallible::arguments(written).get(1) {
+        Some(error) => error.to_token_stream(),
+        None => {
+            let crate_path = &options.crate_path;
+            quote!(<#written as #crate_path::__private::fallible::Fallible>::Error)
+        }
+    };
+    let text = tokens.to_string().into();
+    let held = [Holds::Numbers, Holds::NoFloats];
+    let holds = held.into_iter().find(|most| error.holds_only(*most)).unwrap_or_default();
+    let said = Type::Opaque(Some(OpaqueType { tokens, text, holds }));
+    match error.is_left_out() || matches!(**error, Type::Reference { .. }) {
+        true => Type::Result(value.clone(), Box::new(said)),
+        false => result.clone(),
+    }
+}
+
+/// What a body returns, whose error has a lifetime that only the signature says.
+fn unsaid(result: Type) -> Type {
+    match result {
+        Type::Result(value, error) if matches!(*error, Type::Reference { .. }) => {
+            Type::Result(value, Box::new(Type::Opaque(None)))
+        }
+        other => other,
+    }
 }
 
 /// The first pass: what names mean.
@@ -324,8 +363,11 @@ fn road(
 ) -> Option<(TokenStream, TokenStream)> {
     let Target { function, .. } = target;
     let name = function.sig.ident.to_string();
+    let (declared, signature) = (signature, &signature.lowered());
     let types = infer::infer(body, environment, diagnostics)?;
-    let primal = lower::lower(body, &types, environment, &name, &signature.active, diagnostics)?;
+    let mut primal =
+        lower::lower(body, &types, environment, &name, &signature.active, diagnostics)?;
+    primal.result_type = signature.result.clone();
     trace.ir("lower", &primal);
     check_between("lower", &primal, diagnostics)?;
 
@@ -350,7 +392,7 @@ fn road(
         local.push(witness::witnesses(target.tokens(), &options.crate_path));
         local.push(std::mem::take(&mut beside));
     }
-    let mut item = item(target, options, &local);
+    let mut item = item(target, options, &declared.result, &local);
     item.formulas = formulas(&value, derivatives.gradient.as_ref()).unwrap_or_default();
     if signature.notes.lanes {
         let gradient = derivatives.gradient.as_ref();
@@ -463,7 +505,7 @@ fn own(target: &Target, options: &Options, signature: &FunctionSignature) -> Own
 }
 
 /// What emission needs besides IR.
-fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item {
+fn item(target: &Target, options: &Options, result: &Type, body_items: &[TokenStream]) -> Item {
     let function = &target.function;
     let signature = &function.sig;
     let where_clause = signature.generics.where_clause.to_token_stream();
@@ -480,6 +522,11 @@ fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item 
     let result_type = match &signature.output {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
+    };
+    let fallible = Fallible::of(&signature.output, result);
+    let result_type = match &fallible {
+        None => result_type,
+        Some(_) => result.outcome().map(|parts| crate::emit::type_tokens(&parts)),
     };
     let header = Header {
         crate_path: options.crate_path.clone(),
@@ -503,6 +550,7 @@ fn item(target: &Target, options: &Options, body_items: &[TokenStream]) -> Item 
         conditions: conditions(function).into_iter().collect(),
         header,
         formulas: String::new(),
+        fallible,
     }
 }
 

@@ -1,8 +1,9 @@
 //! What stands beside a function that could not be differentiated, besides the errors: items of the
 //! right names and signatures, so that whoever uses them gets no errors of their own.
 
+use crate::emit::fallible::Fallible;
 use crate::emit::{Header, Product, SignatureInLanes, one_or_tuple, type_tokens};
-use crate::expand::notes;
+use crate::expand::{notes, said};
 use crate::forward::tangent_parameter;
 use crate::ir::free_name;
 use crate::matrix;
@@ -21,17 +22,19 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
     let stub = Stub::new(target, options, environment);
     let gradient = one_or_tuple(&stub.gradients().map(|ty| type_tokens(&ty)).collect::<Vec<_>>());
     let Stub { declared, result, .. } = &stub;
+    let value = stub.value();
+    let around = |ty: TokenStream| stub.around(ty);
     let mut outputs = vec![
-        ("value", declared.clone(), result.clone()),
-        ("value_and_gradient", declared.clone(), quote!((#result, #gradient))),
-        ("gradient", declared.clone(), gradient.clone()),
-        ("par_value_and_gradient", declared.clone(), quote!((#result, #gradient))),
+        ("value", declared.clone(), around(value.clone())),
+        ("value_and_gradient", declared.clone(), around(quote!((#value, #gradient)))),
+        ("gradient", declared.clone(), around(gradient.clone())),
+        ("par_value_and_gradient", declared.clone(), around(quote!((#value, #gradient)))),
     ];
     // With more references among the parameters, rustc does not know which one a result lives as long as.
     let lent = matches!(stub.read.result, Type::Reference { .. });
     if !lent {
-        outputs.push(("gradient_into", stub.with_buffers(), result.clone()));
-        outputs.push(("par_gradient_into", stub.with_buffers(), result.clone()));
+        outputs.push(("gradient_into", stub.with_buffers(), around(value.clone())));
+        outputs.push(("par_gradient_into", stub.with_buffers(), around(value.clone())));
     }
     if stub.read.has_outputs() && !lent {
         let (tape, crate_path) = (stub.free("tape"), &options.crate_path);
@@ -41,15 +44,21 @@ pub fn stub(target: &Target, options: &Options, environment: &Environment) -> To
         reverse.push(tape.clone());
         outputs.push(("__forward", forward, result.clone()));
         outputs.push(("__reverse", reverse, by_value));
-        outputs.push(("vjp", stub.with_cotangents(), quote!((#result, #gradient))));
-        let pair = match stub.read.result.holds_floats() {
+        outputs.push(("vjp", stub.with_cotangents(), around(quote!((#value, #gradient)))));
+        let pair = |ty: &Type, value: &TokenStream| match ty.holds_floats() {
             true => {
-                let tangent = type_tokens(&stub.read.result.tangent());
-                quote!((#result, #tangent))
+                let tangent = type_tokens(&ty.tangent());
+                quote!((#value, #tangent))
             }
-            false => result.clone(),
+            false => value.clone(),
         };
-        outputs.push(("jvp", stub.with_tangents(), pair));
+        outputs.push(("jvp", stub.with_tangents(), around(pair(stub.given(), &value))));
+        if stub.fallible.is_some() {
+            // What callers call.
+            let parts = pair(&stub.read.result, result);
+            outputs.push(("__tried_value", declared.clone(), result.clone()));
+            outputs.push(("__tried_jvp", stub.with_tangents(), parts));
+        }
         outputs.extend(stub.matrices(&gradient));
         if options.notes().second {
             outputs.extend(stub.second_order(result, &tape));
@@ -103,14 +112,18 @@ struct Stub {
     declared: Vec<TokenStream>,
     /// Their names.
     names: Vec<Ident>,
-    /// The return type as it was written.
+    /// The return type as it was written; that of the parts, if the function may fail.
     result: TokenStream,
+    fallible: Option<Fallible>,
 }
 
 impl Stub {
     fn new(target: &Target, options: &Options, environment: &Environment) -> Self {
         let signature = &target.function.sig;
         let read = signature_of(signature, options, &target.context(environment));
+        let said = said(&read.result, &signature.output, options);
+        let fallible = Fallible::of(&signature.output, &said);
+        let read = FunctionSignature { result: said, ..read }.lowered();
         let names = parameter_names(&signature.inputs);
         let declare = |(input, name): (&syn::FnArg, &Ident)| match input {
             syn::FnArg::Receiver(receiver) => receiver.to_token_stream(),
@@ -122,9 +135,31 @@ impl Stub {
         let declared = signature.inputs.iter().zip(&names).map(declare).collect();
         let result = match &signature.output {
             syn::ReturnType::Default => quote!(()),
+            syn::ReturnType::Type(..) if fallible.is_some() => type_tokens(&read.result),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
-        Self { read, declared, names, result }
+        Self { read, declared, names, result, fallible }
+    }
+
+    /// What is given if nothing fails, in the IR.
+    fn given(&self) -> &Type {
+        match (&self.fallible, &self.read.result) {
+            (Some(_), Type::Tuple(parts)) => &parts[0],
+            (_, other) => other,
+        }
+    }
+
+    /// The same as it was written.
+    fn value(&self) -> TokenStream {
+        self.fallible.as_ref().map_or_else(|| self.result.clone(), Fallible::value)
+    }
+
+    /// The type of an output: what may fail gives the same wrapper around it.
+    fn around(&self, ty: TokenStream) -> TokenStream {
+        match &self.fallible {
+            Some(fallible) => fallible.around(ty),
+            None => ty,
+        }
     }
 
     /// What loops with lanes call.
@@ -249,15 +284,15 @@ impl Stub {
         &self,
         gradient: &TokenStream,
     ) -> Vec<(&'static str, Vec<TokenStream>, TokenStream)> {
-        let (declared, result) = (&self.declared, &self.result);
+        let (declared, result) = (&self.declared, &self.value());
         let gradients: Vec<_> = self.gradients().collect();
         let mut outputs = vec![];
         if self.read.result.is_loss() {
-            outputs.push(("hvp", self.with_directions(), gradient.clone()));
+            outputs.push(("hvp", self.with_directions(), self.around(gradient.clone())));
             if let Some(float) = matrix::common_float(&gradients) {
                 let hessian = type_tokens(&matrix::hessian_type(&gradients, &float));
-                outputs.push(("hessian", declared.clone(), hessian.clone()));
-                let all = quote!((#result, #gradient, #hessian));
+                outputs.push(("hessian", declared.clone(), self.around(hessian.clone())));
+                let all = self.around(quote!((#result, #gradient, #hessian)));
                 outputs.push(("value_gradient_hessian", declared.clone(), all));
             }
         }
@@ -265,8 +300,9 @@ impl Stub {
         if let Some(float) = matrix::common_float(gradients.iter().chain(&given)) {
             let types = matrix::jacobian_types(&gradients, &given, &float);
             let jacobian = one_or_tuple(&types.iter().map(type_tokens).collect::<Vec<_>>());
-            outputs.push(("jacobian", declared.clone(), jacobian.clone()));
-            outputs.push(("value_and_jacobian", declared.clone(), quote!((#result, #jacobian))));
+            outputs.push(("jacobian", declared.clone(), self.around(jacobian.clone())));
+            let both = self.around(quote!((#result, #jacobian)));
+            outputs.push(("value_and_jacobian", declared.clone(), both));
         }
         outputs
     }
@@ -331,7 +367,7 @@ impl Stub {
     fn with_cotangents(&self) -> Vec<TokenStream> {
         let mut cotangents = vec![];
         if self.read.result.holds_floats() {
-            cotangents.push((self.free("cotangent"), self.read.result.tangent()));
+            cotangents.push((self.free("cotangent"), self.given().tangent()));
         }
         for (name, ty) in self.names.iter().zip(&self.read.parameters) {
             if is_output(ty) {

@@ -17,8 +17,10 @@ pub mod print;
 mod walk;
 
 use crate::diagnostics::SourceSpan;
+use crate::known::{Known, KnownFunction};
 use crate::types::Type;
 use proc_macro2::{Delimiter, Ident, TokenStream};
+use quote::quote_spanned;
 use std::rc::Rc;
 
 /// Index of an expression in [`Body::expressions`].
@@ -412,8 +414,8 @@ pub enum PatternKind {
     },
     /// `a | b`.
     Or(Vec<Pattern>),
-    /// `Some(inner)`.
-    Some(Box<Pattern>),
+    /// `Some(inner)`, `Ok(inner)`, `Err(inner)`.
+    Variant(Variant, Box<Pattern>),
     /// `None`.
     None,
     /// A pattern of an enum we do not know (`Kind::Scaled(s)`): its tokens and the variables it binds.
@@ -423,6 +425,46 @@ pub enum PatternKind {
         /// The variables.
         bindings: Vec<BindingId>,
     },
+}
+
+/// A variant of std with content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Variant {
+    Some,
+    Ok,
+    Err,
+}
+
+impl Variant {
+    /// The variant that a path names.
+    pub fn named(text: &str) -> Option<Self> {
+        match crate::known::function(text, &[])? {
+            Known::Function(KnownFunction::Some) => Some(Variant::Some),
+            Known::Function(KnownFunction::Ok) => Some(Variant::Ok),
+            Known::Function(KnownFunction::Err) => Some(Variant::Err),
+            _ => None,
+        }
+    }
+
+    /// Its name in Rust.
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Some => "Some",
+            Variant::Ok => "Ok",
+            Variant::Err => "Err",
+        }
+    }
+
+    /// Its path from the root.
+    pub fn path(self) -> TokenStream {
+        let span = crate::edition::root();
+        match self {
+            Variant::Some => quote_spanned!(span=> ::core::option::Option::Some),
+            Variant::Ok => quote_spanned!(span=> ::core::result::Result::Ok),
+            Variant::Err => quote_spanned!(span=> ::core::result::Result::Err),
+        }
+    }
 }
 
 /// Where `return` goes.

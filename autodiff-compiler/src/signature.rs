@@ -22,6 +22,8 @@ pub struct FunctionSignature {
     pub prefix: Option<Rc<str>>,
     /// It is the function that calls it.
     pub recursive: bool,
+    /// It may fail, and `result` is what it gives in the IR ([`Type::outcome`]).
+    pub fallible: bool,
     /// What else is known of it.
     pub notes: Notes,
 }
@@ -100,6 +102,14 @@ pub fn direction_parameter(ty: &Type) -> Type {
 }
 
 impl FunctionSignature {
+    /// As the IR has it: an `Option` or a `Result` that is returned is taken apart.
+    pub fn lowered(&self) -> Self {
+        match self.result.outcome() {
+            Some(result) => Self { result, fallible: true, ..self.clone() },
+            None => self.clone(),
+        }
+    }
+
     /// Whether calls of it are reversed by `__forward` and `__reverse`.
     pub fn is_split(&self) -> bool {
         self.recursive
@@ -157,7 +167,9 @@ impl FunctionSignature {
         let by_directions = |ty: Type| ty == Type::Unit || ty.is_made_of(&float);
         let gives = self.result.holds_floats() || self.parameters.iter().any(is_output);
         let inputs = self.covered().map(|position| self.parameters[position].tangent());
+        let fallible = self.fallible || self.result.outcome().is_some();
         matches!(float, FloatType::F32 | FloatType::F64)
+            && !fallible
             && gives
             && self.float_parameters.is_empty()
             && inputs.chain([self.result.tangent()]).all(by_directions)
@@ -240,6 +252,7 @@ impl Default for FunctionSignature {
             float_parameters: Vec::new(),
             prefix: None,
             recursive: false,
+            fallible: false,
             notes: Notes::default(),
         }
     }

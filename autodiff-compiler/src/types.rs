@@ -38,6 +38,8 @@ pub enum Type {
     Struct(Rc<StructType>),
     /// `Option<T>`; only ever passive inside a function body.
     Option(Box<Type>),
+    /// `Result<T, E>`; only ever passive inside a function body.
+    Result(Box<Type>, Box<Type>),
     /// A type that holds no floats we differentiate: named by the user, or unknown (`None`).
     /// Values of it are passive and travel through the compiler untouched.
     Opaque(Option<OpaqueType>),
@@ -148,6 +150,7 @@ impl PartialEq for Type {
             | (Type::Option(a), Type::Option(b))
             | (Type::Iterator(a), Type::Iterator(b))
             | (Type::Range(a), Type::Range(b)) => a == b,
+            (Type::Result(a, e), Type::Result(b, f)) => a == b && e == f,
             (Type::Reference { mutable: m, to: a }, Type::Reference { mutable: n, to: b }) => {
                 m == n && a == b
             }
@@ -235,9 +238,22 @@ impl Type {
         match self {
             Type::Tuple(parts) => matches!(
                 &parts[..],
-                [first, rest @ ..] if first.is_float() && !rest.iter().any(Type::holds_floats)
+                [first, rest @ ..] if first.is_loss() && !rest.iter().any(Type::holds_floats)
             ),
             other => other.is_float(),
+        }
+    }
+
+    /// What a function that may fail gives in the IR: the value, whether there is one, and the error, if errors say
+    /// something. Without a value it is some value of its type, which nobody looks at.
+    pub fn outcome(&self) -> Option<Type> {
+        match self {
+            Type::Option(value) => Some(Type::Tuple(vec![(**value).clone(), Type::Bool])),
+            Type::Result(value, error) => {
+                let error = Type::Option(error.clone());
+                Some(Type::Tuple(vec![(**value).clone(), Type::Bool, error]))
+            }
+            _ => None,
         }
     }
 
@@ -284,6 +300,7 @@ impl Type {
             | Type::Slice(inner)
             | Type::Vec(inner)
             | Type::Reference { to: inner, .. } => inner.is_unseen(),
+            Type::Result(value, error) => value.is_unseen() || error.is_unseen(),
             _ => false,
         }
     }
@@ -301,6 +318,7 @@ impl Type {
             | Type::Slice(inner)
             | Type::Vec(inner)
             | Type::Reference { to: inner, .. } => only(inner),
+            Type::Result(value, error) => only(value) && only(error),
             Type::Struct(definition) => definition
                 .fields
                 .iter()
@@ -399,7 +417,7 @@ impl Type {
     /// Whether there is a `Vec` in it, or something that we do not know.
     pub fn owns_memory(&self) -> bool {
         match self {
-            Type::Vec(_) | Type::Opaque(_) | Type::Option(_) => true,
+            Type::Vec(_) | Type::Opaque(_) | Type::Option(_) | Type::Result(..) => true,
             Type::Tuple(elements) => elements.iter().any(Type::owns_memory),
             Type::Array(element, _) => element.owns_memory(),
             Type::Struct(definition) => definition.fields.iter().any(|(_, ty)| ty.owns_memory()),
@@ -413,6 +431,7 @@ impl Type {
             Type::Unit | Type::Never | Type::Bool | Type::Float(_) | Type::Integer(_) => true,
             Type::Tuple(elements) => elements.iter().all(Type::is_copy),
             Type::Array(element, _) | Type::Option(element) => element.is_copy(),
+            Type::Result(value, error) => value.is_copy() && error.is_copy(),
             Type::Reference { mutable, .. } => !mutable,
             _ => false,
         }
@@ -503,6 +522,7 @@ impl std::fmt::Display for Type {
             Type::Reference { mutable: false, to } => write!(f, "&{to}"),
             Type::Struct(definition) => write!(f, "{}", definition.name),
             Type::Option(value) => write!(f, "Option<{value}>"),
+            Type::Result(value, error) => write!(f, "Result<{value}, {error}>"),
             // As it is written, without the blanks between tokens.
             Type::Opaque(Some(ty)) => {
                 let text = ty.text.replace(" :: ", "::").replace(" < ", "<").replace(" >", ">");

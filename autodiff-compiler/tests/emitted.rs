@@ -167,6 +167,7 @@ fn emitted_values_are_the_values_of_the_functions() {
                 conditions: TokenStream::new(),
                 header: header(function, "value", &items),
                 formulas: String::new(),
+                fallible: None,
             };
             let value = emit::item::items(&item, &simplified, &derivatives);
             emitted.extend(quote!(#raw #value));

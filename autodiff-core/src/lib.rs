@@ -53,6 +53,7 @@ mod accumulate;
 pub mod check;
 mod checkpoint;
 mod differentiable;
+mod fallible;
 mod float;
 #[cfg(feature = "simd")]
 mod lanes;
@@ -433,6 +434,11 @@ pub mod __private {
     pub use crate::threads;
     pub use crate::workspace::{Stack, Tape};
     pub use autodiff_macro::__resume as resume;
+
+    /// Functions that return a `Result` or an `Option`.
+    pub mod fallible {
+        pub use crate::fallible::{Fallible, option, result};
+    }
 
     /// Lane math and the vectors that it works on.
     #[cfg(feature = "simd")]

@@ -325,6 +325,7 @@ impl Emitter<'_> {
 
     /// The same of another one of its functions.
     pub(super) fn callee_named(&self, call: &Call, output: &str) -> TokenStream {
+        let output = &*super::item::output_name(output, call.signature.fallible);
         let path = &call.path;
         let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
         // `step::<3>` is called as `step::value::<3>`.

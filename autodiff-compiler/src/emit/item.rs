@@ -1,6 +1,7 @@
 //! The items that stand beside an annotated function: a type of its name with the outputs as
 //! associated functions, or free functions with a prefix.
 
+use super::fallible::Fallible;
 use super::{Header, types};
 use crate::ir::lanes::InLanes;
 use crate::ir::{Function, Parameter};
@@ -11,7 +12,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// What the items need besides IR.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Item {
     /// The annotated function's name.
     pub name: Ident,
@@ -27,6 +28,8 @@ pub struct Item {
     pub header: Header,
     /// Words on the function's formula, if it is one.
     pub formulas: String,
+    /// Whether it may fail.
+    pub fallible: Option<Fallible>,
 }
 
 /// The derivative functions of a function.
@@ -118,13 +121,20 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
             functions.extend(item.sweeps(names, forward, reverse));
         }
         if derivatives.vjp || super::sweeps::has_vjp(value) {
-            functions.push(item.vjp(value));
+            // A Jacobian of what may fail wants the parts.
+            if item.fallible.is_none() || !derivatives.matrices.is_empty() {
+                functions.push(item.vjp(value, None));
+            }
+            functions.extend(item.fallible.iter().map(|of| item.vjp(value, Some(of))));
         }
     }
     if let Some(gradient) = &derivatives.gradient {
         let active: Vec<_> = value.parameters.iter().filter(|parameter| parameter.active).collect();
         functions.push(item.value_and_gradient(value, &active));
-        functions.push(item.gradient(value, &active));
+        // Of what may fail it comes with the value.
+        if item.fallible.is_none() {
+            functions.push(item.gradient(value, &active));
+        }
         let mut header =
             item.header_for("gradient_into", &item.gradient_into_words(value, NO_ALLOCATION));
         header.prologue.extend(item.length_checks(value));
@@ -143,6 +153,9 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     }
     let in_lanes = derivatives.in_lanes.iter();
     functions.extend(in_lanes.map(|output| super::lanes::callee::tokens(output, item)));
+    if let Some(fallible) = &item.fallible {
+        functions.extend(item.fallible(fallible, value, derivatives));
+    }
     let Item { conditions, visibility, .. } = item;
     let allowed = lints();
     if item.prefix.is_some() {
@@ -162,7 +175,15 @@ pub fn items(item: &Item, value: &Function, derivatives: &Derivatives) -> TokenS
     }
 }
 
-const NO_ALLOCATION: &str = "; allocates nothing of its own";
+pub(super) const NO_ALLOCATION: &str = "; allocates nothing of its own";
+
+/// The name under which an output is emitted from IR: what may fail gives its parts there, under a hidden name.
+pub(super) fn output_name(output: &str, fallible: bool) -> String {
+    match fallible && !output.starts_with("__") {
+        true => format!("__tried_{output}"),
+        false => output.to_string(),
+    }
+}
 
 /// The names of the sweeps with tangents, order by order.
 const SWEEPS_WITH_TANGENTS: [[&str; 2]; 2] =
@@ -180,7 +201,13 @@ fn lints() -> TokenStream {
 }
 
 impl Item {
+    /// The name of an output that is emitted from IR.
     pub(super) fn function_name(&self, output: &str) -> Ident {
+        self.public_name(&output_name(output, self.fallible.is_some()))
+    }
+
+    /// The name of what users call.
+    pub(super) fn public_name(&self, output: &str) -> Ident {
         match &self.prefix {
             Some(prefix) => Ident::new(&format!("{prefix}{output}"), self.name.span()),
             None => Ident::new(output, Span::call_site()),
@@ -198,10 +225,15 @@ impl Item {
     }
 
     pub(super) fn header_for(&self, output: &str, documentation: &str) -> Header {
+        let documentation = match self.fallible {
+            None => documentation.to_string(),
+            Some(_) => String::new(),
+        };
         Header {
             name: self.function_name(output),
             visibility: self.visibility.clone(),
-            documentation: documentation.to_string(),
+            attributes: self.fallible.iter().map(|_| quote!(#[doc(hidden)])).collect(),
+            documentation,
             ..self.header.clone()
         }
     }
@@ -273,11 +305,40 @@ impl Item {
         result: TokenStream,
         body: TokenStream,
     ) -> TokenStream {
-        let Header { generics, where_clause, visibility, .. } = self.header_for(output, words);
-        let name = self.function_name(output);
-        let documentation = super::documentation_lines(words);
+        let header = self.header_for(output, words);
+        self.wrapper_with(header, declared, result, body)
+    }
+
+    /// The same for what users call of a function that may fail.
+    pub(super) fn public(
+        &self,
+        output: &str,
+        words: &str,
+        declared: &[TokenStream],
+        result: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let header = Header {
+            name: self.public_name(output),
+            visibility: self.visibility.clone(),
+            documentation: words.to_string(),
+            ..self.header.clone()
+        };
+        self.wrapper_with(header, declared, result, body)
+    }
+
+    fn wrapper_with(
+        &self,
+        header: Header,
+        declared: &[TokenStream],
+        result: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let Header { name, generics, where_clause, visibility, attributes, .. } = header;
+        let documentation = super::documentation_lines(&header.documentation);
         quote! {
             #documentation
+            #attributes
             #[inline]
             #visibility fn #name #generics (#(#declared),*) -> #result #where_clause {
                 #body
@@ -372,7 +433,7 @@ impl Item {
         if self.associated { format!("`{name}`") } else { format!("[`{name}`](fn@{name})") }
     }
 
-    fn value_words(&self) -> String {
+    pub(super) fn value_words(&self) -> String {
         let name = self.reference();
         let mut words =
             format!("The value of {name}: the same bits as the value of `value_and_gradient`.");
@@ -391,7 +452,7 @@ impl Item {
         )
     }
 
-    fn gradient_words(&self, active: &[&Parameter]) -> String {
+    pub(super) fn gradient_words(&self, active: &[&Parameter]) -> String {
         let name = self.reference();
         format!("The gradient of {name} with respect to {}.{}", list(active), self.formula_words())
     }
@@ -450,7 +511,7 @@ pub(super) fn name_of(parameter: &Parameter) -> Ident {
 }
 
 /// The active parameters, each with the name of the buffer for its gradient.
-fn buffers(value: &Function) -> impl Iterator<Item = (&Parameter, Ident)> {
+pub(super) fn buffers(value: &Function) -> impl Iterator<Item = (&Parameter, Ident)> {
     let active = value.parameters.iter().filter(|parameter| parameter.active);
     active.map(|parameter| {
         let name = buffer_name(&value.parameters, &value.outside, parameter);

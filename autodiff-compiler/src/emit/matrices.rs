@@ -13,22 +13,7 @@ impl Item {
     /// A function that returns a matrix, alone or with what was computed on the way.
     pub(super) fn matrix(&self, value: &Function, matrix: &Matrix) -> TokenStream {
         let Matrix { output, function } = matrix;
-        let active = active(value);
-        let words = match output {
-            Output::Hessian => self.hessian_words(&active),
-            Output::ValueGradientHessian => format!(
-                "The value of {}, its gradient, and {}",
-                self.reference(),
-                decapitalized(&self.hessian_words(&active))
-            ),
-            Output::ValueAndJacobian => format!(
-                "What {} returns, and {}",
-                self.reference(),
-                decapitalized(&self.jacobian_words(&active))
-            ),
-            _ => self.jacobian_words(&active),
-        };
-        let mut header = self.header_for(output.name(), &words);
+        let mut header = self.header_for(output.name(), &self.matrix_words(value, *output));
         header.result_type = match output {
             // The user's own words for the type of the value.
             Output::ValueGradientHessian | Output::ValueAndJacobian => {
@@ -43,6 +28,24 @@ impl Item {
             _ => None,
         };
         super::function(function, &header)
+    }
+
+    pub(super) fn matrix_words(&self, value: &Function, output: Output) -> String {
+        let active = active(value);
+        match output {
+            Output::Hessian => self.hessian_words(&active),
+            Output::ValueGradientHessian => format!(
+                "The value of {}, its gradient, and {}",
+                self.reference(),
+                decapitalized(&self.hessian_words(&active))
+            ),
+            Output::ValueAndJacobian => format!(
+                "What {} returns, and {}",
+                self.reference(),
+                decapitalized(&self.jacobian_words(&active))
+            ),
+            _ => self.jacobian_words(&active),
+        }
     }
 
     fn hessian_words(&self, active: &[&Parameter]) -> String {

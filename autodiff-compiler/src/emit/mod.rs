@@ -21,6 +21,7 @@ mod control;
 mod deferred;
 pub mod documentation;
 mod expressions;
+pub mod fallible;
 mod fixed;
 pub mod item;
 mod lanes;

@@ -27,7 +27,7 @@ impl Item {
         functions
     }
 
-    fn parallel_words(&self, chunked: &Function) -> &'static str {
+    pub(super) fn parallel_words(&self, chunked: &Function) -> &'static str {
         match crate::threads::has_chunks(chunked) {
             true => "On the threads of rayon's pool, with the same bits on any number of them. ",
             false => "On one thread: no loop has independent iterations. ",

@@ -1,5 +1,6 @@
 //! The two sweeps of a function as items, and `vjp`, which runs one after the other.
 
+use super::fallible::{Fallible, first};
 use super::item::{Item, list, name_of, one_or_tuple, same_length};
 use super::{Header, types};
 use crate::ir::{Function, Parameter, name_beside};
@@ -38,20 +39,28 @@ impl Item {
         [forward, reverse]
     }
 
-    /// One sweep after the other.
-    pub(super) fn vjp(&self, value: &Function) -> TokenStream {
+    /// One sweep after the other. `fallible`: what the user calls, of a function that may fail.
+    pub(super) fn vjp(&self, value: &Function, fallible: Option<&Fallible>) -> TokenStream {
         let (mut declared, passed) = self.parameters(value);
         let core = &self.header.crate_path;
         let mut before = vec![];
         let mut arguments = vec![];
-        let tangent = value.result_type.tangent();
+        let given = match fallible {
+            None => &value.result_type,
+            Some(_) => first(&value.result_type),
+        };
+        let tangent = given.tangent();
         let beside = |wanted: &str| name_beside(&value.parameters, &value.outside, wanted);
         let free = |wanted: &str| super::names::identifier(&beside(wanted));
         let cotangent = free("cotangent");
         if value.result_type.holds_floats() {
             let (ty, owned) = by_slice(&tangent, &cotangent);
             declared.push(quote!(#cotangent: #ty));
-            if tangent.is_float() {
+            if fallible.is_some() {
+                let (owned, adjoint) = (self.cotangent_of_parts(value, owned), free("adjoint"));
+                before.push(quote!(let mut #adjoint = #owned;));
+                arguments.push(quote!(&mut #adjoint));
+            } else if tangent.is_float() {
                 arguments.push(quote!(#cotangent));
             } else {
                 before.push(quote!(let mut #cotangent = #owned;));
@@ -115,13 +124,22 @@ impl Item {
         let (gradient, gradient_type) = (one_or_tuple(&gradients), one_or_tuple(&kinds));
         let result = self.result_type(value);
         let result = if value.result_type == Type::Unit { quote!(()) } else { result };
+        let primal = quote!(#forward(#(#passed,)* &mut #tape));
+        let (primal, given, returned_type) = match fallible {
+            None => (primal, quote!((#value_name, #gradient)), quote!((#result, #gradient_type))),
+            Some(fallible) => {
+                let (settled, of_value) = (fallible.settled(core, primal), fallible.value());
+                let ty = fallible.around(quote!((#of_value, #gradient_type)));
+                (quote!(#settled?), fallible.success(quote!((#value_name, #gradient))), ty)
+            }
+        };
         let body = quote! {
             let mut #tape = #core::__private::Tape::new();
             #(#before)*
-            let #value_name = #forward(#(#passed,)* &mut #tape);
+            let #value_name = #primal;
             #(#after)*
             #returned #reverse(#(#arguments,)* &mut #tape);
-            (#value_name, #gradient)
+            #given
         };
         let words = format!(
             "The value of {} and its vector-Jacobian product: the gradient of the sum of its outputs, \
@@ -131,7 +149,13 @@ impl Item {
             self.reference(),
             list(&active)
         );
-        self.wrapper("vjp", &words, &declared, quote!((#result, #gradient_type)), body)
+        match fallible {
+            None => self.wrapper("vjp", &words, &declared, returned_type, body),
+            Some(fallible) => {
+                let words = format!("{words}{}", fallible.words(&self.reference()));
+                self.public("vjp", &words, &declared, returned_type, body)
+            }
+        }
     }
 }
 

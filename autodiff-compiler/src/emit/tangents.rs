@@ -12,9 +12,8 @@ use quote::quote;
 impl Item {
     /// The Jacobian-vector product, as forward mode made it.
     pub(super) fn jvp(&self, value: &Function, jvp: &Function) -> TokenStream {
-        let covered: Vec<&Parameter> =
-            value.parameters.iter().filter(|parameter| takes_tangent(parameter)).collect();
-        let mut header = self.header_for("jvp", &self.jvp_words(value, &covered));
+        let covered = covered(value);
+        let mut header = self.header_for("jvp", &self.jvp_words(value));
         if value.result_type.holds_floats() {
             let result = self.result_type(value);
             let tangent = types::tokens(&value.result_type.tangent());
@@ -27,19 +26,29 @@ impl Item {
 
     /// The Hessian-vector product.
     pub(super) fn hvp(&self, value: &Function, hvp: &Function) -> TokenStream {
+        let mut header = self.header_for("hvp", &self.hvp_words(value));
+        header.result_type = None;
+        let tangents = &hvp.parameters[value.parameters.len()..];
+        header.prologue.extend(tangent_checks(&crate::matrix::active(value), tangents));
+        super::function(hvp, &header)
+    }
+
+    pub(super) fn hvp_words(&self, value: &Function) -> String {
         let active = crate::matrix::active(value);
-        let words = format!(
+        format!(
             "The Hessian of {} with respect to {}, times a direction of the same shapes: the derivative of \
              the gradient in that direction, by forward mode over reverse mode.{}",
             self.reference(),
             list(&active),
             panic_words(&active)
-        );
-        let mut header = self.header_for("hvp", &words);
-        header.result_type = None;
-        let tangents = &hvp.parameters[value.parameters.len()..];
-        header.prologue.extend(tangent_checks(&active, tangents));
-        super::function(hvp, &header)
+        )
+    }
+
+    /// What `hvp` checks that is made from the gradient with its tangents.
+    pub(super) fn direction_checks(&self, value: &Function, product: &Function) -> TokenStream {
+        let active = crate::matrix::active(value);
+        let directions = &product.parameters[value.parameters.len() + active.len()..];
+        tangent_checks(&active, directions)
     }
 
     /// A product that others call.
@@ -49,14 +58,15 @@ impl Item {
         super::function(function, &Header { attributes, result_type: None, ..header })
     }
 
-    fn jvp_words(&self, value: &Function, covered: &[&Parameter]) -> String {
+    pub(super) fn jvp_words(&self, value: &Function) -> String {
+        let covered = covered(value);
         let mut words = match value.result_type.holds_floats() {
             true => format!("The value of {} and its derivative", self.reference()),
             false => format!("What {} does, and the derivative of it", self.reference()),
         };
         words.push_str(&format!(
             " in the direction of tangents of {}: the Jacobian-vector product, by forward mode.",
-            list(covered)
+            list(&covered)
         ));
         if covered.iter().any(|parameter| is_output(&parameter.ty)) {
             words.push_str(
@@ -64,9 +74,14 @@ impl Item {
                  comes out.",
             );
         }
-        words.push_str(panic_words(covered));
+        words.push_str(panic_words(&covered));
         words
     }
+}
+
+/// The parameters that have a tangent.
+fn covered(value: &Function) -> Vec<&Parameter> {
+    value.parameters.iter().filter(|parameter| takes_tangent(parameter)).collect()
 }
 
 fn panic_words(covered: &[&Parameter]) -> &'static str {

@@ -53,6 +53,10 @@ fn spelled(ty: &Type, float: &dyn Fn(&FloatType) -> TokenStream) -> TokenStream 
             let value = inner(value);
             quote_spanned!(crate::edition::root()=> ::core::option::Option<#value>)
         }
+        Type::Result(value, error) => {
+            let (value, error) = (inner(value), inner(error));
+            quote_spanned!(crate::edition::root()=> ::core::result::Result<#value, #error>)
+        }
         Type::Opaque(Some(opaque)) => opaque.tokens.clone(),
         // Only the typed syntax has the others.
         Type::Opaque(None)

@@ -39,6 +39,18 @@ impl Choices {
         }
     }
 
+    /// The same of a function that may fail: what is wanted alone comes with the value, which tells whether it did.
+    fn with_value(&self) -> Self {
+        let jointly = |(output, span): &(Output, SourceSpan)| match output {
+            Output::Jacobian => Some((Output::ValueAndJacobian, *span)),
+            Output::Hessian => Some((Output::ValueGradientHessian, *span)),
+            // It is made from the gradient with its tangents.
+            Output::Hvp => None,
+            other => Some((*other, *span)),
+        };
+        Self { outputs: self.outputs.iter().filter_map(jointly).collect(), ..self.clone() }
+    }
+
     /// Where an output is asked for.
     fn asked(&self, output: Output) -> Option<SourceSpan> {
         self.outputs.iter().find(|(other, _)| *other == output).map(|(_, span)| *span)
@@ -54,10 +66,11 @@ pub fn derivatives(
     trace: &mut Trace,
     diagnostics: &mut Diagnostics,
 ) -> Option<Derivatives> {
+    check_outputs(signature, choices, diagnostics)?;
+    let choices = if signature.fallible { &choices.with_value() } else { choices };
     let strategy = choices.strategy;
     let vjp = choices.asked(Output::Vjp).is_some();
     let mut derivatives = Derivatives { vjp, ..Derivatives::default() };
-    check_outputs(signature, choices, diagnostics)?;
     if signature.result.is_loss() {
         let mut gradient = gradient(value, strategy, trace, diagnostics)?;
         second_order(value, &gradient, own, choices, &mut derivatives, trace, diagnostics)?;
@@ -222,6 +235,7 @@ fn jacobians(
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
     let by_default = signature.has_outputs() && !signature.result.is_loss();
+    let alone = if signature.fallible { Output::ValueAndJacobian } else { Output::Jacobian };
     for output in [Output::Jacobian, Output::ValueAndJacobian] {
         let asked = choices.asked(output);
         match asked {
@@ -229,7 +243,7 @@ fn jacobians(
                 let of = JacobianOf { value, own, output, span, asked: true };
                 jacobian(of, derivatives, trace, diagnostics)?;
             }
-            None if by_default && output == Output::Jacobian => {
+            None if by_default && output == alone => {
                 let of = JacobianOf { value, own, output, span: value.span(), asked: false };
                 // What speaks against it is no error: nobody asked.
                 let mut silent = Diagnostics::new();

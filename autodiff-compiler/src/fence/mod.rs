@@ -117,8 +117,7 @@ impl Fence<'_> {
         if self.depth < DEPTH_LIMIT {
             let inside = self.passes(table::expression(expression));
             match expression {
-                // What stands before `?` and `.await` is worth a look all the same.
-                Expr::Try(node) => self.expression(&node.expr, Place::Escapes),
+                // What stands before `.await` is worth a look all the same.
                 Expr::Await(node) => self.expression(&node.base, Place::Escapes),
                 _ if inside => self.inside(expression, place),
                 _ => {}
@@ -225,7 +224,7 @@ impl Fence<'_> {
             Expr::MethodCall(node) => {
                 self.attributes(&node.attrs);
                 self.expression(&node.receiver, Escapes);
-                self.generic_arguments(node.turbofish.as_ref());
+                self.generic_arguments(node.turbofish.as_ref(), usize::MAX);
                 self.expressions(&node.args, Stays);
             }
             Expr::Paren(node) => {
@@ -265,6 +264,10 @@ impl Fence<'_> {
             Expr::Tuple(node) => {
                 self.attributes(&node.attrs);
                 self.expressions(&node.elems, Escapes);
+            }
+            Expr::Try(node) => {
+                self.attributes(&node.attrs);
+                self.expression(&node.expr, Escapes);
             }
             Expr::Unary(node) => {
                 self.attributes(&node.attrs);
@@ -336,13 +339,19 @@ impl Fence<'_> {
         }
         for segment in &path.segments {
             if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
-                self.generic_arguments(Some(arguments));
+                // Errors are passive: they may be of any type.
+                let looked_at = if segment.ident == "Result" { 1 } else { usize::MAX };
+                self.generic_arguments(Some(arguments), looked_at);
             }
         }
     }
 
-    fn generic_arguments(&mut self, arguments: Option<&syn::AngleBracketedGenericArguments>) {
-        for argument in arguments.iter().flat_map(|arguments| &arguments.args) {
+    fn generic_arguments(
+        &mut self,
+        arguments: Option<&syn::AngleBracketedGenericArguments>,
+        looked_at: usize,
+    ) {
+        for argument in arguments.iter().flat_map(|arguments| &arguments.args).take(looked_at) {
             if self.passes(table::generic_argument(argument))
                 && let syn::GenericArgument::Type(ty) = argument
             {

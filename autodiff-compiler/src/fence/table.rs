@@ -94,11 +94,7 @@ pub(super) fn expression(expression: &Expr) -> Verdict {
         Expr::Repeat(_) => Lowered,
         Expr::Return(_) => Lowered,
         Expr::Struct(_) => Lowered,
-        Expr::Try(node) => refused(
-            node.question_token.span,
-            "`?` cannot be differentiated yet",
-            "check before the call, or leave early with `let … else { return … }`",
-        ),
+        Expr::Try(_) => Lowered,
         Expr::TryBlock(node) => refused(
             node.try_token.span,
             "`try` blocks cannot be differentiated",

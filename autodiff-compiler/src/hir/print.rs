@@ -267,7 +267,9 @@ impl Printer<'_> {
                 format!("{}{dots}{}", end_text(start), end_text(end))
             }
             PatternKind::Or(inner) => all(inner).join(" | "),
-            PatternKind::Some(inner) => format!("Some({})", self.pattern(inner)),
+            PatternKind::Variant(variant, inner) => {
+                format!("{}({})", variant.name(), self.pattern(inner))
+            }
             PatternKind::None => "None".into(),
             PatternKind::Opaque { tokens, bindings } => {
                 let bindings = join(bindings.iter().map(|binding| self.variable(*binding)));

@@ -105,7 +105,7 @@ impl Pattern {
             PatternKind::Struct { fields, .. } => {
                 fields.iter().for_each(|(_, part)| part.collect_bindings(found));
             }
-            PatternKind::Reference(inner) | PatternKind::Some(inner) => {
+            PatternKind::Reference(inner) | PatternKind::Variant(_, inner) => {
                 inner.collect_bindings(found);
             }
             PatternKind::Opaque { bindings, .. } => found.extend(bindings),

@@ -19,8 +19,8 @@ fn signature_of(function: KnownFunction) -> &'static str {
         VecWithCapacity => "with_capacity(usize) -> Vec<A>",
         VecFrom => "from(Each<A>) -> Vec<A>",
         Some => "Some(A) -> Option<A>",
-        Ok => "Ok(Any) -> Any",
-        Err => "Err(Any) -> Any",
+        Ok => "Ok(A) -> Result<A, B>",
+        Err => "Err(A) -> Result<B, A>",
         CompareMax => "max(A, A) -> A",
         CompareMin => "min(A, A) -> A",
         ArrayFromFn => "from_fn(fn(usize) -> A) -> [A; N]",
@@ -169,9 +169,14 @@ impl<'a> Inference<'a> {
                 let mut scope = Scope::new(&mut self.variables, &Type::Unit);
                 scope.length = length;
                 let signature = read(signature_of(function), &mut scope)?;
-                if let ([written], Type::Vec(element)) = (&path.generics[..], &signature.result) {
+                let parts = match &signature.result {
+                    Type::Vec(content) | Type::Option(content) => vec![content],
+                    Type::Result(value, error) => vec![value, error],
+                    _ => vec![],
+                };
+                for (part, written) in parts.into_iter().zip(&path.generics) {
                     let written = self.written(written);
-                    let _ = self.variables.unify(element, &written);
+                    let _ = self.variables.unify(part, &written);
                 }
                 Some(signature)
             }

@@ -35,7 +35,11 @@ impl<'a> Inference<'a> {
     /// Checks a statement; whether it does not return.
     fn statement(&mut self, statement: &'a Statement) -> bool {
         match statement {
-            Statement::Expression(id) => matches!(self.check(*id, None), Type::Never),
+            Statement::Expression(id) => {
+                let ty = self.check(*id, None);
+                self.dropped.push(ty.clone());
+                matches!(ty, Type::Never)
+            }
             Statement::Let { pattern, ty, value, otherwise } => {
                 let written = ty.as_ref().map(|ty| self.written(ty));
                 let found = value.map(|value| (value, self.check(value, written.as_ref())));

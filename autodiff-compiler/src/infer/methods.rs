@@ -80,6 +80,20 @@ impl<'a> Inference<'a> {
         let Some(call) = self.method_call(at, receiver) else {
             return self.variables.fresh_opaque();
         };
+        // Nothing else in std has them; where it is something else, a pattern of ours does not fit.
+        let whole = match call.name.as_str() {
+            "ok_or" | "ok_or_else" => Some(Type::Option(Box::new(self.variables.fresh_opaque()))),
+            "map_err" => {
+                let (value, error) = (self.variables.fresh_opaque(), self.variables.fresh_opaque());
+                Some(Type::Result(Box::new(value), Box::new(error)))
+            }
+            _ => None,
+        };
+        if let Some(whole) = whole
+            && self.variables.unify(&call.base, &whole).is_ok()
+        {
+            return self.method(at, &whole);
+        }
         let unseen = self.unseen_method(&call);
         if let Some(float) = self.float_among(call.arguments)
             && let Some(signature) = self.method_signature(&float, &call.name)
@@ -153,6 +167,7 @@ impl<'a> Inference<'a> {
             Type::Array(..) => &[table::ARRAY, table::SLICE],
             Type::Vec(_) => &[table::VEC, table::SLICE],
             Type::Option(_) => &[table::OPTION],
+            Type::Result(..) => &[table::RESULT],
             Type::Range(_) => &[table::RANGE, table::ITERATOR],
             Type::Iterator(_) => &[table::ITERATOR],
             Type::Variable(_) => match self.variables.free(base)?.1 {

@@ -113,6 +113,7 @@ pub fn infer(
         lengths: Vec::new(),
         counters: Vec::new(),
         guessed_counters: HashMap::new(),
+        dropped: Vec::new(),
         passed: Vec::new(),
         float_parameters: Vec::new(),
     };
@@ -151,6 +152,8 @@ struct Inference<'a> {
     counters: Vec<(ExpressionId, Type)>,
     /// Those that are taken for ranges of `usize`.
     guessed_counters: HashMap<ExpressionId, Counter>,
+    /// Types of values that nobody takes.
+    dropped: Vec<Type>,
     /// Arguments of something unseen.
     passed: Vec<ExpressionId>,
     /// Names of type parameters bounded by `Float` that occur in the body's types.
@@ -227,6 +230,9 @@ impl<'a> Inference<'a> {
             Type::Slice(element) => Type::Slice(Box::new(self.written(element))),
             Type::Vec(element) => Type::Vec(Box::new(self.written(element))),
             Type::Option(value) => Type::Option(Box::new(self.written(value))),
+            Type::Result(value, error) => {
+                Type::Result(Box::new(self.written(value)), Box::new(self.written(error)))
+            }
             Type::Reference { mutable, to } => {
                 Type::Reference { mutable: *mutable, to: Box::new(self.written(to)) }
             }
@@ -380,6 +386,10 @@ impl<'a> Inference<'a> {
             Type::Slice(element) => Type::Slice(inner(element)),
             Type::Vec(element) => Type::Vec(inner(element)),
             Type::Option(value) => Type::Option(inner(value)),
+            Type::Result(value, error) => {
+                let value = inner(value);
+                Type::Result(value, inner(error))
+            }
             Type::Iterator(item) => Type::Iterator(inner(item)),
             Type::Range(index) => Type::Range(inner(index)),
             Type::Reference { mutable, to } => Type::Reference { mutable: *mutable, to: inner(to) },

@@ -170,7 +170,7 @@ impl Inference<'_> {
             if self.take_counter() {
                 continue;
             }
-            if !self.variables.default_numbers() {
+            if !self.variables.default_numbers() && !self.take_dropped() {
                 break;
             }
         }
@@ -178,6 +178,17 @@ impl Inference<'_> {
         for obligation in std::mem::take(&mut self.pending) {
             self.report_stuck(&obligation);
         }
+    }
+
+    /// What nothing says and nobody takes is `()`: `Err(error)?;`.
+    fn take_dropped(&mut self) -> bool {
+        let mut found = false;
+        for ty in std::mem::take(&mut self.dropped) {
+            if self.variables.is_unknown(&ty) && !self.variables.is_unseen(&ty) {
+                found |= self.variables.unify(&ty, &Type::Unit).is_ok();
+            }
+        }
+        found
     }
 
     /// What is computed from something unseen is unseen.

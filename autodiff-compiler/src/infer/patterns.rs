@@ -3,7 +3,7 @@
 
 use super::unify::{reference, shared};
 use super::{Inference, Kind};
-use crate::hir::{BindingId, Literal, Path, Pattern, PatternKind};
+use crate::hir::{BindingId, Literal, Path, Pattern, PatternKind, Variant};
 use crate::ir::takes_reference_apart;
 use crate::types::{Length, Type};
 use std::rc::Rc;
@@ -102,17 +102,9 @@ impl Inference<'_> {
                     self.literal_pattern(pattern, value, ty);
                 }
             }
-            PatternKind::Some(inner) => {
-                let value = match ty {
-                    Type::Option(value) => (**value).clone(),
-                    known if !self.variables.is_unknown(known) => self.variables.fresh_opaque(),
-                    unknown => {
-                        let value = self.variables.fresh(Kind::Any);
-                        self.agree(pattern, unknown, &Type::Option(Box::new(value.clone())));
-                        value
-                    }
-                };
-                self.pattern_in(inner, &value, mode);
+            PatternKind::Variant(variant, inner) => {
+                let content = self.content_of(pattern, *variant, ty);
+                self.pattern_in(inner, &content, mode);
             }
             PatternKind::None if self.variables.is_unknown(ty) => {
                 let value = self.variables.fresh(Kind::Any);
@@ -128,6 +120,28 @@ impl Inference<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The type of what is in a variant of something of this type.
+    fn content_of(&mut self, pattern: &Pattern, variant: Variant, ty: &Type) -> Type {
+        match (variant, ty) {
+            (Variant::Some, Type::Option(content))
+            | (Variant::Ok, Type::Result(content, _))
+            | (Variant::Err, Type::Result(_, content)) => (**content).clone(),
+            (_, known) if !self.variables.is_unknown(known) => self.variables.fresh_opaque(),
+            (Variant::Some, unknown) => {
+                let content = self.variables.fresh(Kind::Any);
+                self.agree(pattern, unknown, &Type::Option(Box::new(content.clone())));
+                content
+            }
+            (_, unknown) => {
+                let value = self.variables.fresh(Kind::Any);
+                let error = self.variables.fresh(Kind::Any);
+                let whole = Type::Result(Box::new(value.clone()), Box::new(error.clone()));
+                self.agree(pattern, unknown, &whole);
+                if variant == Variant::Ok { value } else { error }
+            }
         }
     }
 

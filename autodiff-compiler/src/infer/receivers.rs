@@ -32,6 +32,7 @@ pub fn receiver_of(base: &Type, name: &str) -> Option<Type> {
         Type::Array(..) => &[(table::ARRAY, false), (table::SLICE, true)],
         Type::Vec(_) => &[(table::VEC, false), (table::SLICE, true)],
         Type::Option(_) => &[(table::OPTION, false)],
+        Type::Result(..) => &[(table::RESULT, false)],
         _ => &[],
     };
     let collection = matches!(base, Type::Array(..) | Type::Slice(_) | Type::Vec(_));

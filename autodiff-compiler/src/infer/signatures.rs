@@ -1,7 +1,7 @@
 //! Signatures as text.
 //!
 //! The rows of [`super::table`] are written like Rust: `"chunks(&self, usize) -> Iter<&[T]>"`. In them
-//! `Self` is the receiver without references, `T` the element or item type, `N` the receiver's
+//! `Self` is the receiver without references, `T` the element or item type, `E` the error type, `N` the receiver's
 //! array length, `A`, `B` and `C` are new unknowns, `F` is a new float type, `Unsigned` is the unsigned integer of the
 //! receiver's size, `Iter<X>` an iterator, `Each<X>` anything to iterate over, `fn(X) -> Y` something
 //! to call, `Any` an argument that is not looked at or a result that cannot be seen, and other names are types that hold no floats.
@@ -38,6 +38,7 @@ pub(super) struct Scope<'a> {
     pub(super) variables: &'a mut Variables,
     pub(super) receiver: Type,
     pub(super) element: Type,
+    error: Option<Type>,
     pub(super) length: Length,
     unknowns: [Option<Type>; 3],
     float: Option<Type>,
@@ -56,11 +57,24 @@ impl<'a> Scope<'a> {
             | Type::Vec(inner)
             | Type::Option(inner)
             | Type::Iterator(inner)
-            | Type::Range(inner) => (**inner).clone(),
+            | Type::Range(inner)
+            | Type::Result(inner, _) => (**inner).clone(),
             other => other.clone(),
         };
+        let error = match receiver {
+            Type::Result(_, error) => Some((**error).clone()),
+            _ => None,
+        };
         let unknowns = [None, None, None];
-        Self { variables, receiver: receiver.clone(), element, length, unknowns, float: None }
+        Self {
+            variables,
+            receiver: receiver.clone(),
+            element,
+            error,
+            length,
+            unknowns,
+            float: None,
+        }
     }
 }
 
@@ -176,6 +190,12 @@ impl Reader<'_> {
         let word = self.word()?.to_string();
         if self.eat("<").is_some() {
             let inner = Box::new(self.ty(scope)?);
+            if word == "Result" {
+                self.eat(",")?;
+                let error = Box::new(self.ty(scope)?);
+                self.eat(">")?;
+                return Some(Type::Result(inner, error));
+            }
             self.eat(">")?;
             return match word.as_str() {
                 "Vec" => Some(Type::Vec(inner)),
@@ -196,6 +216,7 @@ fn named(word: &str, scope: &mut Scope<'_>) -> Type {
     match word {
         "Self" => scope.receiver.clone(),
         "T" => scope.element.clone(),
+        "E" => scope.error.clone().unwrap_or_else(|| scope.variables.fresh_opaque()),
         "Unsigned" => unsigned(&scope.receiver),
         "Any" => scope.variables.fresh_opaque(),
         "F" => scope.float.get_or_insert_with(|| scope.variables.fresh(Kind::Float)).clone(),

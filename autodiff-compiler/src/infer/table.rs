@@ -218,6 +218,26 @@ pub(super) const OPTION: &[&str] = &[
     "as_ref(&self) -> Option<&T>",
     "as_mut(&mut self) -> Option<&mut T>",
     "iter(&self) -> Iter<&T>",
+    "ok_or(self, A) -> Result<T, A>",
+    "ok_or_else(self, fn() -> A) -> Result<T, A>",
+];
+
+/// Results.
+pub(super) const RESULT: &[&str] = &[
+    "is_ok(&self) -> bool",
+    "is_err(&self) -> bool",
+    "ok(self) -> Option<T>",
+    "err(self) -> Option<E>",
+    "unwrap(self) -> T",
+    "expect(self, Any) -> T",
+    "unwrap_err(self) -> E",
+    "unwrap_or(self, T) -> T",
+    "unwrap_or_else(self, fn(E) -> T) -> T",
+    "unwrap_or_default(self) -> T",
+    "map(self, fn(T) -> A) -> Result<A, E>",
+    "map_err(self, fn(E) -> A) -> Result<T, A>",
+    "map_or(self, A, fn(T) -> A) -> A",
+    "and_then(self, fn(T) -> Result<A, E>) -> Result<A, E>",
 ];
 
 /// Ranges; they are iterators too.

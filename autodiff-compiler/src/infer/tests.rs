@@ -262,6 +262,7 @@ fn environment() -> Environment {
             float_parameters: vec![],
             prefix: None,
             recursive: false,
+            fallible: false,
             notes: Default::default(),
         },
     );
@@ -277,6 +278,7 @@ fn environment() -> Environment {
             float_parameters: vec!["T".into()],
             prefix: None,
             recursive: false,
+            fallible: false,
             notes: Default::default(),
         },
     );

@@ -97,6 +97,9 @@ impl Variables {
             Type::Slice(element) => Type::Slice(Box::new(self.deep(&element))),
             Type::Vec(element) => Type::Vec(Box::new(self.deep(&element))),
             Type::Option(value) => Type::Option(Box::new(self.deep(&value))),
+            Type::Result(value, error) => {
+                Type::Result(Box::new(self.deep(&value)), Box::new(self.deep(&error)))
+            }
             Type::Iterator(item) => Type::Iterator(Box::new(self.deep(&item))),
             Type::Range(index) => Type::Range(Box::new(self.deep(&index))),
             Type::Reference { mutable, to } => {
@@ -176,6 +179,10 @@ impl Variables {
             | Type::Iterator(inner)
             | Type::Range(inner)
             | Type::Reference { to: inner, .. } => self.collect_free(&inner, into),
+            Type::Result(value, error) => {
+                self.collect_free(&value, into);
+                self.collect_free(&error, into);
+            }
             _ => {}
         }
     }
@@ -224,6 +231,10 @@ impl Variables {
             | (Type::Iterator(x), Type::Iterator(y))
             | (Type::Range(x), Type::Range(y))
             | (Type::Reference { to: x, .. }, Type::Reference { to: y, .. }) => self.unify(x, y),
+            (Type::Result(x, e), Type::Result(y, f)) => {
+                self.unify(x, y)?;
+                self.unify(e, f)
+            }
             (Type::Struct(x), Type::Struct(y)) if x.name == y.name => Ok(()),
             _ if a == b => Ok(()),
             _ => Err(Mismatch),
@@ -324,6 +335,7 @@ pub(super) fn substitute(
         Type::Slice(element) => Type::Slice(inner(element)),
         Type::Vec(element) => Type::Vec(inner(element)),
         Type::Option(value) => Type::Option(inner(value)),
+        Type::Result(value, error) => Type::Result(inner(value), inner(error)),
         Type::Iterator(item) => Type::Iterator(inner(item)),
         Type::Range(index) => Type::Range(inner(index)),
         Type::Reference { mutable, to } => Type::Reference { mutable: *mutable, to: inner(to) },

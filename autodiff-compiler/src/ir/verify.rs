@@ -62,7 +62,7 @@ impl<'a> Verifier<'a> {
         for value in &function.values {
             match &value.ty {
                 ty if ty.is_scalar() => {}
-                Type::Option(_) | Type::Opaque(_) => {}
+                Type::Option(_) | Type::Result(..) | Type::Opaque(_) => {}
                 // `&str` and the like: passive, and `Copy`.
                 Type::Reference { mutable: false, to } if matches!(**to, Type::Opaque(_)) => {}
                 ty => return Err(format!("a value has the type `{ty}`, which lives in slots")),
@@ -481,7 +481,7 @@ fn count(what: &str, found: usize, expected: usize) -> Verified {
 /// Loads and stores move one value.
 fn scalar_place(ty: &Type) -> Verified {
     match ty {
-        Type::Option(_) | Type::Opaque(_) => Ok(()),
+        Type::Option(_) | Type::Result(..) | Type::Opaque(_) => Ok(()),
         ty if ty.is_scalar() => Ok(()),
         ty => Err(format!("the place has type `{ty}`, which is not a scalar")),
     }
@@ -498,6 +498,7 @@ fn known_to_ir(ty: &Type) -> Verified {
             definition.fields.iter().try_for_each(|(_, ty)| known_to_ir(ty))
         }
         Type::Option(value) => known_to_ir(value),
+        Type::Result(value, error) => known_to_ir(value).and_then(|()| known_to_ir(error)),
         Type::Never
         | Type::Iterator(_)
         | Type::Range(_)
@@ -511,6 +512,9 @@ fn known_to_ir(ty: &Type) -> Verified {
 fn compatible(a: &Type, b: &Type) -> bool {
     match (a, b) {
         (Type::Opaque(None), _) | (_, Type::Opaque(None)) => true,
+        // As it is written, with its lifetime.
+        (Type::Reference { .. }, Type::Opaque(Some(written)))
+        | (Type::Opaque(Some(written)), Type::Reference { .. }) => written.text.starts_with('&'),
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| compatible(a, b))
         }
@@ -518,6 +522,7 @@ fn compatible(a: &Type, b: &Type) -> bool {
         (Type::Slice(a), Type::Slice(b))
         | (Type::Vec(a), Type::Vec(b))
         | (Type::Option(a), Type::Option(b)) => compatible(a, b),
+        (Type::Result(a, e), Type::Result(b, f)) => compatible(a, b) && compatible(e, f),
         (Type::Reference { mutable: m, to: a }, Type::Reference { mutable: n, to: b }) => {
             m == n && compatible(a, b)
         }

@@ -2,9 +2,9 @@
 
 use super::flow::{Halt, Lowered};
 use super::operand::{Operand, Pointer};
-use super::places::{PAYLOAD, field_of_mut};
+use super::places::field_of_mut;
 use super::{Lowerer, scan};
-use crate::hir::{BinaryOperator, ExpressionId};
+use crate::hir::{BinaryOperator, ExpressionId, Variant};
 use crate::ir::{Aggregate, InstructionKind, Place, SlotKind};
 use crate::types::{FloatType, Type};
 
@@ -80,7 +80,7 @@ impl Lowerer<'_> {
                 if let (Some(name), Operand::Scalar(value)) = (self.key_name(key), &new) {
                     let name = path
                         .iter()
-                        .filter(|field| &***field != PAYLOAD)
+                        .filter(|field| Variant::named(field).is_none())
                         .fold(name, |name, field| format!("{name}_{field}").into());
                     self.name_value(*value, &name);
                 }
@@ -140,7 +140,15 @@ impl Lowerer<'_> {
                 let payload = self.replaced(*old, *payload)?;
                 Operand::Option { some, payload: Box::new(payload) }
             }
-            (Operand::Option { .. }, _) => return self.unassignable(),
+            (
+                Operand::Result { payload: old, error: kept, .. },
+                Operand::Result { ok, payload, error },
+            ) => {
+                let payload = Box::new(self.replaced(*old, *payload)?);
+                let error = Box::new(self.replaced(*kept, *error)?);
+                Operand::Result { ok, payload, error }
+            }
+            (Operand::Option { .. } | Operand::Result { .. }, _) => return self.unassignable(),
             (
                 Operand::Unset | Operand::Conflict | Operand::Scalar(_),
                 Operand::Pending(content, ty),
@@ -168,6 +176,10 @@ impl Lowerer<'_> {
             ),
             Operand::Option { some, payload } => {
                 Operand::Option { some, payload: Box::new(self.detached(*payload)) }
+            }
+            Operand::Result { ok, payload, error } => {
+                let payload = Box::new(self.detached(*payload));
+                Operand::Result { ok, payload, error: Box::new(self.detached(*error)) }
             }
             other => other,
         }
@@ -216,6 +228,7 @@ fn several_in_memory(operand: &Operand) -> bool {
             Operand::Tuple(parts) => parts.iter().map(count).sum(),
             Operand::Struct(_, fields) => fields.iter().map(|(_, field)| count(field)).sum(),
             Operand::Option { payload, .. } => count(payload),
+            Operand::Result { payload, error, .. } => count(payload) + count(error),
             _ => 0,
         }
     }

@@ -1,6 +1,6 @@
 //! Calls: inlining of closures and nested functions, std's functions, annotated functions.
 
-use super::flow::{Halt, Lowered};
+use super::flow::{Exit, Halt, Lowered};
 use super::operand::{Operand, Pointer};
 use super::producer::Producer;
 use super::{Inlining, Jump, Lowerer};
@@ -334,11 +334,8 @@ impl Lowerer<'_> {
                 let items = Rc::new(Producer::Repeat(item));
                 Ok(Operand::Iterator(Rc::new(Producer::Take(items, count))))
             }
-            (K::Ok | K::Err, _) => self.refuse(
-                id,
-                "`Result` values are not supported here",
-                "return the number itself, and check for errors before the call",
-            ),
+            (K::Ok, [value]) => self.ok_with(id, *value),
+            (K::Err, [error]) => self.err_with(id, *error),
             _ => {
                 let values = self.values(arguments)?;
                 self.builder.at(span);
@@ -414,7 +411,7 @@ impl Lowerer<'_> {
         let call = Call {
             path: path.tokens.clone(),
             name,
-            signature: Rc::new(signature.clone()),
+            signature: Rc::new(signature.lowered()),
             output: CallOutput::Value,
             arguments: given,
             result_slot: None,
@@ -447,16 +444,13 @@ impl Lowerer<'_> {
                     "let the function return a value, or an index",
                 );
             }
-            Type::Option(_) | Type::Never => {
-                return self.refuse(
-                    id,
-                    format!("a call that returns `{result}` is not supported"),
-                    "let the function return numbers",
-                );
+            Type::Never => {
+                self.builder.push(InstructionKind::Call(call), Vec::new());
+                return Err(Halt::Exit(Exit::diverging()));
             }
             _ => {
                 let slot = self.builder.function.new_slot(
-                    result.clone(),
+                    result.outcome().unwrap_or_else(|| result.clone()),
                     call.name.clone(),
                     span,
                     SlotKind::Local,
@@ -465,6 +459,7 @@ impl Lowerer<'_> {
                 self.builder.push(InstructionKind::Call(call), Vec::new());
                 self.fresh.insert(slot);
                 match result {
+                    ty @ (Type::Option(_) | Type::Result(..)) => self.outcome_in(slot, &ty)?,
                     // A struct that owns memory stays whole: it is moved as one.
                     ty if matches!(ty, Type::Tuple(_) | Type::Struct(_)) && !ty.owns_memory() => {
                         self.read(Pointer::Memory(Place::root(slot)))?

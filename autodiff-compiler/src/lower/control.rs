@@ -235,7 +235,7 @@ impl Lowerer<'_> {
             }
             Pointer::Value(operand) if matches!(*operand, Operand::Pending(..)) => {
                 let ty = self.operand_type(&operand);
-                if matches!(ty, Type::Option(_) | Type::Opaque(_)) {
+                if matches!(ty, Type::Option(_) | Type::Result(..) | Type::Opaque(_)) {
                     return Ok(Pointer::Value(operand));
                 }
                 Ok(Pointer::Memory(self.memory(Pointer::Value(operand))?))
@@ -362,7 +362,7 @@ impl Lowerer<'_> {
     }
 
     /// Marks the memory of a temporary variable as free to be taken over.
-    fn release(&mut self, operand: &Operand) {
+    pub(super) fn release(&mut self, operand: &Operand) {
         match operand {
             Operand::Slot(slot) => {
                 self.fresh.insert(*slot);
@@ -370,6 +370,10 @@ impl Lowerer<'_> {
             Operand::Tuple(parts) => parts.iter().for_each(|part| self.release(part)),
             Operand::Struct(_, fields) => fields.iter().for_each(|(_, field)| self.release(field)),
             Operand::Option { payload, .. } => self.release(payload),
+            Operand::Result { payload, error, .. } => {
+                self.release(payload);
+                self.release(error);
+            }
             _ => {}
         }
     }

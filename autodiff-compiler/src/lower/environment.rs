@@ -128,6 +128,22 @@ impl Lowerer<'_> {
                 let payload = Box::new(self.settle(*payload, &ty, name)?);
                 Operand::Option { some, payload }
             }
+            Operand::Result { ok, payload, error } => {
+                let Type::Result(value_type, error_type) = ty else {
+                    return self.unstorable("a `Result`");
+                };
+                let payload = Box::new(self.settle(*payload, value_type, name)?);
+                // It may be moved out of: it lives in memory.
+                let name: Rc<str> = format!("{name}_error").into();
+                let ty = Type::Option(error_type.clone());
+                let error = match *error {
+                    Operand::Scalar(value) => {
+                        Operand::Slot(self.builder.define(ty, name, Aggregate::Value(value)))
+                    }
+                    other => self.settle(other, &ty, &name)?,
+                };
+                Operand::Result { ok, payload, error: Box::new(error) }
+            }
             Operand::Pending(content, ty) => Operand::Slot(self.define(content, ty, name.clone())),
             other => other,
         })
@@ -175,6 +191,14 @@ impl Lowerer<'_> {
                 let some = self.builder.constant(Constant::Bool(false));
                 Operand::Option { some, payload: Box::new(self.undefined(ty, name)?) }
             }
+            Type::Result(value, error) => {
+                let ok = self.builder.constant(Constant::Bool(false));
+                let payload = Box::new(self.undefined(value, name)?);
+                let ty = Type::Option(error.clone());
+                let name = format!("{name}_error").into();
+                let error = Operand::Slot(self.builder.define(ty, name, Aggregate::Deferred));
+                Operand::Result { ok, payload, error: Box::new(error) }
+            }
             _ => Operand::Unset,
         })
     }
@@ -213,6 +237,7 @@ impl Lowerer<'_> {
             Operand::Poison => return Err(Halt::Error),
             Operand::Reference { .. } => return self.unstorable("a reference"),
             Operand::Option { some, payload } => return self.passive_option(*some, payload),
+            Operand::Result { .. } => return self.unstorable("a `Result`"),
             Operand::Ordering(_) => return self.unstorable("an `Ordering`"),
             Operand::Iterator(_) => return self.unstorable("an iterator"),
             Operand::Closure(_) | Operand::Function(_) => {

@@ -188,6 +188,11 @@ impl Lowerer<'_> {
                 let payload = Box::new(self.hold(*payload, following)?);
                 Ok(Operand::Option { some, payload })
             }
+            Operand::Result { ok, payload, error } => {
+                let payload = Box::new(self.hold(*payload, following)?);
+                let error = Box::new(self.hold(*error, following)?);
+                Ok(Operand::Result { ok, payload, error })
+            }
             other => Ok(other),
         }
     }
@@ -444,11 +449,8 @@ impl Lowerer<'_> {
             let ExpressionKind::Struct { path, .. } = &self.body.expression(id).kind else {
                 return Ok(Operand::Poison);
             };
-            // What stands in a type is a variant.
-            let mut names = path.text.rsplit("::").skip(1);
-            let is_variant =
-                names.next().is_some_and(|owner| owner.starts_with(char::is_uppercase));
-            if is_variant && base.is_none() {
+            // Of others it was asked what they are: this is a variant or an error.
+            if path.text.as_ref() != "Self" && base.is_none() {
                 return self.variant_with_fields(id, path, written);
             }
             return self.refuse(

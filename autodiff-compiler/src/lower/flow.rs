@@ -425,8 +425,35 @@ impl Lowerer<'_> {
                     other => other,
                 }
             }
-            Operand::Pending(_, ty) => {
-                let ty = ty.clone();
+            Operand::Result { .. } => {
+                let part = |part: fn(&Operand) -> Option<Operand>| parts_of(&found, part);
+                let ok = part(|operand| match operand {
+                    Operand::Result { ok, .. } => Some(Operand::Scalar(*ok)),
+                    _ => None,
+                });
+                let payload = part(|operand| match operand {
+                    Operand::Result { payload, .. } => Some((**payload).clone()),
+                    _ => None,
+                });
+                let error = part(|operand| match operand {
+                    Operand::Result { error, .. } => Some((**error).clone()),
+                    _ => None,
+                });
+                match self.join_values(joined, ends, ok) {
+                    Operand::Scalar(ok) => Operand::Result {
+                        ok,
+                        payload: Box::new(self.join_values(joined, ends, payload)),
+                        error: Box::new(self.join_values(joined, ends, error)),
+                    },
+                    other => other,
+                }
+            }
+            _ => {
+                let pending = found.iter().flatten().find_map(|operand| match operand {
+                    Operand::Pending(_, ty) => Some(ty.clone()),
+                    _ => None,
+                });
+                let Some(ty) = pending else { return Operand::Conflict };
                 let slot = self.builder.define(ty.clone(), "value".into(), Aggregate::Deferred);
                 for (end, operand) in ends.iter_mut().zip(found) {
                     let Some(operand) = operand else { continue };
@@ -443,7 +470,6 @@ impl Lowerer<'_> {
                 self.fresh.insert(slot);
                 Operand::Pending(Aggregate::Place(Place::root(slot), Transfer::Move), ty)
             }
-            _ => Operand::Conflict,
         }
     }
 

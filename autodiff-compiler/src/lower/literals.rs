@@ -43,7 +43,7 @@ impl Lowerer<'_> {
         if matches!(text, "None" | "Option::None" | "option::Option::None")
             && let Type::Option(_) = &ty
         {
-            return self.undefined(&ty, "none");
+            return self.absent(&ty);
         }
         let declared = self.body.constants.iter().any(|(name, _)| *name == path.text);
         if !declared && let Some(constant) = std_constant(text, &ty) {

@@ -50,7 +50,7 @@ impl Lowerer<'_> {
                 Type::Opaque(Some(ty)) if self.has_method(&ty.text, name) => {
                     self.struct_method(id, pointer, &ty.text, name, arguments)
                 }
-                _ => self.passive_method(id, pointer, name, arguments),
+                _ => self.passive_or_followed(id, receiver, pointer, name, arguments),
             };
         }
         match self.peek(&pointer) {
@@ -58,7 +58,7 @@ impl Lowerer<'_> {
                 if self.builder.function.value(value).ty.is_scalar() {
                     return self.scalar_method(id, value, name, arguments);
                 }
-                self.passive_method(id, pointer, name, arguments)
+                self.passive_or_followed(id, receiver, pointer, name, arguments)
             }
             Some(Operand::Pending(_, Type::Array(..) | Type::Vec(_) | Type::Slice(_))) => {
                 let place = self.memory(pointer)?;
@@ -68,6 +68,7 @@ impl Lowerer<'_> {
                 self.range_or_iterator(id, receiver, operand, referenced, name, arguments)
             }
             Some(Operand::Option { .. }) => self.option_method(id, pointer, name, arguments),
+            Some(Operand::Result { .. }) => self.result_method(id, pointer, name, arguments),
             Some(Operand::Ordering(ordering)) => {
                 if name == "then_with" {
                     return self.then_with(id, ordering, arguments);
@@ -88,7 +89,33 @@ impl Lowerer<'_> {
             }
             Some(Operand::Conflict) => self.conflict(),
             Some(Operand::Poison) => Err(super::flow::Halt::Error),
-            _ => self.passive_method(id, pointer, name, arguments),
+            _ => self.passive_or_followed(id, receiver, pointer, name, arguments),
+        }
+    }
+
+    /// A method of something that is not looked into; an `Option` or a `Result` that gets a closure is, since the
+    /// closure stands here.
+    fn passive_or_followed(
+        &mut self,
+        id: ExpressionId,
+        receiver: ExpressionId,
+        pointer: Pointer,
+        name: &str,
+        arguments: &[ExpressionId],
+    ) -> Lowered<Operand> {
+        let types = self.types;
+        let is_closure =
+            |id: &ExpressionId| matches!(types.of(*id), Type::Closure(_) | Type::Function);
+        let ty = types.of(receiver).referent().clone();
+        if ty.outcome().is_none() || !arguments.iter().any(is_closure) {
+            return self.passive_method(id, pointer, name, arguments);
+        }
+        let value = self.read(pointer)?;
+        let followed = self.followed(value, &ty)?.into();
+        self.builder.at(self.body.span(id));
+        match ty {
+            Type::Option(_) => self.option_method(id, followed, name, arguments),
+            _ => self.result_method(id, followed, name, arguments),
         }
     }
 

@@ -21,6 +21,7 @@ mod copies;
 mod drive;
 mod environment;
 mod expressions;
+mod fallible;
 mod flow;
 mod iterators;
 mod literals;
@@ -78,7 +79,7 @@ pub fn lower(
         outside: body.outside.clone().into(),
         body: Region::default(),
         result: Aggregate::Unit,
-        result_type: body.result.clone(),
+        result_type: body.result.outcome().unwrap_or_else(|| body.result.clone()),
     };
     let mut lowerer = Lowerer {
         body,
@@ -169,11 +170,11 @@ impl<'a> Lowerer<'a> {
         };
         self.builder.at(body.span(result));
         match value {
-            Ok(value) => self.content(&value),
+            Ok(value) => self.returned(value, &ty),
             // Every path panics or runs for ever.
             Err(Halt::Exit(_)) => {
                 let value = self.undefined(&ty, "result")?;
-                self.content(&value)
+                self.returned(value, &ty)
             }
             Err(Halt::Error) => Err(Halt::Error),
         }

@@ -52,6 +52,15 @@ pub(super) enum Operand {
         /// The content.
         payload: Box<Operand>,
     },
+    /// A `Result` whose state we follow.
+    Result {
+        /// Whether it is `Ok`: a `bool`.
+        ok: ValueId,
+        /// What is in `Ok`; undefined if it is `Err`.
+        payload: Box<Operand>,
+        /// What is in `Err`, as an `Option` that is not looked into: errors are passive.
+        error: Box<Operand>,
+    },
     /// `Ordering`, as an `i8` of -1, 0 or 1.
     Ordering(ValueId),
     /// Something to iterate over.
@@ -113,6 +122,11 @@ impl Operand {
             Operand::Option { some, payload } => {
                 visit(some);
                 payload.for_each_value(visit);
+            }
+            Operand::Result { ok, payload, error } => {
+                visit(ok);
+                payload.for_each_value(visit);
+                error.for_each_value(visit);
             }
             Operand::Iterator(producer) => Rc::make_mut(producer).for_each_value(visit),
             Operand::Closure(closure) if !closure.captured.is_empty() => {
@@ -178,6 +192,10 @@ impl Operand {
             (Operand::Option { payload: a, .. }, Operand::Option { payload: b, .. }) => {
                 a.same_shape(b)
             }
+            (
+                Operand::Result { payload: a, error: e, .. },
+                Operand::Result { payload: b, error: f, .. },
+            ) => a.same_shape(b) && e.same_shape(f),
             (Operand::Iterator(a), Operand::Iterator(b)) => a.same_shape(b),
             (Operand::Closure(a), Operand::Closure(b)) => {
                 a.expression == b.expression

@@ -90,6 +90,19 @@ impl Lowerer<'_> {
         self.builder.push(InstructionKind::Effect(effect), Vec::new());
     }
 
+    /// The default of the type that a method gives.
+    pub(super) fn default_of(&mut self, id: ExpressionId, method: &str) -> Lowered<Operand> {
+        let ty = self.type_of(id);
+        let default = match &ty {
+            Type::Vec(_) => Some(Operand::Pending(Aggregate::Vec(Vec::new()), ty.clone())),
+            ty => self.zero(ty).map(Operand::Scalar),
+        };
+        match default {
+            Some(default) => Ok(default),
+            None => self.no_method(method, &ty),
+        }
+    }
+
     /// A method of an `Option` whose state is known.
     pub(super) fn option_method(
         &mut self,
@@ -122,15 +135,8 @@ impl Lowerer<'_> {
                 self.fork(some, content, |_| Ok(default))
             }
             ("unwrap_or_default", []) => {
-                let ty = self.type_of(id);
-                let default = match &ty {
-                    Type::Vec(_) => Some(Operand::Pending(Aggregate::Vec(Vec::new()), ty.clone())),
-                    ty => self.zero(ty).map(Operand::Scalar),
-                };
-                match default {
-                    Some(default) => self.fork(some, content, |_| Ok(default)),
-                    None => self.no_method(name, &ty),
-                }
+                let default = self.default_of(id, name)?;
+                self.fork(some, content, |_| Ok(default))
             }
             ("unwrap_or_else", [function]) => {
                 let function = self.value(*function)?;
@@ -157,6 +163,29 @@ impl Lowerer<'_> {
                     },
                     |_| Ok(default),
                 )
+            }
+            ("and_then", [function]) => {
+                let function = self.value(*function)?;
+                self.builder.at(span);
+                let ty = self.type_of(id);
+                self.fork(
+                    some,
+                    |lowerer| {
+                        let item = lowerer.read(Pointer::Value(payload.clone()))?;
+                        lowerer.apply(&function, vec![item])
+                    },
+                    |lowerer| lowerer.absent(&ty),
+                )
+            }
+            ("ok_or", [error]) => {
+                let error = self.value(*error)?;
+                self.builder.at(span);
+                self.or_error(id, some, *payload, |_| Ok(error))
+            }
+            ("ok_or_else", [function]) => {
+                let function = self.value(*function)?;
+                self.builder.at(span);
+                self.or_error(id, some, *payload, |lowerer| lowerer.apply(&function, vec![]))
             }
             ("copied" | "cloned", []) => self.optional_if(some, |lowerer| {
                 let item = lowerer.read(Pointer::Value(payload.clone()))?;

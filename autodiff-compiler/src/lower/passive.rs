@@ -3,6 +3,7 @@
 use super::Lowerer;
 use super::flow::{Exit, Halt, Lowered};
 use super::operand::{Operand, Pointer};
+use crate::diagnostics::SourceSpan;
 use crate::hir::{
     self, BinaryOperator, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Path,
     UnaryOperator,
@@ -61,7 +62,7 @@ impl Lowerer<'_> {
 
     /// An argument of what only rustc can look into. A literal without suffix stays one: rustc knows
     /// which type is meant.
-    fn argument_piece(&mut self, id: ExpressionId, back: &mut Back) -> Lowered<Piece> {
+    pub(super) fn argument_piece(&mut self, id: ExpressionId, back: &mut Back) -> Lowered<Piece> {
         match self.unsuffixed(id) {
             Some(tokens) => Ok(Piece::Tokens(tokens)),
             None => Ok(Piece::Argument(self.hole(id, back)?)),
@@ -180,10 +181,19 @@ impl Lowerer<'_> {
     pub(super) fn opaque_value(
         &mut self,
         id: ExpressionId,
+        opaque: Opaque,
+        ty: Type,
+    ) -> Lowered<Operand> {
+        self.opaque_at(self.body.span(id), opaque, ty)
+    }
+
+    /// The same of what is no expression of the user's.
+    pub(super) fn opaque_at(
+        &mut self,
+        span: SourceSpan,
         mut opaque: Opaque,
         ty: Type,
     ) -> Lowered<Operand> {
-        let span = self.body.span(id);
         match &ty {
             Type::Unit => {
                 self.builder.push(InstructionKind::Opaque(opaque), Vec::new());
@@ -224,7 +234,12 @@ impl Lowerer<'_> {
                     )),
                 }
             }
-            Type::Bool | Type::Float(_) | Type::Integer(_) | Type::Option(_) | Type::Opaque(_) => {
+            Type::Bool
+            | Type::Float(_)
+            | Type::Integer(_)
+            | Type::Option(_)
+            | Type::Result(..)
+            | Type::Opaque(_) => {
                 let value = self.builder.push(InstructionKind::Opaque(opaque), vec![ty])[0];
                 Ok(Operand::Scalar(value))
             }
@@ -239,8 +254,8 @@ impl Lowerer<'_> {
                 let to = Pointer::Memory(self.lent(opaque, to));
                 Ok(Operand::Reference { to, mutable: false })
             }
-            _ => self.refuse(
-                id,
+            _ => self.error(
+                span,
                 format!("a passive value of type `{ty}` is not supported"),
                 "compute it outside of the function and pass it in",
             ),

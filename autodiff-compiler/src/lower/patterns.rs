@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::flow::{Halt, Lowered};
 use super::operand::{Key, Operand, Pointer};
-use crate::hir::{BindingId, Literal, Pattern, PatternKind};
+use crate::hir::{BindingId, Literal, Pattern, PatternKind, Variant};
 use crate::ir::operations::{BooleanOperation, Comparison, IntegerOperation};
 use crate::ir::{Aggregate, Constant, InstructionKind, Place, Projection, Transfer, ValueId};
 use crate::types::{Length, Type};
@@ -68,10 +68,15 @@ impl Lowerer<'_> {
                 };
                 self.bind(inner, target, None)
             }
-            PatternKind::Some(inner) => {
+            PatternKind::Variant(variant, inner) => {
                 let (pointer, mode) = self.enter(pointer, by_reference)?;
-                let payload = self.payload(pointer)?;
-                self.bind(inner, payload, mode)
+                let content = self.content_of(pointer, *variant)?;
+                let content = match (variant, &inner.kind) {
+                    (Variant::Err, PatternKind::Wild) => return Ok(()),
+                    (Variant::Err, _) => self.error_in(content, mode)?.into(),
+                    _ => content,
+                };
+                self.bind(inner, content, mode)
             }
             PatternKind::Or(parts) => {
                 let mut bound = Vec::new();
@@ -163,28 +168,36 @@ impl Lowerer<'_> {
         }
     }
 
-    fn payload(&mut self, pointer: Pointer) -> Lowered<Pointer> {
+    /// Where the content of a variant is.
+    fn content_of(&mut self, pointer: Pointer, variant: Variant) -> Lowered<Pointer> {
         match pointer {
-            Pointer::Value(operand) => match *operand {
-                Operand::Option { payload, .. } => Ok(Pointer::Value(payload)),
-                _ => self.no_option(),
+            Pointer::Value(operand) => match super::places::field_of(&operand, variant.name()) {
+                Some(content) => Ok(content.clone().into()),
+                None => self.no_variant(variant),
             },
             // It may be written through a pattern that binds by reference.
             Pointer::Local(key, mut path) => {
-                path.push(super::places::PAYLOAD.into());
-                let payload = Pointer::Local(key, path);
-                match self.peek(&payload) {
+                path.push(variant.name().into());
+                let content = Pointer::Local(key, path);
+                match self.peek(&content) {
                     Some(Operand::Slot(slot)) => Ok(Pointer::Memory(Place::root(slot))),
-                    Some(_) => Ok(payload),
-                    None => self.no_option(),
+                    Some(_) => Ok(content),
+                    None => self.no_variant(variant),
                 }
             }
-            Pointer::Memory(_) => self.no_option(),
+            Pointer::Memory(_) => self.no_variant(variant),
         }
     }
 
-    fn no_option<T>(&mut self) -> Lowered<T> {
+    fn no_variant<T>(&mut self, variant: Variant) -> Lowered<T> {
         let span = self.builder.span();
+        if variant != Variant::Some {
+            return self.error(
+                span,
+                "this pattern needs a `Result` that is made in this function",
+                "match on the `Result` itself, with `Ok(…)` or `Err(…)` as the whole pattern",
+            );
+        }
         self.error(
             span,
             "this pattern needs an `Option` that is made in this function",
@@ -273,17 +286,27 @@ impl Lowerer<'_> {
                 }
                 Ok(any)
             }
-            PatternKind::Some(inner) => {
+            PatternKind::Variant(Variant::Err, inner) => {
                 let (pointer, _) = self.enter(pointer, None)?;
-                let some = self.is_some(&pointer)?;
-                let payload = self.payload(pointer)?;
+                let ok = self.holds_value(&pointer, Variant::Ok)?;
+                let failed = self.builder.boolean(BooleanOperation::Not, &[ok]);
+                if let PatternKind::Wild | PatternKind::Binding { inner: None, .. } = inner.kind {
+                    return Ok(Some(failed));
+                }
+                let error = self.content_of(pointer, Variant::Err)?;
+                self.error_matches(inner, error).map(Some)
+            }
+            PatternKind::Variant(variant, inner) => {
+                let (pointer, _) = self.enter(pointer, None)?;
+                let some = self.holds_value(&pointer, *variant)?;
+                let payload = self.content_of(pointer, *variant)?;
                 // The payload of a `None` is undefined: it may be read, the result does not count.
                 let inner = self.test(inner, payload)?;
                 Ok(self.both(Some(some), inner))
             }
             PatternKind::None => {
                 let (pointer, _) = self.enter(pointer, None)?;
-                let some = self.is_some(&pointer)?;
+                let some = self.holds_value(&pointer, Variant::Some)?;
                 Ok(Some(self.builder.boolean(BooleanOperation::Not, &[some])))
             }
             PatternKind::Opaque { tokens, .. } => {
@@ -294,10 +317,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn is_some(&mut self, pointer: &Pointer) -> Lowered<ValueId> {
-        match self.peek(pointer) {
-            Some(Operand::Option { some, .. }) => Ok(some),
-            _ => self.no_option(),
+    /// Whether it is `Some` or `Ok`.
+    fn holds_value(&mut self, pointer: &Pointer, variant: Variant) -> Lowered<ValueId> {
+        match (variant, self.peek(pointer)) {
+            (Variant::Some, Some(Operand::Option { some, .. })) => Ok(some),
+            (Variant::Ok, Some(Operand::Result { ok, .. })) => Ok(ok),
+            _ => self.no_variant(variant),
         }
     }
 

@@ -4,7 +4,7 @@ use super::environment::transfer;
 use super::flow::{Halt, Lowered};
 use super::operand::{Key, Operand, Pointer};
 use super::{Lowerer, content_type, scan};
-use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator};
+use crate::hir::{ExpressionId, ExpressionKind, UnaryOperator, Variant};
 use crate::ir::operations::IntegerOperation;
 use crate::ir::{
     Aggregate, Argument, Opaque, Piece, Place, Projection, SlotKind, Transfer, ValueId,
@@ -414,6 +414,11 @@ impl Lowerer<'_> {
             Operand::Option { some, payload } => {
                 Operand::Option { some, payload: Box::new(self.read_operand(*payload)?) }
             }
+            Operand::Result { ok, payload, error } => Operand::Result {
+                ok,
+                payload: Box::new(self.read_operand(*payload)?),
+                error: Box::new(self.read_operand(*error)?),
+            },
             Operand::Conflict => return self.conflict(),
             Operand::Poison => return Err(Halt::Error),
             other => other,
@@ -554,13 +559,16 @@ impl Lowerer<'_> {
             Operand::Slot(slot) => self.builder.function.slot(*slot).ty.clone(),
             Operand::Pending(_, ty) => ty.clone(),
             Operand::Option { payload, .. } => Type::Option(Box::new(self.operand_type(payload))),
+            Operand::Result { payload, error, .. } => {
+                let Type::Option(error) = self.operand_type(error) else {
+                    return Type::Opaque(None);
+                };
+                Type::Result(Box::new(self.operand_type(payload)), error)
+            }
             _ => Type::Opaque(None),
         }
     }
 }
-
-/// The content of an `Option`, as a step of a path.
-pub(super) const PAYLOAD: &str = "Some";
 
 /// A field of a value that has been taken apart.
 pub(super) fn field_of<'o>(operand: &'o Operand, name: &str) -> Option<&'o Operand> {
@@ -569,7 +577,9 @@ pub(super) fn field_of<'o>(operand: &'o Operand, name: &str) -> Option<&'o Opera
         Operand::Struct(_, fields) => {
             fields.iter().find(|(field, _)| &**field == name).map(|(_, field)| field)
         }
-        Operand::Option { payload, .. } if name == PAYLOAD => Some(payload),
+        Operand::Option { payload, .. } if name == Variant::Some.name() => Some(payload),
+        Operand::Result { payload, .. } if name == Variant::Ok.name() => Some(payload),
+        Operand::Result { error, .. } if name == Variant::Err.name() => Some(error),
         _ => None,
     }
 }
@@ -581,7 +591,9 @@ pub(super) fn field_of_mut<'o>(operand: &'o mut Operand, name: &str) -> Option<&
         Operand::Struct(_, fields) => {
             fields.iter_mut().find(|(field, _)| &**field == name).map(|(_, field)| field)
         }
-        Operand::Option { payload, .. } if name == PAYLOAD => Some(payload),
+        Operand::Option { payload, .. } if name == Variant::Some.name() => Some(payload),
+        Operand::Result { payload, .. } if name == Variant::Ok.name() => Some(payload),
+        Operand::Result { error, .. } if name == Variant::Err.name() => Some(error),
         _ => None,
     }
 }

@@ -68,6 +68,7 @@ impl Lowerer<'_> {
             let some = quote_spanned!(crate::edition::root()=> ::core::option::Option::Some);
             vec![Piece::Tokens(some), Piece::Group(Delimiter::Parenthesis, vec![value])]
         };
+        let value = self.followed(value, ty)?;
         let value = self.with_unseen(value, ty, &some, &kept)?;
         self.assign(Pointer::Local(key, Vec::new()), value)
     }

@@ -157,7 +157,7 @@ pub(super) fn bound(pattern: &crate::hir::Pattern, found: &mut Vec<BindingId>) {
         PatternKind::Struct { fields, .. } => {
             fields.iter().for_each(|(_, field)| bound(field, found));
         }
-        PatternKind::Reference(inner) | PatternKind::Some(inner) => bound(inner, found),
+        PatternKind::Reference(inner) | PatternKind::Variant(_, inner) => bound(inner, found),
         PatternKind::Opaque { bindings, .. } => found.extend(bindings),
         PatternKind::Wild
         | PatternKind::Rest

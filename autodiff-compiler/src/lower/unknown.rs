@@ -3,8 +3,10 @@
 use super::Lowerer;
 use super::flow::{End, Fork, Lowered};
 use super::operand::{Operand, Pointer};
-use crate::hir::{self, Arm, BindingId, ExpressionId, Pattern, PatternKind};
-use crate::ir::{Aggregate, Argument, InstructionKind, MatchArm, Opaque, Piece, ValueId};
+use crate::hir::{self, Arm, BindingId, ExpressionId, Pattern, PatternKind, Variant};
+use crate::ir::{
+    Aggregate, Argument, InstructionKind, MatchArm, Opaque, Piece, Place, Transfer, ValueId,
+};
 use crate::types::Type;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -31,9 +33,10 @@ impl Lowerer<'_> {
                 }
                 _ => true,
             },
-            PatternKind::Some(_) | PatternKind::None => {
+            PatternKind::Variant(Variant::Some, _) | PatternKind::None => {
                 !matches!(subject, Some(Operand::Option { .. }))
             }
+            PatternKind::Variant(..) => !matches!(subject, Some(Operand::Result { .. })),
             PatternKind::Or(parts) => parts.iter().any(|part| self.is_unknown_match(part, pointer)),
             PatternKind::Reference(inner) => self.is_unknown_match(inner, pointer),
             _ => false,
@@ -94,7 +97,7 @@ impl Lowerer<'_> {
     }
 
     /// What is matched: a reference, if it is one to the user, so that the pattern binds the same.
-    fn scrutinee(&mut self, pointer: Pointer) -> Lowered<Argument> {
+    pub(super) fn scrutinee(&mut self, pointer: Pointer) -> Lowered<Argument> {
         let mut back = Vec::new();
         let is_lent =
             matches!(self.peek(&pointer), Some(Operand::Reference { mutable: false, .. }));
@@ -190,9 +193,18 @@ impl Lowerer<'_> {
             let name = self.binding_name(binding);
             let ty = self.types.binding(binding).clone();
             let content = ty.referent().clone();
-            if matches!(content, Type::Tuple(_) | Type::Struct(_) | Type::Array(..) | Type::Vec(_))
-                || matches!(content, Type::Slice(_))
-            {
+            let in_memory =
+                matches!(ty, Type::Tuple(_) | Type::Struct(_) | Type::Array(..) | Type::Vec(_));
+            let by_reference = content != ty
+                && matches!(
+                    content,
+                    Type::Tuple(_)
+                        | Type::Struct(_)
+                        | Type::Array(..)
+                        | Type::Vec(_)
+                        | Type::Slice(_)
+                );
+            if by_reference {
                 return self.error(
                     pattern.span,
                     format!("this pattern binds `{name}` of type `{ty}`, which is not a number"),
@@ -200,7 +212,11 @@ impl Lowerer<'_> {
                 );
             }
             // What only rustc knows stays the reference that it is.
-            let held = if let Type::Opaque(_) = content { ty.clone() } else { content };
+            let held = match content {
+                Type::Opaque(_) => ty.clone(),
+                _ if in_memory => Type::Opaque(None),
+                content => content,
+            };
             let value = self.builder.value(held, Some(name.clone()));
             bindings.push((name, value));
             operands.push((binding, ty, value));
@@ -209,6 +225,10 @@ impl Lowerer<'_> {
             for (binding, ty, value) in &operands {
                 let scalar = Operand::Scalar(*value);
                 let operand = match ty {
+                    // It goes to memory of its own.
+                    Type::Tuple(_) | Type::Struct(_) | Type::Array(..) | Type::Vec(_) => {
+                        lowerer.unpacked(*value, ty)?
+                    }
                     Type::Reference { mutable, .. }
                         if !matches!(ty.referent(), Type::Opaque(_)) =>
                     {
@@ -256,8 +276,24 @@ impl Lowerer<'_> {
         Ok((arm, end))
     }
 
+    /// What only rustc has seen so far, as something with structure.
+    pub(super) fn unpacked(&mut self, value: ValueId, ty: &Type) -> Lowered<Operand> {
+        let content = Aggregate::Value(value);
+        let slot = self.builder.define(ty.clone(), "content".into(), content);
+        self.fresh.insert(slot);
+        match ty {
+            Type::Tuple(_) | Type::Struct(_) if !ty.owns_memory() => {
+                self.read(Pointer::Memory(Place::root(slot)))
+            }
+            ty => Ok(Operand::Pending(
+                Aggregate::Place(Place::root(slot), Transfer::Move),
+                ty.clone(),
+            )),
+        }
+    }
+
     /// The tokens of a pattern, and the variables in it.
-    fn pattern_tokens(
+    pub(super) fn pattern_tokens(
         &mut self,
         pattern: &Pattern,
         bound: &mut Vec<BindingId>,
@@ -271,9 +307,9 @@ impl Lowerer<'_> {
                 let name: &Ident = &body.binding(*binding).name;
                 name.to_token_stream()
             }
-            PatternKind::Some(inner) => {
-                let inner = self.pattern_tokens(inner, bound)?;
-                quote_spanned!(crate::edition::root()=> ::core::option::Option::Some(#inner))
+            PatternKind::Variant(variant, inner) => {
+                let (path, inner) = (variant.path(), self.pattern_tokens(inner, bound)?);
+                quote!(#path(#inner))
             }
             PatternKind::None => {
                 quote_spanned!(crate::edition::root()=> ::core::option::Option::None)

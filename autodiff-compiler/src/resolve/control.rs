@@ -229,10 +229,12 @@ impl Resolver<'_> {
             syn::ReturnType::Default => None,
             syn::ReturnType::Type(_, ty) => Some(self.read_type(ty)),
         };
+        let return_type = std::mem::replace(&mut self.return_type, result.clone());
         let body = self.expression(&closure.body);
         self.scopes.close();
         self.targets = targets;
         self.return_target = return_target;
+        self.return_type = return_type;
         if closure.capture.is_some() {
             self.check_moved_captures(first_binding, first_use);
         }

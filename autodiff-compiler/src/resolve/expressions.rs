@@ -5,7 +5,7 @@ use super::{Resolver, spans};
 use crate::diagnostics::SourceSpan;
 use crate::hir::{
     BinaryOperator, Callee, ExpressionId, ExpressionKind, Literal, OpaqueExpression, Piece,
-    UnaryOperator,
+    UnaryOperator, Variant,
 };
 use crate::types::{FloatType, Holds, IntegerType, OpaqueType, Type};
 use quote::ToTokens;
@@ -84,6 +84,7 @@ impl Resolver<'_> {
                 ExpressionKind::Return { target: self.return_target, value }
             }
             Expr::Closure(closure) => return self.closure(closure, span()),
+            Expr::Try(question) => return self.question(question),
             other => return self.unsupported(other),
         };
         self.push(kind, span())
@@ -151,7 +152,9 @@ impl Resolver<'_> {
     }
 
     fn structure(&mut self, structure: &syn::ExprStruct) -> ExpressionKind {
-        self.external.structure(&structure.path);
+        if !self.is_error(&structure.path) {
+            self.external.structure(&structure.path);
+        }
         let path = self.path(structure.qself.as_ref(), &structure.path);
         let mut fields = Vec::new();
         for field in &structure.fields {
@@ -166,7 +169,8 @@ impl Resolver<'_> {
             Expr::Path(path) => self.callee(path),
             other => Callee::Value(self.expression(other)),
         };
-        let arguments = self.all_expressions(&call.args);
+        let error = matches!(&callee, Callee::Path(path) if Variant::named(&path.text) == Some(Variant::Err));
+        let arguments = self.inside_error(error, &call.args);
         if let Callee::Path(path) = &callee
             && self.types.structure(&path.text).is_some_and(|definition| definition.tuple)
         {
@@ -175,6 +179,31 @@ impl Resolver<'_> {
             return ExpressionKind::Struct { path: path.clone(), fields, base: None };
         }
         ExpressionKind::Call { callee, arguments }
+    }
+
+    /// Arguments, of which errors may be made.
+    fn inside_error<'e>(
+        &mut self,
+        error: bool,
+        arguments: impl IntoIterator<Item = &'e Expr>,
+    ) -> Vec<ExpressionId> {
+        let outside = self.in_error;
+        self.in_error |= error;
+        let arguments = self.all_expressions(arguments);
+        self.in_error = outside;
+        arguments
+    }
+
+    /// Whether a struct is an error: it is not asked what it holds.
+    fn is_error(&self, path: &syn::Path) -> bool {
+        let named = || match &self.return_type {
+            Some(Type::Result(_, error)) => match &**error {
+                Type::Opaque(Some(error)) => error.text.replace(' ', "") == self.types.text(path),
+                _ => false,
+            },
+            _ => false,
+        };
+        self.in_error || named()
     }
 
     fn method_call(&mut self, call: &syn::ExprMethodCall) -> ExpressionKind {
@@ -186,7 +215,8 @@ impl Resolver<'_> {
                 _ => None,
             })
             .collect();
-        let arguments = self.all_expressions(&call.args);
+        let error = matches!(&*call.method.to_string(), "ok_or" | "ok_or_else" | "map_err");
+        let arguments = self.inside_error(error, &call.args);
         ExpressionKind::MethodCall { receiver, method: call.method.clone(), generics, arguments }
     }
 }

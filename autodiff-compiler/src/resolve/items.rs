@@ -137,10 +137,12 @@ impl Resolver<'_> {
         self.scopes.open_function();
         let parameters = self.parameters(&function.sig.inputs);
         let result = self.result_type(&function.sig.output);
+        let return_type = self.return_type.replace(result.clone());
         let body = self.block_expression(&function.block, None);
         self.scopes.close_function();
         self.targets = targets;
         self.return_target = return_target;
+        self.return_type = return_type;
         let name = function.sig.ident.clone();
         self.body.functions[id.0 as usize] = NestedFunction { name, parameters, result, body };
     }

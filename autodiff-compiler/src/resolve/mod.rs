@@ -5,7 +5,7 @@
 //! `return` points at what it leaves, and sugar that needs no types is gone:
 //!
 //! * `(a, b) = (b, a)` is a `let` and one assignment a place, as rustc desugars it;
-//! * `matches!(x, p if g)` is a `match`;
+//! * `matches!(x, p if g)` is a `match`, and so is `x?`;
 //! * names captured in format strings (`"{x}"`) are explicit arguments;
 //! * items inside the body are collected in [`Body::items`].
 //!
@@ -21,6 +21,7 @@
 //! | `patterns` | patterns and what they bind |
 //! | `expressions`, `control` | expressions; blocks, branches, loops, closures |
 //! | `assignments` | assignment and destructuring |
+//! | `question` | `?` |
 //! | `items` | `fn`, `const`, `use`, `type` inside the body |
 //! | `macros`, `format` | known macros and their format strings |
 //! | `spans` | first and last token of an expression, without printing it |
@@ -33,6 +34,7 @@ mod items;
 mod macros;
 mod paths;
 mod patterns;
+mod question;
 mod scopes;
 mod signatures;
 mod spans;
@@ -103,6 +105,8 @@ fn run(
         scopes: Scopes::default(),
         targets: Vec::new(),
         return_target: ReturnTarget::Function,
+        return_type: None,
+        in_error: false,
         uses: Vec::new(),
         nested_calls: Vec::new(),
         items: Vec::new(),
@@ -130,6 +134,10 @@ struct Resolver<'a> {
     /// Enclosing loops and labelled blocks, innermost last; fresh in closures and nested functions.
     targets: Vec<Target>,
     return_target: ReturnTarget,
+    /// What that returns, if it is written.
+    return_type: Option<Type>,
+    /// Whether this is inside of an error: what errors are made of is passive.
+    in_error: bool,
     /// Every use of a variable so far, for what closures capture.
     uses: Vec<(BindingId, proc_macro2::Span)>,
     /// Calls between nested functions, caller first, for recursion.
@@ -148,6 +156,7 @@ impl Resolver<'_> {
         self.scopes.open();
         self.body.parameters = self.parameters(&signature.inputs);
         self.body.result = self.result_type(&signature.output);
+        self.return_type = Some(self.body.result.clone());
         self.body.root = self.block_expression(block, None);
         self.scopes.close();
         self.check_item_names();

@@ -8,8 +8,8 @@
 use super::Resolver;
 use super::scopes::Named;
 use crate::diagnostics::SourceSpan;
-use crate::hir::{BindingId, Literal, Pattern, PatternKind};
-use crate::known::{self, Known, KnownFunction};
+use crate::hir::{BindingId, Literal, Pattern, PatternKind, Variant};
+use crate::known;
 use crate::types::Type;
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -169,16 +169,16 @@ impl Resolver<'_> {
     ) -> PatternKind {
         let text = self.types.text(&pattern.path);
         let elements = &pattern.elems;
-        if matches!(known::without_std(&text), "Some" | "Option::Some" | "option::Option::Some")
+        let variant = Variant::named(&text);
+        if let Some(variant) = variant
             && pattern.qself.is_none()
             && elements.len() == 1
             && !matches!(elements[0], Pat::Rest(_))
         {
             let inner = self.pattern_inner(&elements[0], None, refutable, names);
-            return PatternKind::Some(Box::new(inner));
+            return PatternKind::Variant(variant, Box::new(inner));
         }
-        let known = known::function(&text, &[]);
-        if !matches!(known, Some(Known::Function(KnownFunction::Ok | KnownFunction::Err))) {
+        if variant.is_none() {
             self.external.structure(&pattern.path);
         }
         let count = match self.types.structure(&text) {
@@ -257,7 +257,7 @@ fn bindings_of(pattern: &Pattern, found: &mut Vec<BindingId>) {
         PatternKind::Struct { fields, .. } => {
             fields.iter().for_each(|(_, pattern)| bindings_of(pattern, found));
         }
-        PatternKind::Reference(inner) | PatternKind::Some(inner) => bindings_of(inner, found),
+        PatternKind::Reference(inner) | PatternKind::Variant(_, inner) => bindings_of(inner, found),
         PatternKind::Opaque { bindings, .. } => {
             for binding in bindings {
                 if !found.contains(binding) {

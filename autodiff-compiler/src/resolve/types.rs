@@ -228,6 +228,15 @@ fn read_path(path: &syn::Path, context: &TypeContext<'_>) -> Option<Type> {
         ("Option" | "option::Option", [value]) => {
             Some(Type::Option(Box::new(read_type(value, context))))
         }
+        ("Result" | "result::Result", [value, error]) => {
+            let (value, error) = (read_type(value, context), read_type(error, context));
+            Some(Type::Result(Box::new(value), Box::new(error)))
+        }
+        // A name for `Result` with an error type that only rustc knows: `anyhow::Result<T>`.
+        (name, [value]) if name.rsplit("::").next() == Some("Result") => {
+            let value = Box::new(read_type(value, context));
+            Some(Type::Result(value, Box::new(Type::Opaque(None))))
+        }
         _ => None,
     }
 }

@@ -47,6 +47,7 @@ impl<'a> Escape<'a> {
                 arguments.iter().any(is_varied).then_some(())?;
                 let dropped = result_slot.is_none()
                     && !only_writes_text(pieces)
+                    && !self.only_unwraps(pieces)
                     && !instruction.results.iter().any(|result| self.used.contains(*result));
                 let keeps = arguments.iter().find(|argument| self.may_keep(argument));
                 match keeps {
@@ -128,6 +129,22 @@ impl<'a> Escape<'a> {
                 !matches!(self.function.place_type(place), Some(Type::Integer(_) | Type::Bool))
             }
             argument => self.is_lent(argument),
+        }
+    }
+
+    /// Whether it is a method of an `Option` without arguments, which keeps nothing.
+    fn only_unwraps(&self, pieces: &[Piece]) -> bool {
+        let [Piece::Argument(Argument::Value(content)), Piece::Tokens(_)] = pieces else {
+            return false;
+        };
+        match content {
+            Aggregate::Value(value) => {
+                matches!(self.function.value(*value).ty, Type::Option(_))
+            }
+            Aggregate::Place(place, _) => {
+                matches!(self.function.place_type(place), Some(Type::Option(_)))
+            }
+            _ => false,
         }
     }
 

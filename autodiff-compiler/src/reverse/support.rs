@@ -6,6 +6,13 @@ use crate::diagnostics::Diagnostics;
 use crate::ir::*;
 use crate::types::Type;
 
+fn taken_apart() -> Refusal {
+    (
+        "this pattern takes apart a value that depends on a differentiated parameter".into(),
+        Some("match on values that do not depend on it, or use `if`".into()),
+    )
+}
+
 /// Reports everything active that [`super::reverse`] cannot differentiate.
 pub fn check(function: &Function, activity: &Activity, diagnostics: &mut Diagnostics) {
     let check = Check { function, activity };
@@ -37,14 +44,20 @@ impl Check<'_> {
     fn instruction(&self, instruction: &Instruction, top_level: &[SlotId]) -> Option<Refusal> {
         match &instruction.kind {
             InstructionKind::Opaque(opaque) => self.opaque(opaque, instruction),
-            InstructionKind::Match { scrutinee, .. }
-                if self.activity.is_varied_argument(self.function, scrutinee) =>
+            // Which arm it is has no derivative; what only rustc looks into is checked where it is used.
+            InstructionKind::Match { scrutinee, arms }
+                if arms.iter().any(|arm| self.binds_floats(arm))
+                    && self.activity.is_varied_argument(self.function, scrutinee) =>
             {
-                Some((
-                    "this pattern takes apart a value that depends on a differentiated parameter"
-                        .into(),
-                    Some("match on values that do not depend on it, or use `if`".into()),
-                ))
+                Some(taken_apart())
+            }
+            // A list that a pattern binds.
+            InstructionKind::Define(slot, Aggregate::Value(value))
+                if self.activity.is_varied(*value)
+                    && self.function.value(*value).ty.is_unseen()
+                    && self.function.slot(*slot).ty.holds_floats() =>
+            {
+                Some(taken_apart())
             }
             InstructionKind::Call(call) => self.call(call, instruction),
             kind => {
@@ -64,31 +77,34 @@ impl Check<'_> {
         }
     }
 
+    fn binds_floats(&self, arm: &MatchArm) -> bool {
+        arm.bindings.iter().any(|(_, value)| self.function.value(*value).ty.holds_floats())
+    }
+
     fn opaque(&self, opaque: &Opaque, instruction: &Instruction) -> Option<Refusal> {
         let arguments: Vec<_> = opaque.pieces.iter().flat_map(Piece::arguments).collect();
         let varied = arguments
             .iter()
             .any(|argument| self.activity.is_varied_argument(self.function, argument));
         // What is moved goes into what is made, which is checked in turn.
-        let is_moved = |slot: SlotId| {
+        let is_moved = |place: &Place| {
+            let holds_floats = self.function.place_type(place).is_none_or(|ty| ty.holds_floats());
             let moves = |argument: &&&Argument| {
-                matches!(argument, Argument::Value(Aggregate::Place(place, Transfer::Move))
-                    if place.root == slot && !self.function.slot(slot).ty.holds_floats())
+                matches!(argument, Argument::Value(Aggregate::Place(moved, Transfer::Move))
+                    if moved == place && !holds_floats)
             };
             arguments.iter().any(|argument| moves(&argument))
         };
         let changes_active = instruction.kind.writes().iter().any(|place| {
             self.activity.is_varied_slot(place.root)
                 && Some(place.root) != opaque.result_slot
-                && !is_moved(place.root)
+                && !is_moved(place)
         });
         // A truth value or an unknown thing has no derivative; what is made of it is checked in turn.
         let harmless = opaque.result_slot.is_none()
             && instruction.results.iter().all(|result| {
-                matches!(
-                    self.function.value(*result).ty,
-                    Type::Bool | Type::Opaque(_) | Type::Option(_)
-                )
+                let ty = &self.function.value(*result).ty;
+                matches!(ty, Type::Bool | Type::Option(_) | Type::Result(..)) || ty.is_unseen()
             });
         (changes_active || (varied && !harmless)).then(|| {
             if is_method(opaque) {

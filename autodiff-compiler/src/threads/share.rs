@@ -302,6 +302,7 @@ fn is_plain(ty: &Type) -> bool {
         | Type::Vec(element)
         | Type::Option(element)
         | Type::Reference { to: element, .. } => is_plain(element),
+        Type::Result(value, error) => is_plain(value) && is_plain(error),
         Type::Struct(definition) => definition.fields.iter().all(|(_, ty)| is_plain(ty)),
         _ => false,
     }

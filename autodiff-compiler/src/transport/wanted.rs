@@ -149,6 +149,8 @@ pub(super) fn unknown_types(
             unknown_types(element, context, found);
         }
         Type::Reference { to, .. } => unknown_types(to, context, found),
+        // Errors are passive.
+        Type::Option(value) | Type::Result(value, _) => unknown_types(value, context, found),
         _ => {}
     }
 }

@@ -235,6 +235,7 @@ fn can_be_said(ty: &Type) -> bool {
         Type::Array(inner, _) | Type::Slice(inner) | Type::Vec(inner) | Type::Option(inner) => {
             can_be_said(inner)
         }
+        Type::Result(value, error) => can_be_said(value) && can_be_said(error),
         Type::Reference { to, .. } => can_be_said(to),
         Type::Struct(_) => true,
         _ => false,

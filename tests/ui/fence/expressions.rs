@@ -20,12 +20,6 @@ fn raw_borrow(x: f64) -> f64 {
 }
 
 #[differentiate]
-fn question_mark(x: f64, text: &str) -> Option<f64> {
-    let factor: f64 = text.parse().ok()?;
-    Some(factor * x)
-}
-
-#[differentiate]
 fn not_safe(x: &[f64]) -> f64 {
     unsafe { *x.get_unchecked(0) }
 }

@@ -24,21 +24,6 @@ fn passed_as_a_value(x: &[f64]) -> f64 {
 }
 
 #[differentiate]
-fn result(x: f64) -> Result<f64, String> {
-    Ok(x)
-}
-
-#[differentiate]
-fn option(x: f64) -> Option<f64> {
-    Some(x)
-}
-
-#[differentiate]
-fn of_an_optional(x: f64) -> f64 {
-    option(x).unwrap()
-}
-
-#[differentiate]
 fn default_of_a_type(x: f64) -> f64 {
     x + f64::default()
 }

@@ -84,7 +84,7 @@ fn greatest_place(x: &mut [f64]) -> f64 {
 }
 
 #[differentiate(wrt(x))]
-fn more_than_a_number(x: f64, factors: Option<[f64; 2]>) -> f64 {
+fn more_than_a_number(x: f64, factors: &Option<[f64; 2]>) -> f64 {
     if let Some(factors) = factors { x * factors[0] } else { x }
 }
 

@@ -133,15 +133,4 @@ mod option_map {
     }
 }
 
-mod ok_or {
-    use autodiff_core::differentiate;
-    use std::collections::*;
-
-    #[differentiate]
-    pub fn f(x: f64) -> f64 {
-        let o: Option<f64> = if x > 0.0 { Some(x) } else { None };
-        o.ok_or(()).unwrap() * x
-    }
-}
-
 fn main() {}

@@ -72,29 +72,6 @@ mod write_macro {
     }
 }
 
-mod question {
-    use autodiff_core::differentiate;
-
-    #[differentiate]
-    pub fn f(x: f64) -> f64 {
-        fn g(y: f64) -> Option<f64> {
-            let z = Some(y)?;
-            Some(z * z)
-        }
-        g(x).unwrap_or(0.0)
-    }
-}
-
-mod result {
-    use autodiff_core::differentiate;
-
-    #[differentiate]
-    pub fn f(x: f64) -> f64 {
-        let r: Result<f64, ()> = Ok(x * x);
-        r.unwrap()
-    }
-}
-
 mod unknown_macro {
     use autodiff_core::differentiate;
     macro_rules! sq {

@@ -120,7 +120,8 @@ impl Verifier<'_> {
         if !fits {
             return Err(format!("a place of type `{found}` cannot fill `{expected}`"));
         }
-        let passive = matches!(found, Type::Opaque(_) | Type::Option(_) | Type::Struct(_));
+        let passive =
+            matches!(found, Type::Opaque(_) | Type::Option(_) | Type::Result(..) | Type::Struct(_));
         // Whether a struct is `Copy` is rustc's to say.
         let copied = !found.owns_memory() || passive || matches!(expected, Type::Slice(_));
         match transfer == Transfer::Copy && !copied {

@@ -104,16 +104,21 @@ fn unknown_methods_and_functions() {
     check(
         "fn f(x: f64) -> Result<f64, String> { Ok(x) }",
         expect![[r#"
-        `Result` values are not supported here
-        help: return the number itself, and check for errors before the call
-    "#]],
+            fn f(active %x.0: f64) -> (f64, bool, Option<String>) {
+                %1 = undefined_Option<String>
+                %2 = true
+                return (%x.0, %2, %1)
+            }
+        "#]],
     );
     check(
         "fn f(x: f64) -> Option<f64> { Some(x) }",
         expect![[r#"
-        an `Option` cannot be stored, passed or returned here
-        help: keep it in a variable of its own and use it in this function
-    "#]],
+            fn f(active %x.0: f64) -> (f64, bool) {
+                %1 = true
+                return (%x.0, %1)
+            }
+        "#]],
     );
     check(
         "fn f(x: &[f64]) -> f64 { assert!(x.len() > 2, \"{}\", x[1]); x[0] }",
