@@ -135,6 +135,42 @@ pub use autodiff_macro::Differentiable;
 /// assert!((x - 2.0).abs() < 1e-12 && (slope - 0.25).abs() < 1e-12);
 /// ```
 ///
+/// A function that returns a `Result` or an `Option` gives the same wrapper around each output. Inside, `?` and
+/// `match` work on what other annotated functions return and on what is passive. Errors are passive, whatever they are
+/// made of; where there is no value, buffers of `gradient_into` hold zeros.
+///
+/// ```
+/// # use autodiff_core::differentiate;
+/// #[derive(Debug, PartialEq)]
+/// struct NotConverged {
+///     steps: usize,
+/// }
+///
+/// #[differentiate]
+/// fn root(a: f64) -> Result<f64, NotConverged> {
+///     let mut x = a;
+///     for _ in 0..40 {
+///         let next = 0.5 * (x + a / x);
+///         if (next - x).abs() < 1e-12 {
+///             return Ok(next);
+///         }
+///         x = next;
+///     }
+///     Err(NotConverged { steps: 40 })
+/// }
+///
+/// #[differentiate]
+/// fn norm(x: f64, y: f64) -> Result<f64, NotConverged> {
+///     let root = root(x * x + y * y)?;
+///     Ok(root)
+/// }
+///
+/// let (length, (by_x, by_y)) = norm::value_and_gradient(3.0, 4.0)?;
+/// assert!((length - 5.0).abs() < 1e-12 && (by_x - 0.6).abs() < 1e-12 && (by_y - 0.8).abs() < 1e-12);
+/// assert_eq!(norm::gradient(f64::NAN, 4.0), Err(NotConverged { steps: 40 }));
+/// # Ok::<(), NotConverged>(())
+/// ```
+///
 /// With `#[differentiate(jvp)]` a function has `jvp`, too, the Jacobian-vector product, by forward mode: its
 /// parameters are followed by a tangent for each active one, of the type of its gradient (a `Vec` or slice
 /// as `&[T]`). It returns the value and its derivative in that direction. Behind `&mut`, the tangent of the

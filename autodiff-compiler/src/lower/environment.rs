@@ -189,17 +189,48 @@ impl Lowerer<'_> {
             }
             Type::Option(ty) => {
                 let some = self.builder.constant(Constant::Bool(false));
-                Operand::Option { some, payload: Box::new(self.undefined(ty, name)?) }
+                Operand::Option { some, payload: Box::new(self.nothing(ty, name)?) }
             }
             Type::Result(value, error) => {
                 let ok = self.builder.constant(Constant::Bool(false));
-                let payload = Box::new(self.undefined(value, name)?);
+                let payload = Box::new(self.nothing(value, name)?);
                 let ty = Type::Option(error.clone());
                 let name = format!("{name}_error").into();
                 let error = Operand::Slot(self.builder.define(ty, name, Aggregate::Deferred));
                 Operand::Result { ok, payload, error: Box::new(error) }
             }
             _ => Operand::Unset,
+        })
+    }
+
+    /// What stands in an `Option` or a `Result` for a value of this type that is not there. It may be copied and
+    /// handed over, so memory has some content.
+    pub(super) fn nothing(&mut self, ty: &Type, name: &str) -> Lowered<Operand> {
+        let content = match ty {
+            Type::Vec(_) => Some(Aggregate::Vec(Vec::new())),
+            Type::Array(..) => self.zeros(ty),
+            _ => None,
+        };
+        if let Some(content) = content {
+            return Ok(Operand::Slot(self.builder.define(ty.clone(), name.into(), content)));
+        }
+        Ok(match ty {
+            Type::Tuple(elements) => {
+                let mut parts = Vec::new();
+                for (position, ty) in elements.iter().enumerate() {
+                    parts.push(self.nothing(ty, &format!("{name}_{position}"))?);
+                }
+                Operand::Tuple(parts)
+            }
+            Type::Struct(definition) => {
+                let mut parts = Vec::new();
+                for (field, ty) in &definition.fields {
+                    let part = self.nothing(ty, &format!("{name}_{field}"))?;
+                    parts.push((field.clone(), part));
+                }
+                Operand::Struct(definition.clone(), parts)
+            }
+            _ => return self.undefined(ty, name),
         })
     }
 

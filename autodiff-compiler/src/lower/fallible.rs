@@ -49,7 +49,7 @@ impl Lowerer<'_> {
 
     /// What stands for a value that is not there.
     pub(super) fn absent(&mut self, ty: &Type) -> Lowered<Operand> {
-        let nothing = self.undefined(ty, "none")?;
+        let nothing = self.nothing(ty, "none")?;
         self.release(&nothing);
         self.read(nothing.into())
     }

@@ -22,7 +22,11 @@ impl Lowerer<'_> {
         let span = self.builder.span();
         let before = self.scope.clone();
         let then_end = self.branch(None, payload)?;
-        let else_end = self.branch(None, |_| Err(Halt::Exit(Exit::diverging())))?;
+        let in_memory = then_end.value.as_ref().filter(|value| value.is_in_memory());
+        let else_end = match in_memory.map(|value| self.operand_type(value)) {
+            Some(ty) => self.branch(None, |lowerer| lowerer.absent(&ty))?,
+            None => self.branch(None, |_| Err(Halt::Exit(Exit::diverging())))?,
+        };
         self.builder.at(span);
         let fork = super::flow::Fork::If(some);
         let (value, exit) = self.join(fork, vec![then_end, else_end], &before);

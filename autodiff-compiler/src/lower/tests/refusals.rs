@@ -102,25 +102,6 @@ fn unknown_methods_and_functions() {
     "#]],
     );
     check(
-        "fn f(x: f64) -> Result<f64, String> { Ok(x) }",
-        expect![[r#"
-            fn f(active %x.0: f64) -> (f64, bool, Option<String>) {
-                %1 = undefined_Option<String>
-                %2 = true
-                return (%x.0, %2, %1)
-            }
-        "#]],
-    );
-    check(
-        "fn f(x: f64) -> Option<f64> { Some(x) }",
-        expect![[r#"
-            fn f(active %x.0: f64) -> (f64, bool) {
-                %1 = true
-                return (%x.0, %1)
-            }
-        "#]],
-    );
-    check(
         "fn f(x: &[f64]) -> f64 { assert!(x.len() > 2, \"{}\", x[1]); x[0] }",
         expect![[r#"
         the message of this assertion may panic itself, or it may not be evaluated

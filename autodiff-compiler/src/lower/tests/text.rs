@@ -167,3 +167,91 @@ fn a_while_loop() {
     "#]],
     );
 }
+
+#[test]
+fn what_may_fail_gives_its_parts() {
+    check(
+        "fn f(x: f64) -> Result<f64, String> { Ok(x) }",
+        expect![[r#"
+            fn f(active %x.0: f64) -> (f64, bool, Option<String>) {
+                %1 = undefined_Option<String>
+                %2 = true
+                return (%x.0, %2, %1)
+            }
+        "#]],
+    );
+    check(
+        "fn f(x: f64) -> Option<f64> { Some(x) }",
+        expect![[r#"
+            fn f(active %x.0: f64) -> (f64, bool) {
+                %1 = true
+                return (%x.0, %1)
+            }
+        "#]],
+    );
+    check(
+        "fn f(x: f64, t: Option<f64>) -> Option<f64> { let s = t?; Some(s * x) }",
+        expect![[r#"
+            fn f(active %x.0: f64, active @t: Option<f64>) -> (f64, bool) {
+                %1 = false
+                %2 = undefined_f64
+                %8: u32, %9: bool, %10: f64, %value.12: f64 = match place @t {
+                    :: core :: option :: Option :: Some (value) (value = %value.3: f64) => {
+                        %6 = 0_u32
+                        yield %6, %1, %2, %value.3
+                    }
+                    :: core :: option :: Option :: None => {
+                        %4 = false
+                        %5 = undefined_f64
+                        %7 = 1_u32
+                        %11 = undefined_f64
+                        yield %7, %4, %5, %11
+                    }
+                }
+                %13 = 0_u32
+                %14 = eq %8, %13
+                %17: bool, %18: f64 = if %14 {
+                    %15 = mul %value.12, %x.0
+                    %16 = true
+                    yield %16, %15
+                } else {
+                    yield %9, %10
+                }
+                return (%18, %17)
+            }
+        "#]],
+    );
+    check(
+        "fn f(x: f64) -> Result<[f64; 2], String> {
+            if x < 0.0 { return Err(String::new()); }
+            Ok([x, x])
+        }",
+        expect![[r#"
+            fn f(active %x.0: f64) -> ([f64; 2], bool, Option<String>) {
+                %1 = false
+                %2 = 0.0_f64
+                define @result: [f64; 2] = [%2; 2]
+                define @result_error: Option<String> = deferred
+                %3 = 0.0_f64
+                %4 = lt %x.0, %3
+                %11: bool = if %4 {
+                    %5: String = opaque { String :: new () }
+                    %6: Option<String> = opaque { :: core :: option :: Option :: Some (${%5}) }
+                    %7 = 0.0_f64
+                    define @none: [f64; 2] = [%7; 2]
+                    %8 = false
+                    assign @result = copy @none
+                    assign @result_error = %6
+                    yield %8
+                } else {
+                    %9 = undefined_Option<String>
+                    %10 = true
+                    assign @result = [%x.0, %x.0]
+                    assign @result_error = %9
+                    yield %10
+                }
+                return (copy @result, %11, move @result_error)
+            }
+        "#]],
+    );
+}

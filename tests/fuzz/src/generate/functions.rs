@@ -35,6 +35,7 @@ pub(super) struct Helper {
     name: String,
     parameters: Vec<Parameter>,
     result: Result,
+    optional: bool,
 }
 
 impl Parameter {
@@ -93,14 +94,16 @@ impl Parameter {
 }
 
 impl Result {
-    fn arrow(self) -> String {
-        match self {
-            Result::Float => " -> f64".to_owned(),
-            Result::Pair => " -> (f64, f64)".to_owned(),
-            Result::Array(length) => format!(" -> [f64; {length}]"),
-            Result::Vec => " -> Vec<f64>".to_owned(),
-            Result::Unit => String::new(),
-        }
+    fn arrow(self, optional: bool) -> String {
+        let ty = match self {
+            Result::Float => "f64".to_owned(),
+            Result::Pair => "(f64, f64)".to_owned(),
+            Result::Array(length) => format!("[f64; {length}]"),
+            Result::Vec => "Vec<f64>".to_owned(),
+            Result::Unit if optional => "()".to_owned(),
+            Result::Unit => return String::new(),
+        };
+        if optional { format!(" -> Option<{ty}>") } else { format!(" -> {ty}") }
     }
 }
 
@@ -198,7 +201,8 @@ impl Generator {
         }
         let arguments = if helper { String::new() } else { self.wrt(&declared) };
         self.line(format!("#[differentiate{arguments}]"));
-        let head = format!("pub fn {name}({}){}", list.join(", "), self.result.arrow());
+        let head =
+            format!("pub fn {name}({}){}", list.join(", "), self.result.arrow(self.optional));
         self.block(&head, "", |generator| {
             let name = generator.fresh("s");
             let start = generator.float(1);
@@ -210,6 +214,10 @@ impl Generator {
             }
             if !helper {
                 generator.statements(8);
+            }
+            if generator.optional && generator.percent(60) {
+                let condition = generator.truth();
+                generator.line(format!("if {condition} {{ return None; }}"));
             }
             let result = generator.result_value(true);
             if !result.is_empty() {
@@ -257,11 +265,13 @@ impl Generator {
             _ => Result::Float,
         };
         self.budget = 1 + self.pick(3);
+        self.optional = self.percent(35);
         // A helper runs wherever it is called.
         self.runs = 12;
         let parameters = self.function(&name, parameters, true);
         self.runs = 1;
-        self.helpers.push(Helper { name, parameters, result: self.result });
+        let optional = std::mem::take(&mut self.optional);
+        self.helpers.push(Helper { name, parameters, result: self.result, optional });
     }
 
     /// A function that calls itself.
@@ -283,7 +293,7 @@ impl Generator {
         });
         self.line("");
         let parameters = vec![Parameter::Float, Parameter::Count(3)];
-        self.helpers.push(Helper { name, parameters, result: Result::Float });
+        self.helpers.push(Helper { name, parameters, result: Result::Float, optional: false });
     }
 
     /// What the function returns here: at its end everything that was calculated should matter.
@@ -301,7 +311,7 @@ impl Generator {
             }
             terms.join(" + ")
         };
-        match self.result {
+        let value = match self.result {
             Result::Float => float(self),
             Result::Pair => format!("({}, {})", float(self), self.float(1)),
             Result::Array(length) => {
@@ -318,14 +328,19 @@ impl Generator {
                     false => format!("vec![{}, {}]", float(self), self.float(1)),
                 }
             }
+            Result::Unit if self.optional => "()".to_owned(),
             Result::Unit => String::new(),
-        }
+        };
+        if self.optional { format!("Some({value})") } else { value }
     }
 
     /// `return` of something.
     pub(super) fn return_statement(&mut self) -> String {
+        if self.optional && self.percent(40) {
+            return "return None;".to_owned();
+        }
         match self.result {
-            Result::Unit => "return;".to_owned(),
+            Result::Unit if !self.optional => "return;".to_owned(),
             _ => format!("return {};", self.result_value(false)),
         }
     }
@@ -354,6 +369,20 @@ impl Generator {
             .map(|parameter| self.argument(parameter, &mut vec![]))
             .collect();
         let call = format!("{}({})", helper.name, arguments?.join(", "));
+        if helper.optional {
+            let otherwise = self.float(1);
+            return Some(match helper.result {
+                Result::Pair => format!("{call}.map_or({otherwise}, |p| p.{})", self.pick(2)),
+                Result::Array(length) => {
+                    format!("{call}.map_or({otherwise}, |a| a[{}])", self.pick(length))
+                }
+                _ => match self.pick(3) {
+                    0 => format!("{call}.unwrap_or({otherwise})"),
+                    1 => format!("{call}.map_or({otherwise}, |t| 0.5 * t * t)"),
+                    _ => format!("(match {call} {{ Some(t) => t, None => {otherwise} }})"),
+                },
+            });
+        }
         Some(match helper.result {
             Result::Pair => format!("{call}.{}", self.pick(2)),
             Result::Array(length) => format!("{call}[{}]", self.pick(length)),
@@ -390,6 +419,7 @@ impl Generator {
             return;
         }
         let call = format!("{}({})", helper.name, arguments.join(", "));
+        let call = if helper.optional { self.unwrapped(&call, helper.result) } else { call };
         match helper.result {
             Result::Unit => self.line(format!("{call};")),
             Result::Float => {
@@ -416,6 +446,28 @@ impl Generator {
                 let list = List { form: Form::Vec, least: 0 };
                 self.scope.declare(&name, Kind::List(list), true);
             }
+        }
+    }
+
+    /// What there is in an `Option`, as an expression that may leave the function.
+    fn unwrapped(&mut self, call: &str, result: Result) -> String {
+        if self.optional && self.function_depth == 0 && self.percent(50) {
+            return format!("{call}?");
+        }
+        let otherwise = match result {
+            Result::Float => self.float(1),
+            Result::Pair => format!("({}, {})", self.float(1), self.float(0)),
+            Result::Array(length) => format!("[{}; {length}]", self.float(1)),
+            Result::Vec => format!("vec![{}]", self.float(1)),
+            Result::Unit => "()".to_owned(),
+        };
+        if self.function_depth == 0 && self.percent(30) {
+            let leave = self.return_statement();
+            return format!("match {call} {{ Some(t) => t, None => {{ {leave} }} }}");
+        }
+        match result {
+            Result::Vec if self.percent(30) => format!("{call}.unwrap_or_default()"),
+            _ => format!("{call}.unwrap_or({otherwise})"),
         }
     }
 

@@ -74,6 +74,7 @@ pub fn file(seed: u64, number: u64) -> File {
         runs: 1,
         helpers: vec![],
         result: functions::Result::Float,
+        optional: false,
         loops: vec![],
         function_depth: 0,
         longest: 4,
@@ -104,6 +105,8 @@ struct Generator {
     helpers: Vec<functions::Helper>,
     /// What the function returns that is being written.
     result: functions::Result,
+    /// Whether it may also return `None`.
+    optional: bool,
     /// The loops around this point, in this function or closure.
     loops: Vec<loops::Around>,
     /// How many nested functions and closures are around this point: `return` leaves them alone.
