@@ -489,3 +489,41 @@ fn lists_and_pairs_come_out_of_what_is_not_looked_into() {
     assert_eq!(powered::value_and_gradient(2.0, Some((3.0, 2))), Some((12.0, 12.0)));
     assert_eq!(powered::gradient(2.0, None), None);
 }
+
+fn checked(text: &str) -> Result<(), ParseFloatError> {
+    text.parse::<f64>().map(drop)
+}
+
+type Message = String;
+
+/// A check that gives nothing.
+#[differentiate]
+fn validated(x: f64, text: &str) -> Result<f64, ParseFloatError> {
+    checked(text)?;
+    Ok(x * x)
+}
+
+/// Errors that nobody takes.
+#[differentiate]
+fn consumed(x: f64) -> Result<f64, Message> {
+    let scaled = |y: f64| -> Result<f64, Failure> {
+        let root = root(y)?;
+        Ok(root * x)
+    };
+    let squared: Result<f64, Failure> = if x > 3.0 { Err(Failure::Negative(x)) } else { Ok(x * x) };
+    let described = root(x - 3.0).map_err(|error| format!("{error:?}")).unwrap_or(0.5 * x);
+    if x > 9.0 {
+        return Err(format!("{x} is large"));
+    }
+    Ok(scaled(x).unwrap_or(2.0 * x) + squared.unwrap_or(x.ln()) * described)
+}
+
+#[test]
+fn errors_may_be_dropped() {
+    for x in [2.0, 3.5] {
+        agree(&[consumed::gradient(x).unwrap()], |x| consumed(x[0]).unwrap(), &[x]);
+    }
+    assert_eq!(consumed::gradient(10.0), Err("10 is large".into()));
+    assert_eq!(validated::gradient(3.0, "1"), Ok(6.0));
+    assert!(validated::gradient(3.0, "one").is_err());
+}

@@ -8,6 +8,8 @@ mod differences;
 
 #[path = "regression/absent.rs"]
 mod absent;
+#[path = "regression/captured_where_nothing_is.rs"]
+mod captured_where_nothing_is;
 #[path = "regression/compared_in_place.rs"]
 mod compared_in_place;
 #[path = "regression/constants.rs"]

@@ -216,6 +216,8 @@ impl Variables {
             (_, Type::Variable(y)) => self.bind(*y, &a),
             (Type::Never, _) | (_, Type::Never) => Ok(()),
             (Type::Opaque(_), Type::Opaque(_))
+            | (Type::Opaque(_), Type::Reference { .. })
+            | (Type::Reference { .. }, Type::Opaque(_))
             | (Type::Opaque(None), _)
             | (_, Type::Opaque(None)) => Ok(()),
             (Type::Tuple(x), Type::Tuple(y)) if x.len() == y.len() => {

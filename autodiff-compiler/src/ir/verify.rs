@@ -512,9 +512,9 @@ fn known_to_ir(ty: &Type) -> Verified {
 fn compatible(a: &Type, b: &Type) -> bool {
     match (a, b) {
         (Type::Opaque(None), _) | (_, Type::Opaque(None)) => true,
-        // As it is written, with its lifetime.
-        (Type::Reference { .. }, Type::Opaque(Some(written)))
-        | (Type::Opaque(Some(written)), Type::Reference { .. }) => written.text.starts_with('&'),
+        // A type that is not looked into may have several names, and a reference one, too.
+        (Type::Opaque(_) | Type::Reference { .. }, Type::Opaque(_))
+        | (Type::Opaque(_), Type::Reference { .. }) => true,
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| compatible(a, b))
         }

@@ -54,6 +54,28 @@ impl Lowerer<'_> {
         self.read(nothing.into())
     }
 
+    /// What stands for a value that is not there where this one would be: content of memory has content of its own,
+    /// anything else is not set.
+    pub(super) fn absent_like(&mut self, present: &Operand) -> Lowered<Operand> {
+        Ok(match present {
+            Operand::Slot(_) | Operand::Pending(..) => {
+                let ty = self.operand_type(present);
+                self.absent(&ty)?
+            }
+            Operand::Tuple(parts) => Operand::Tuple(
+                parts.iter().map(|part| self.absent_like(part)).collect::<Lowered<_>>()?,
+            ),
+            Operand::Struct(definition, fields) => {
+                let mut absent = Vec::with_capacity(fields.len());
+                for (name, field) in fields {
+                    absent.push((name.clone(), self.absent_like(field)?));
+                }
+                Operand::Struct(definition.clone(), absent)
+            }
+            _ => Operand::Unset,
+        })
+    }
+
     /// The error of a `Result` of this type that has none.
     fn no_error(&mut self, ty: &Type) -> Operand {
         let none = Constant::Undefined(Type::Option(Box::new(error_type(ty))));

@@ -373,6 +373,9 @@ impl Lowerer<'_> {
         ends: &mut [End],
         found: Vec<Option<Operand>>,
     ) -> Operand {
+        // What is not set on a path is not looked at after it.
+        let set = |operand: &Operand| !matches!(operand, Operand::Unset);
+        let found: Vec<_> = found.into_iter().map(|operand| operand.filter(set)).collect();
         let live: Vec<&Operand> = found.iter().flatten().collect();
         let Some(first) = live.first().map(|operand| (*operand).clone()) else {
             return Operand::Unit;

@@ -148,17 +148,6 @@ impl Operand {
         }
     }
 
-    /// Whether a part of it is content of memory.
-    pub(super) fn is_in_memory(&self) -> bool {
-        match self {
-            Operand::Slot(_) | Operand::Pending(..) => true,
-            Operand::Tuple(parts) => parts.iter().any(Operand::is_in_memory),
-            Operand::Struct(_, fields) => fields.iter().any(|(_, field)| field.is_in_memory()),
-            Operand::Option { payload, .. } => payload.is_in_memory(),
-            _ => false,
-        }
-    }
-
     /// The values in the tree.
     pub(super) fn values(&self) -> Vec<ValueId> {
         let mut found = Vec::new();

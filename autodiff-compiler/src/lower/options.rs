@@ -22,11 +22,12 @@ impl Lowerer<'_> {
         let span = self.builder.span();
         let before = self.scope.clone();
         let then_end = self.branch(None, payload)?;
-        let in_memory = then_end.value.as_ref().filter(|value| value.is_in_memory());
-        let else_end = match in_memory.map(|value| self.operand_type(value)) {
-            Some(ty) => self.branch(None, |lowerer| lowerer.absent(&ty))?,
-            None => self.branch(None, |_| Err(Halt::Exit(Exit::diverging())))?,
-        };
+        let found = then_end.value.clone();
+        // The variables are there on this way, too.
+        let else_end = self.branch(None, |lowerer| match &found {
+            Some(found) => lowerer.absent_like(found),
+            None => Ok(Operand::Unset),
+        })?;
         self.builder.at(span);
         let fork = super::flow::Fork::If(some);
         let (value, exit) = self.join(fork, vec![then_end, else_end], &before);

@@ -214,7 +214,7 @@ impl Lowerer<'_> {
             // What only rustc knows stays the reference that it is.
             let held = match content {
                 Type::Opaque(_) => ty.clone(),
-                _ if in_memory => Type::Opaque(None),
+                _ if in_memory || content == Type::Unit => Type::Opaque(None),
                 content => content,
             };
             let value = self.builder.value(held, Some(name.clone()));
@@ -226,9 +226,11 @@ impl Lowerer<'_> {
                 let scalar = Operand::Scalar(*value);
                 let operand = match ty {
                     // It goes to memory of its own.
-                    Type::Tuple(_) | Type::Struct(_) | Type::Array(..) | Type::Vec(_) => {
-                        lowerer.unpacked(*value, ty)?
-                    }
+                    Type::Unit
+                    | Type::Tuple(_)
+                    | Type::Struct(_)
+                    | Type::Array(..)
+                    | Type::Vec(_) => lowerer.unpacked(*value, ty)?,
                     Type::Reference { mutable, .. }
                         if !matches!(ty.referent(), Type::Opaque(_)) =>
                     {
@@ -278,6 +280,9 @@ impl Lowerer<'_> {
 
     /// What only rustc has seen so far, as something with structure.
     pub(super) fn unpacked(&mut self, value: ValueId, ty: &Type) -> Lowered<Operand> {
+        if *ty == Type::Unit {
+            return Ok(Operand::Unit);
+        }
         let content = Aggregate::Value(value);
         let slot = self.builder.define(ty.clone(), "content".into(), content);
         self.fresh.insert(slot);

@@ -48,6 +48,7 @@ impl<'a> Escape<'a> {
                 let dropped = result_slot.is_none()
                     && !only_writes_text(pieces)
                     && !self.only_unwraps(pieces)
+                    && !only_wraps(pieces)
                     && !instruction.results.iter().any(|result| self.used.contains(*result));
                 let keeps = arguments.iter().find(|argument| self.may_keep(argument));
                 match keeps {
@@ -244,6 +245,13 @@ impl<'a> Escape<'a> {
         self.lent_slots.insert_all(&slots);
         !values.is_empty() || !slots.is_empty()
     }
+}
+
+/// Whether it is `Some(…)` or `From::from(…)` of an error, as lowering makes them.
+fn only_wraps(pieces: &[Piece]) -> bool {
+    let [Piece::Tokens(path), Piece::Group(..)] = pieces else { return false };
+    let path = path.to_string().replace(' ', "");
+    matches!(&*path, "::core::option::Option::Some" | "::core::convert::From::from")
 }
 
 /// Whether it is `format!(…)`, which keeps nothing.
