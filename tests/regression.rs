@@ -20,6 +20,8 @@ mod copied_structs;
 mod filled_and_replaced;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/guards_that_look.rs"]
+mod guards_that_look;
 #[path = "regression/kept_elsewhere.rs"]
 mod kept_elsewhere;
 #[path = "regression/left_to_rustc.rs"]

@@ -258,7 +258,43 @@ impl Lowerer<'_> {
             self.builder.at(self.body.span(scrutinee));
             return self.unknown_match(pointer, arms);
         }
+        let pointer = match arms.iter().any(|arm| arm.guard.is_some()) {
+            true => self.kept_for_guards(pointer, scrutinee)?,
+            false => pointer,
+        };
         self.arms(pointer, arms)
+    }
+
+    /// What is matched, with memory for content that is on its way: guards look at it before an arm takes it.
+    fn kept_for_guards(&mut self, pointer: Pointer, scrutinee: ExpressionId) -> Lowered<Pointer> {
+        match pointer {
+            Pointer::Value(operand) if operand.has_pending() => {
+                let ty = self.type_of(scrutinee);
+                Ok(self.settle(*operand, &ty, &"matched".into())?.into())
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// Binds the variables of a pattern for its guard, which moves nothing: what lives in memory is lent to it.
+    fn bind_for_guard(&mut self, pattern: &Pattern, pointer: Pointer) -> Lowered<()> {
+        if scan::has_error(pattern) {
+            // An error is a value for its guard; one that is moved by it is rustc's to refuse.
+            return self.bind(pattern, pointer, None);
+        }
+        self.bind(pattern, pointer, Some(false))?;
+        let mut bound = Vec::new();
+        scan::bound(pattern, &mut bound);
+        for binding in bound {
+            let key = super::Key::Binding(binding);
+            if self.types.binding(binding).is_scalar()
+                && let Some(Operand::Reference { to, .. }) = self.scope.get(&key).cloned()
+            {
+                let value = self.read(to)?;
+                self.declare(binding, value)?;
+            }
+        }
+        Ok(())
     }
 
     fn arms(&mut self, pointer: Pointer, arms: &[Arm]) -> Lowered<Operand> {
@@ -299,7 +335,7 @@ impl Lowerer<'_> {
         guard: ExpressionId,
     ) -> Lowered<ValueId> {
         let check = |lowerer: &mut Self| {
-            lowerer.bind(pattern, pointer.clone(), None)?;
+            lowerer.bind_for_guard(pattern, pointer.clone())?;
             if scan::has_let(lowerer.body, guard) {
                 return lowerer.refuse(guard, "`let` in a guard", "use `if let` in the arm");
             }

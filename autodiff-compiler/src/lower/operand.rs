@@ -148,6 +148,18 @@ impl Operand {
         }
     }
 
+    /// Whether a part of it is content on its way to memory.
+    pub(super) fn has_pending(&self) -> bool {
+        match self {
+            Operand::Pending(..) => true,
+            Operand::Tuple(parts) => parts.iter().any(Operand::has_pending),
+            Operand::Struct(_, fields) => fields.iter().any(|(_, field)| field.has_pending()),
+            Operand::Option { payload, .. } => payload.has_pending(),
+            Operand::Result { payload, error, .. } => payload.has_pending() || error.has_pending(),
+            _ => false,
+        }
+    }
+
     /// The values in the tree.
     pub(super) fn values(&self) -> Vec<ValueId> {
         let mut found = Vec::new();
