@@ -227,7 +227,6 @@ fn derivative_items(
         .then(|| resolved.or_else(|| resolve(target, &environment, &mut diagnostics)))
         .flatten()
         .and_then(|body| {
-            let body = Body { result: unsaid(body.result), ..body };
             road(target, options, &signature, &environment, &body, &mut trace, &mut diagnostics)
         })
         .filter(|_| diagnostics.is_empty());
@@ -308,16 +307,6 @@ pub(crate) fn said(result: &Type, output: &syn::ReturnType, options: &Options) -
     match error.is_left_out() || matches!(**error, Type::Reference { .. }) {
         true => Type::Result(value.clone(), Box::new(said)),
         false => result.clone(),
-    }
-}
-
-/// What a body returns, whose error has a lifetime that only the signature says.
-fn unsaid(result: Type) -> Type {
-    match result {
-        Type::Result(value, error) if matches!(*error, Type::Reference { .. }) => {
-            Type::Result(value, Box::new(Type::Opaque(None)))
-        }
-        other => other,
     }
 }
 

@@ -40,7 +40,8 @@ impl Fallible {
 
     /// The type of the value.
     pub fn value(&self) -> TokenStream {
-        match (self.written.clone().as_mut().and_then(first_argument), &self.ty) {
+        let written = self.written.as_ref().and_then(|written| arguments(written).first().copied());
+        match (written, &self.ty) {
             (Some(value), _) => value.to_token_stream(),
             (None, Type::Option(value) | Type::Result(value, _)) => types::tokens(value),
             (None, other) => types::tokens(other),

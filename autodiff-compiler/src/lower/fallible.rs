@@ -273,14 +273,8 @@ impl Lowerer<'_> {
                 self.require(failed, "called `Result::unwrap_err()` on an `Ok` value")?;
                 otherwise(self)
             }
-            ("unwrap_or", [default]) => {
-                let default = self.value(*default)?;
-                self.builder.at(span);
-                self.fork(ok, content, |_| Ok(default))
-            }
-            ("unwrap_or_default", []) => {
-                let default = self.default_of(id, name)?;
-                self.fork(ok, content, |_| Ok(default))
+            ("unwrap_or" | "unwrap_or_default" | "map_or", _) => {
+                self.content_or_default(id, ok, *payload, name, arguments)
             }
             ("unwrap_or_else", [function]) => {
                 let function = self.value(*function)?;
@@ -300,35 +294,13 @@ impl Lowerer<'_> {
                 let Operand::Option { some: ok, payload } = mapped else { return Ok(mapped) };
                 Ok(Operand::Result { ok, payload, error: Box::new(self.read(error.into())?) })
             }
-            ("map_or", [default, function]) => {
-                let default = self.value(*default)?;
-                let function = self.value(*function)?;
-                self.builder.at(span);
-                self.fork(
-                    ok,
-                    |lowerer| {
-                        let value = content(lowerer)?;
-                        lowerer.apply(&function, vec![value])
-                    },
-                    |_| Ok(default),
-                )
-            }
             ("map_err", [function]) => {
                 let function = self.value(*function)?;
                 self.builder.at(span);
-                let ty = self.type_of(id);
-                let error = self.fork(
-                    ok,
-                    |lowerer| Ok(lowerer.no_error(&ty)),
-                    |lowerer| {
-                        let error = otherwise(lowerer)?;
-                        let error = lowerer.apply(&function, vec![error])?;
-                        let error = lowerer.argument(error, None, &mut Vec::new())?;
-                        lowerer.some_error(Piece::Argument(error), &ty)
-                    },
-                )?;
-                let payload = Box::new(content(self)?);
-                Ok(Operand::Result { ok, payload, error: Box::new(error) })
+                self.or_error(id, ok, (*payload).clone(), |lowerer| {
+                    let error = otherwise(lowerer)?;
+                    lowerer.apply(&function, vec![error])
+                })
             }
             ("and_then", [function]) => {
                 let function = self.value(*function)?;
@@ -354,7 +326,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `option.ok_or(error)` and the like: the error is made by `make`.
+    /// `option.ok_or(error)`, `result.map_err(function)`: the error is made by `make`.
     pub(super) fn or_error(
         &mut self,
         id: ExpressionId,

@@ -108,6 +108,36 @@ impl Lowerer<'_> {
         }
     }
 
+    /// `unwrap_or`, `unwrap_or_default` and `map_or`, of `Option` and `Result` alike: what is there, or a default.
+    pub(super) fn content_or_default(
+        &mut self,
+        id: ExpressionId,
+        there: ValueId,
+        payload: Operand,
+        name: &str,
+        arguments: &[ExpressionId],
+    ) -> Lowered<Operand> {
+        let default = match arguments {
+            [] => self.default_of(id, name)?,
+            [default, ..] => self.value(*default)?,
+        };
+        let function = arguments.get(1).map(|function| self.value(*function)).transpose()?;
+        if !arguments.is_empty() {
+            self.builder.at(self.body.span(id));
+        }
+        self.fork(
+            there,
+            |lowerer| {
+                let content = lowerer.read(payload.into())?;
+                match &function {
+                    Some(function) => lowerer.apply(function, vec![content]),
+                    None => Ok(content),
+                }
+            },
+            |_| Ok(default),
+        )
+    }
+
     /// A method of an `Option` whose state is known.
     pub(super) fn option_method(
         &mut self,
@@ -134,14 +164,8 @@ impl Lowerer<'_> {
                 self.require(some, "called `Option::expect()` on a `None` value")?;
                 content(self)
             }
-            ("unwrap_or", [default]) => {
-                let default = self.value(*default)?;
-                self.builder.at(span);
-                self.fork(some, content, |_| Ok(default))
-            }
-            ("unwrap_or_default", []) => {
-                let default = self.default_of(id, name)?;
-                self.fork(some, content, |_| Ok(default))
+            ("unwrap_or" | "unwrap_or_default" | "map_or", _) => {
+                self.content_or_default(id, some, *payload, name, arguments)
             }
             ("unwrap_or_else", [function]) => {
                 let function = self.value(*function)?;
@@ -155,19 +179,6 @@ impl Lowerer<'_> {
                     let item = lowerer.read(Pointer::Value(payload.clone()))?;
                     lowerer.apply(&function, vec![item])
                 })
-            }
-            ("map_or", [default, function]) => {
-                let default = self.value(*default)?;
-                let function = self.value(*function)?;
-                self.builder.at(span);
-                self.fork(
-                    some,
-                    |lowerer| {
-                        let item = lowerer.read(Pointer::Value(payload.clone()))?;
-                        lowerer.apply(&function, vec![item])
-                    },
-                    |_| Ok(default),
-                )
             }
             ("and_then", [function]) => {
                 let function = self.value(*function)?;
