@@ -527,3 +527,108 @@ fn errors_may_be_dropped() {
     assert_eq!(validated::gradient(3.0, "1"), Ok(6.0));
     assert!(validated::gradient(3.0, "one").is_err());
 }
+
+#[differentiate]
+fn spread(x: f64, n: usize) -> Option<Vec<f64>> {
+    if x < 0.0 {
+        return None;
+    }
+    Some((0..n).map(|k| x.sqrt() * k as f64).collect())
+}
+
+#[differentiate]
+fn rows(x: &[f64], n: usize) -> Result<Vec<Vec<f64>>, String> {
+    if n == 0 {
+        return Err("no rows".to_string());
+    }
+    Ok((0..n).map(|k| x.iter().map(|x| x * k as f64).collect()).collect())
+}
+
+/// Lists of callees that may fail, taken apart and changed, in loops, too.
+#[differentiate]
+fn of_lists(x: &[f64], n: usize) -> Result<f64, String> {
+    let mut list = spread(x[0], 3).ok_or("negative")?;
+    list[1] *= x[1];
+    let mut sum = list.iter().sum::<f64>();
+    for k in 1..n {
+        let table = rows(x, k)?;
+        sum += table[k - 1][1] * sum.sin();
+        match spread(sum, k) {
+            Some(list) => sum += list[k - 1],
+            None => sum -= x[0],
+        }
+    }
+    Ok(sum)
+}
+
+#[test]
+fn lists_come_out_of_callees() {
+    for x in [[0.7, 1.3], [0.2, -3.0]] {
+        for n in [0, 1, 4] {
+            agree(&of_lists::gradient(&x, n).unwrap(), |x| of_lists(x, n).unwrap(), &x);
+        }
+    }
+    assert_eq!(of_lists::gradient(&[-1.0, 2.0], 3), Err("negative".into()));
+    assert_eq!(rows::vjp(&[1.0], 0, &[]), Err("no rows".into()));
+}
+
+fn named(k: usize) -> Result<String, String> {
+    if k < 3 { Ok(format!("n{k}")) } else { Err("none".into()) }
+}
+
+fn weight(name: &str) -> f64 {
+    name.len() as f64
+}
+
+fn counts(k: usize) -> Option<Vec<usize>> {
+    (k < 3).then(|| vec![k; 3])
+}
+
+/// Texts and lists of numbers by `?`.
+#[differentiate]
+fn with_texts(x: f64, n: usize) -> Result<f64, String> {
+    let mut sum = x;
+    for k in 0..n {
+        let name: String = named(k)?;
+        let counts: Vec<usize> = counts(k).ok_or_else(|| format!("{name} has no counts"))?;
+        sum += weight(&name) * x.powi(counts.len() as i32);
+    }
+    Ok(sum)
+}
+
+/// Guards that look at errors and texts, which later arms take.
+#[differentiate]
+fn guarded(x: f64, n: usize) -> f64 {
+    let mut sum = 0.0;
+    for k in 0..n {
+        let found: Result<String, String> = named(k);
+        sum += match found {
+            Ok(name) if name.len() > 7 => x,
+            Ok(name) => weight(&name) * x * x,
+            Err(error) if error.is_empty() => 0.0,
+            Err(error) if error == "none" && k > 3 => break,
+            Err(error) => weight(&error) * x.sin(),
+        };
+        let found: Result<f64, String> = measured(k).map_err(|error| error + "!");
+        sum *= match found {
+            Ok(length) if length > 1.5 => x,
+            Ok(length) => length,
+            Err(error) if error == "none!" => x.cos(),
+            Err(error) => weight(&error),
+        };
+    }
+    sum
+}
+
+fn measured(k: usize) -> Result<f64, String> {
+    named(k).map(|name| weight(&name))
+}
+
+#[test]
+fn texts_and_guards() {
+    agree(&[with_texts::gradient(1.5, 3).unwrap()], |x| with_texts(x[0], 3).unwrap(), &[1.5]);
+    assert_eq!(with_texts::gradient(1.5, 4), Err("none".into()));
+    for n in 0..6 {
+        agree(&[guarded::gradient(1.2, n)], |x| guarded(x[0], n), &[1.2]);
+    }
+}

@@ -113,7 +113,7 @@ macro_rules! corpus {
 
 corpus! {
     branches calls carried closures control_flow float_methods formulas integers iterators landscapes losses
-    matrices misc mutation recipes reductions single slices tuples
+    matrices misc mutation nested_lists recipes reductions single slices tuples
 }
 
 /// A test for each file that uses the macros as users do, with its place.

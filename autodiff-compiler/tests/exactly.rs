@@ -102,6 +102,7 @@ corpus! {
     matrices: 14,
     misc: 18,
     mutation: 57,
+    nested_lists: 11,
     recipes: 19,
     reductions: 37,
     single: 8,

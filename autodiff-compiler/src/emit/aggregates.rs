@@ -309,7 +309,10 @@ impl Emitter<'_> {
             Argument::Shared(place) => self.borrow(place, false),
             Argument::Mutable(place) => self.borrow(place, true),
             Argument::Place(place) => {
-                let mut built = self.place(place);
+                let mut built = match self.is_lent_to_guard(place) {
+                    true => self.scalar_place(place),
+                    false => self.place(place),
+                };
                 built.reads.content.insert(place.root);
                 built.reads.lengths.insert(place.root);
                 built

@@ -9,10 +9,10 @@ use super::blocks::{Block, End};
 use super::expressions::Code;
 use super::names::Names;
 use super::pending::{Built, Variable, Writes};
-use super::{Emitter, uses};
+use super::{Emitter, types, uses};
 use crate::ir::{
-    Aggregate, Argument, Instruction, InstructionKind, MatchArm, Region, Set, SlotKind, Transfer,
-    ValueId, takes_reference_apart,
+    Aggregate, Argument, Instruction, InstructionKind, MatchArm, ParameterBinding, Region, Set,
+    SlotKind, Transfer, ValueId, takes_reference_apart,
 };
 use crate::types::Type;
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -362,10 +362,12 @@ impl Emitter<'_> {
             }
             InstructionKind::Match { scrutinee, arms } => {
                 self.settle(&instruction.kind.operands());
+                let open = self.has_open_content(scrutinee);
                 let (scrutinee, lent) = self.scrutinee(scrutinee);
                 self.before_branches(instruction, deliver, further);
+                let bound = Bound { lent, open };
                 let arms: Vec<TokenStream> =
-                    arms.iter().map(|arm| self.arm(arm, lent, deliver, further)).collect();
+                    arms.iter().map(|arm| self.arm(arm, bound, deliver, further)).collect();
                 let scrutinee = scrutinee.head();
                 End::Value(quote!(match #scrutinee { #(#arms)* }))
             }
@@ -386,6 +388,16 @@ impl Emitter<'_> {
             }
             Argument::Shared(_) | Argument::Mutable(_) => (self.argument(scrutinee).code, true),
         }
+    }
+
+    /// Whether what is matched is a generic variant whose content may have a type only from how it is used: the
+    /// result of an expression (`text.parse()`), unlike a parameter.
+    fn has_open_content(&self, scrutinee: &Argument) -> bool {
+        let Argument::Value(Aggregate::Value(value)) = scrutinee else { return false };
+        let ty = &self.function.value(*value).ty;
+        let is_parameter =
+            self.function.parameters.iter().any(|p| p.binding == ParameterBinding::Value(*value));
+        matches!(ty, Type::Option(_) | Type::Result(..) | Type::Opaque(None)) && !is_parameter
     }
 
     /// What a pattern binds: a number that is behind a reference is read.
@@ -440,11 +452,10 @@ impl Emitter<'_> {
         writes
     }
 
-    /// `lent`: whether what is matched is a reference, so that what the pattern binds is one, too.
     fn arm(
         &mut self,
         arm: &MatchArm,
-        lent: bool,
+        Bound { lent, open }: Bound,
         deliver: &[Deliver],
         further: &[(ValueId, Deliver)],
     ) -> TokenStream {
@@ -465,14 +476,19 @@ impl Emitter<'_> {
         });
         let mut rebound = TokenStream::new();
         for (name, value) in &arm.bindings {
+            let span = self.function.value(*value).span.start;
+            let own = super::names::identifier_at(name, span);
+            let ty = &self.function.value(*value).ty;
+            let known = (open && !lent && ty.is_scalar()).then(|| types::tokens(ty));
             if Names::is_copied_into(name, &arm.body) {
                 // A pattern or closure in the body may bind the same name.
-                let span = self.function.value(*value).span.start;
-                let own = super::names::identifier_at(name, span);
                 let fresh = self.names.fresh(name, span);
                 let own = self.bound_by_pattern(Code::Name(own), *value, lent);
-                rebound.extend(quote!(let #fresh = #own;));
+                let known = known.map(|ty| quote!(: #ty));
+                rebound.extend(quote!(let #fresh #known = #own;));
                 self.hold(*value, Code::Name(fresh));
+            } else if let Some(ty) = known {
+                rebound.extend(quote!(let #own: #ty = #own;));
             }
         }
         let holders = self.holders.clone();
@@ -481,6 +497,15 @@ impl Emitter<'_> {
         self.names.close();
         quote!(#pattern #guard => { #rebound #body })
     }
+}
+
+/// What is known of the variables of a pattern.
+#[derive(Clone, Copy)]
+struct Bound {
+    /// Whether what is matched is a reference, so that what the pattern binds is one, too.
+    lent: bool,
+    /// Whether rustc may know their types only from what we write.
+    open: bool,
 }
 
 /// The pattern with its variables as we write them: the user's tokens may have come through a macro, and

@@ -5,8 +5,8 @@ use super::pending::Built;
 use super::{Emitter, reference_depth};
 use crate::ir::SlotKind;
 use crate::ir::{
-    Aggregate, Argument, Function, Instruction, InstructionKind, Piece, Place, Projection, Region,
-    Set, SlotId, Transfer,
+    Aggregate, Argument, Function, Instruction, InstructionKind, ParameterBinding, Piece, Place,
+    Projection, Region, Set, SlotId, Transfer,
 };
 use crate::types::Type;
 
@@ -46,6 +46,19 @@ impl Emitter<'_> {
             built.code = Code::Prefix("*", Box::new(built.code));
         }
         built
+    }
+
+    /// Whether a guard sees the place through a reference where the user wrote the variable of a pattern.
+    pub(super) fn is_lent_to_guard(&self, place: &Place) -> bool {
+        let slot = self.function.slot(place.root);
+        let is_parameter = || {
+            let mut parameters = self.function.parameters.iter();
+            parameters.any(|parameter| parameter.binding == ParameterBinding::Slot(place.root))
+        };
+        place.path.is_empty()
+            && slot.kind == SlotKind::Shared
+            && matches!(slot.ty, Type::Opaque(_))
+            && !is_parameter()
     }
 
     /// How many references lie between what [`Emitter::place`] writes and the content.

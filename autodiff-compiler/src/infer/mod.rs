@@ -284,36 +284,17 @@ impl<'a> Inference<'a> {
 
     /// The result: everything resolved, what stayed unknown reported.
     fn types(mut self) -> Types {
+        let written = std::mem::take(&mut self.bindings);
         let mut reported = Vec::new();
-        let mut bindings = Vec::new();
-        for (index, ty) in std::mem::take(&mut self.bindings).iter().enumerate() {
-            let binding = &self.body.bindings[index];
-            let integer = matches!(self.variables.free(ty), Some((_, Kind::Integer, _)));
-            let (ty, unknown) = self.finished(ty);
-            if let Some(variables) = unknown
-                && !variables.iter().any(|variable| reported.contains(variable))
-            {
-                let name = &binding.name;
-                let ty_text = example(&ty, integer);
-                let help = match self.is_let(BindingId(index as u32)) {
-                    true => {
-                        let mutable = if binding.mutable { "mut " } else { "" };
-                        format!("write it: `let {mutable}{name}: {ty_text} = …`")
-                    }
-                    false => format!(
-                        "write the type of what it comes from: `let value: {ty_text} = …`, and use \
-                         that"
-                    ),
-                };
-                self.diagnostics.error(
-                    name.span(),
-                    format!("the type of `{name}` cannot be known here"),
-                    help,
-                );
-                reported.extend(variables);
-            }
-            bindings.push(ty);
+        // Where a type can be written is told first.
+        let is_unknown = |index: &usize| self.finished(&written[*index]).1.is_some();
+        let (in_lets, others): (Vec<usize>, Vec<usize>) = (0..written.len())
+            .filter(is_unknown)
+            .partition(|index| self.is_let(BindingId(*index as u32)));
+        for index in in_lets.into_iter().chain(others) {
+            self.report_unknown(index, &written[index], &mut reported);
         }
+        let bindings = written.iter().map(|ty| self.finished(ty).0).collect();
         let mut expressions = Vec::new();
         for (index, ty) in std::mem::take(&mut self.expressions).iter().enumerate() {
             // An expression that no walk reached stands in something that was refused.
@@ -340,6 +321,31 @@ impl<'a> Inference<'a> {
             expressions.push(ty);
         }
         Types { expressions, bindings, counters: self.guessed_counters }
+    }
+
+    /// Reports a variable whose type stayed unknown, unless that was told of another one.
+    fn report_unknown(&mut self, index: usize, ty: &Type, reported: &mut Vec<u32>) {
+        let binding = &self.body.bindings[index];
+        let integer = matches!(self.variables.free(ty), Some((_, Kind::Integer, _)));
+        let (ty, unknown) = self.finished(ty);
+        let Some(variables) = unknown else { return };
+        if variables.iter().any(|variable| reported.contains(variable)) {
+            return;
+        }
+        let name = &binding.name;
+        let ty_text = example(&ty, integer);
+        let help = match self.is_let(BindingId(index as u32)) {
+            true => {
+                let mutable = if binding.mutable { "mut " } else { "" };
+                format!("write it: `let {mutable}{name}: {ty_text} = …`")
+            }
+            false => format!(
+                "write the type of what it comes from: `let value: {ty_text} = …`, and use that"
+            ),
+        };
+        let message = format!("the type of `{name}` cannot be known here");
+        self.diagnostics.error(name.span(), message, help);
+        reported.extend(variables);
     }
 
     /// Whether the variable is declared by a `let` of its own, where its type can be written.

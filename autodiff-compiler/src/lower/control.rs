@@ -10,6 +10,7 @@ use crate::hir::{
 };
 use crate::ir::ValueId;
 use crate::types::Type;
+use quote::quote;
 use std::rc::Rc;
 
 impl Lowerer<'_> {
@@ -278,20 +279,22 @@ impl Lowerer<'_> {
 
     /// Binds the variables of a pattern for its guard, which moves nothing: what lives in memory is lent to it.
     fn bind_for_guard(&mut self, pattern: &Pattern, pointer: Pointer) -> Lowered<()> {
-        if scan::has_error(pattern) {
-            // An error is a value for its guard; one that is moved by it is rustc's to refuse.
-            return self.bind(pattern, pointer, None);
-        }
         self.bind(pattern, pointer, Some(false))?;
         let mut bound = Vec::new();
         scan::bound(pattern, &mut bound);
         for binding in bound {
             let key = super::Key::Binding(binding);
-            if self.types.binding(binding).is_scalar()
-                && let Some(Operand::Reference { to, .. }) = self.scope.get(&key).cloned()
-            {
-                let value = self.read(to)?;
-                self.declare(binding, value)?;
+            let ty = self.types.binding(binding).clone();
+            match self.scope.get(&key).cloned() {
+                Some(Operand::Reference { to, .. }) if ty.is_scalar() => {
+                    let value = self.read(to)?;
+                    self.declare(binding, value)?;
+                }
+                // A reference to an error, which stands for the error itself.
+                Some(Operand::Scalar(lent)) if matches!(ty, Type::Opaque(_)) => {
+                    self.lend_to_guard(binding, quote!(), lent, &ty);
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -500,8 +503,6 @@ impl Lowerer<'_> {
         ends: Vec<super::flow::End>,
     ) -> Lowered<Operand> {
         let before = self.scope.clone();
-        let (value, exit) = self.join(fork, ends, &before);
-        self.resume(exit, None)?;
-        Ok(value.unwrap_or(Operand::Unit))
+        self.finish(fork, ends, &before)
     }
 }

@@ -75,16 +75,18 @@ pub(super) struct End {
     pub value: Option<Operand>,
 }
 
-/// An `if` of which one branch is finished and the other is open.
+/// A fork of which one branch is open and the others are finished.
 #[derive(Debug)]
 pub(super) struct Guard {
-    condition: ValueId,
-    finished: End,
-    finished_is_then: bool,
+    fork: Fork,
+    finished: Vec<End>,
+    /// Where the open branch stands among them.
+    open: usize,
     span: SourceSpan,
 }
 
 /// What [`Lowerer::join`] builds.
+#[derive(Debug)]
 pub(super) enum Fork {
     /// `if`, two branches.
     If(ValueId),
@@ -131,14 +133,15 @@ impl Lowerer<'_> {
             let Some(guard) = self.guards.pop() else { break };
             let region = self.builder.close(Vec::new());
             let open = End { region, scope: std::mem::take(&mut self.scope), exit, value };
-            let mut finished = guard.finished;
-            self.builder.reopen(finished.region);
-            finished.exit = self.catch(finished.exit, caught);
-            finished.region = self.builder.close(Vec::new());
-            let ends =
-                if guard.finished_is_then { vec![finished, open] } else { vec![open, finished] };
+            let mut ends = guard.finished;
+            for finished in &mut ends {
+                self.builder.reopen(std::mem::take(&mut finished.region));
+                finished.exit = self.catch(finished.exit.clone(), caught);
+                finished.region = self.builder.close(Vec::new());
+            }
+            ends.insert(guard.open, open);
             self.builder.at(guard.span);
-            (value, exit) = self.join(Fork::If(guard.condition), ends, &before);
+            (value, exit) = self.join(guard.fork, ends, &before);
         }
         self.scope.retain(|key, _| before.contains_key(key));
         Ok((value, exit))
@@ -186,7 +189,8 @@ impl Lowerer<'_> {
         };
         let span = self.builder.span();
         self.builder.open(Vec::new());
-        self.guards.push(Guard { condition, finished, finished_is_then: false, span });
+        let finished = vec![finished];
+        self.guards.push(Guard { fork: Fork::If(condition), finished, open: 0, span });
         Ok(())
     }
 
@@ -213,25 +217,36 @@ impl Lowerer<'_> {
         let before = self.scope.clone();
         let then_end = self.branch(None, then_branch);
         let else_end = self.branch(None, else_branch);
-        let (then_end, else_end) = (then_end?, else_end?);
+        let ends = vec![then_end?, else_end?];
         self.builder.at(span);
-        let leaves = |exit: &Exit| !exit.live && !exit.targets.is_empty();
-        let (finished, open, finished_is_then) = if leaves(&then_end.exit) && else_end.exit.live {
-            (then_end, else_end, true)
-        } else if leaves(&else_end.exit) && then_end.exit.live {
-            (else_end, then_end, false)
-        } else {
-            let ends = vec![then_end, else_end];
-            let (value, exit) = self.join(Fork::If(condition), ends, &before);
+        self.finish(Fork::If(condition), ends, &before)
+    }
+
+    /// Goes on after a fork, and returns its value. Where one branch goes on and the others leave, the rest of the
+    /// enclosing scope goes into that branch; else the branches are joined.
+    pub(super) fn finish(
+        &mut self,
+        fork: Fork,
+        mut ends: Vec<End>,
+        before: &Scope,
+    ) -> Lowered<Operand> {
+        let others_leave = |open: usize| {
+            let mut others = ends.iter().enumerate().filter(|(position, _)| *position != open);
+            others.all(|(_, end)| !end.exit.live && !end.exit.diverges())
+        };
+        let open = ends.iter().position(|end| end.exit.live);
+        if let Some(open) = open.filter(|open| ends.len() > 1 && others_leave(*open)) {
+            let span = self.builder.span();
+            let End { region, scope, exit, value } = ends.remove(open);
+            self.guards.push(Guard { fork, finished: ends, open, span });
+            self.builder.reopen(region);
+            self.scope = scope;
             self.resume(exit, None)?;
             return Ok(value.unwrap_or(Operand::Unit));
-        };
-        // The rest of the enclosing scope goes into the branch that goes on.
-        self.guards.push(Guard { condition, finished, finished_is_then, span });
-        self.builder.reopen(open.region);
-        self.scope = open.scope;
-        self.resume(open.exit, None)?;
-        Ok(open.value.unwrap_or(Operand::Unit))
+        }
+        let (value, exit) = self.join(fork, ends, before);
+        self.resume(exit, None)?;
+        Ok(value.unwrap_or(Operand::Unit))
     }
 
     /// Joins finished branches: appends the instruction, sets the variables that were there before,

@@ -251,7 +251,7 @@ impl Lowerer<'_> {
             Type::Reference { to, mutable: false }
                 if matches!(**to, Type::Slice(_) | Type::Array(..) | Type::Vec(_)) =>
             {
-                let to = Pointer::Memory(self.lent(opaque, to));
+                let to = Pointer::Memory(self.lent(opaque, to, "table"));
                 Ok(Operand::Reference { to, mutable: false })
             }
             _ => self.error(
@@ -263,8 +263,8 @@ impl Lowerer<'_> {
     }
 
     /// What a reference to arrays, slices and the like leads to: tokens that yield the reference.
-    fn lent(&mut self, mut opaque: Opaque, content: &Type) -> Place {
-        let slot = self.shared_slot(content, "table");
+    pub(super) fn lent(&mut self, mut opaque: Opaque, content: &Type, name: &str) -> Place {
+        let slot = self.shared_slot(content, name);
         opaque.result_slot = Some(slot);
         self.builder.push(InstructionKind::Opaque(opaque), Vec::new());
         Place::root(slot)

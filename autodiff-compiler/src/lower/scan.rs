@@ -2,7 +2,7 @@
 
 use crate::hir::{
     BindingId, Body, Callee, ExpressionId, ExpressionKind, OpaqueExpression, PatternKind, Piece,
-    ReturnTarget, Variant,
+    ReturnTarget,
 };
 use crate::types::Type;
 use proc_macro2::TokenTree;
@@ -142,20 +142,6 @@ pub(super) fn variables(body: &Body, id: ExpressionId) -> HashSet<BindingId> {
         false
     });
     found
-}
-
-/// Whether a pattern takes an error out of a `Result`.
-pub(super) fn has_error(pattern: &crate::hir::Pattern) -> bool {
-    match &pattern.kind {
-        PatternKind::Variant(Variant::Err, _) => true,
-        PatternKind::Variant(_, inner) | PatternKind::Reference(inner) => has_error(inner),
-        PatternKind::Binding { inner, .. } => inner.as_ref().is_some_and(|inner| has_error(inner)),
-        PatternKind::Tuple(parts) | PatternKind::Slice(parts) | PatternKind::Or(parts) => {
-            parts.iter().any(has_error)
-        }
-        PatternKind::Struct { fields, .. } => fields.iter().any(|(_, field)| has_error(field)),
-        _ => false,
-    }
 }
 
 /// The variables that a pattern binds.

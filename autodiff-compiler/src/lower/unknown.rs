@@ -221,9 +221,13 @@ impl Lowerer<'_> {
             bindings.push((name, value));
             operands.push((binding, ty, value));
         }
-        let bind = |lowerer: &mut Self| -> Lowered<()> {
+        let bind = |lowerer: &mut Self, for_guard: bool| -> Lowered<()> {
             for (binding, ty, value) in &operands {
                 let scalar = Operand::Scalar(*value);
+                if for_guard && matches!(ty, Type::Opaque(_)) {
+                    lowerer.lend_to_guard(*binding, quote!(&), *value, ty);
+                    continue;
+                }
                 let operand = match ty {
                     // It goes to memory of its own.
                     Type::Unit
@@ -249,7 +253,7 @@ impl Lowerer<'_> {
             None => None,
             Some(guard) => {
                 let mut end = self.branch(None, |lowerer| {
-                    bind(lowerer)?;
+                    bind(lowerer, true)?;
                     Ok(Operand::Scalar(lowerer.scalar(guard)?))
                 })?;
                 let Some(Operand::Scalar(holds)) = end.value.take() else {
@@ -271,11 +275,27 @@ impl Lowerer<'_> {
             }
         };
         let end = self.branch(None, |lowerer| {
-            bind(lowerer)?;
+            bind(lowerer, false)?;
             body(lowerer)
         })?;
         let arm = MatchArm { pattern: tokens, bindings, guard, body: crate::ir::Region::default() };
         Ok((arm, end))
+    }
+
+    /// The variable of a pattern in a guard: the content is lent to it, since an arm may take it. `borrow`: how the
+    /// value becomes a reference.
+    pub(super) fn lend_to_guard(
+        &mut self,
+        binding: BindingId,
+        borrow: TokenStream,
+        value: ValueId,
+        ty: &Type,
+    ) {
+        let value = Piece::Argument(Argument::Value(Aggregate::Value(value)));
+        let opaque = Opaque { pieces: vec![Piece::Tokens(borrow), value], result_slot: None };
+        let name = self.binding_name(binding);
+        let place = self.lent(opaque, ty, &name);
+        self.scope.insert(super::Key::Binding(binding), Operand::Slot(place.root));
     }
 
     /// What only rustc has seen so far, as something with structure.

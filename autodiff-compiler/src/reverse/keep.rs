@@ -122,12 +122,12 @@ impl Reverse {
         let function = &mut self.builder.function;
         let ty = function.place_type(place)?;
         let element = match &ty {
-            Type::Slice(element) | Type::Vec(element) if element.is_copy() => (**element).clone(),
-            ty if ty.is_copy() && !matches!(ty, Type::Reference { .. }) => ty.clone(),
-            // Whether it is `Clone` is rustc's to say.
-            Type::Struct(_) | Type::Array(..) => ty.clone(),
-            _ => return None,
+            Type::Slice(element) | Type::Vec(element) => (**element).clone(),
+            ty => ty.clone(),
         };
+        if !can_be_copied(&element) {
+            return None;
+        }
         let name = format!("{}_stack", function.slot(place.root).name).into();
         let stack = function.new_slot(Type::Vec(Box::new(element)), name, span, SlotKind::Local);
         self.stacks.push(stash::definition(&self.builder.function, stack));
@@ -153,5 +153,16 @@ impl Reverse {
         let index = self.builder.integer(IntegerOperation::WrappingSub, &[length, one]);
         kept.popped.push(InstructionKind::Resize(stack.clone(), ResizeKind::Pop));
         Some(stack.project(Projection::Index { index, proven: true }))
+    }
+}
+
+/// Whether a stack can hold copies of such content. Whether a struct is `Clone` is rustc's to say.
+fn can_be_copied(ty: &Type) -> bool {
+    match ty {
+        Type::Reference { .. } => false,
+        Type::Struct(_) | Type::Array(..) => true,
+        Type::Vec(element) => can_be_copied(element),
+        Type::Tuple(elements) => elements.iter().all(can_be_copied),
+        ty => ty.is_copy(),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::moves::{self, moved_out};
 use super::shape::Shape;
-use super::support::needs_primal;
 use super::{Adjoints, Refusal, Reverse, Scope};
 use crate::ir::operations::IntegerOperation;
 use crate::ir::zeros::has_static_shape;
@@ -54,6 +53,7 @@ impl Reverse {
     ) {
         let slots: Vec<_> =
             forward.defined_slots().filter(|slot| self.is_active_slot(*slot)).collect();
+        let mut shapes = vec![];
         for slot in slots {
             if self.adjoint_slots.contains_key(&slot) && scope.live.contains(&slot) {
                 continue;
@@ -63,41 +63,63 @@ impl Reverse {
             let ty = known.ty.tangent();
             let place = Place::root(slot);
             let gone = moved_out(forward, slot) || moves::moves(result, slot);
-            let visible = scope.live.contains(&slot) && !gone;
-            let content = if visible {
-                self.builder.zeros(&ty, Some(&place))
-            } else if gone {
-                // Whoever took the content hands its adjoint back.
-                match &ty {
-                    Type::Vec(_) => Aggregate::Vec(vec![]),
-                    other => self.builder.zeros(other, None),
-                }
-            } else if needs_primal(&known.ty) {
-                self.refusals.push(Refusal {
-                    span: known.span,
-                    message: format!(
-                        "`{}: {}` is differentiated, and the shape of its derivative is gone when \
-                         that is calculated",
-                        known.name, known.ty
-                    ),
-                    help: Some("use numbers, arrays or one flat `Vec`".into()),
-                });
-                Aggregate::Unit
-            } else if let Type::Vec(element) = &ty {
-                // The slot is out of scope in the reverse sweep: its final length is a value.
-                let length = self.builder.function.new_value(Type::USIZE, None, known.span);
-                self.active.resize(self.builder.function.values.len(), false);
-                forward.instructions.push(Instruction {
-                    kind: InstructionKind::Length(place),
-                    results: vec![length],
-                    span: known.span,
-                });
-                let zero = self.builder.zeros(element, None);
-                Aggregate::VecRepeat(Box::new(zero), length)
-            } else {
-                self.builder.zeros(&ty, None)
-            };
+            if scope.live.contains(&slot) && !gone {
+                let content = self.builder.zeros(&ty, Some(&place));
+                self.define_adjoint(slot, ty, content);
+                continue;
+            }
+            let end = forward.instructions.len();
+            let (content, shape) = self.zeros_after_scope(slot, gone, forward, end);
             self.define_adjoint(slot, ty, content);
+            shapes.push((slot, shape));
+        }
+        self.restore_adjoints(shapes);
+    }
+
+    /// Zeros for the adjoint of a slot that is out of scope in the reverse sweep, and the shape that they are yet to
+    /// be given ([`Self::restore_adjoints`]). The forward sweep reads lengths at a position of the slot's region.
+    pub(super) fn zeros_after_scope(
+        &mut self,
+        slot: SlotId,
+        gone: bool,
+        forward: &mut Region,
+        position: usize,
+    ) -> (Aggregate, Shape) {
+        let ty = self.builder.function.slot(slot).ty.tangent();
+        match &ty {
+            // Whoever took the content hands its adjoint back.
+            Type::Vec(_) if gone => (Aggregate::Vec(vec![]), Shape::Same),
+            // One number, with which the zeros are made.
+            Type::Vec(element) if has_static_shape(element) => {
+                let read = self.forward_length(Place::root(slot), self.builder.span());
+                let length = read.results[0];
+                forward.instructions.insert(position, read);
+                let zero = self.builder.zeros(element, None);
+                (Aggregate::VecRepeat(Box::new(zero), length), Shape::Same)
+            }
+            ty => {
+                let zeros = self.builder.zeros(ty, None);
+                if gone || has_static_shape(ty) {
+                    return (zeros, Shape::Same);
+                }
+                let (read, shape) = self.shape_of(&Place::root(slot));
+                forward.instructions.splice(position..position, read);
+                (zeros, shape)
+            }
+        }
+    }
+
+    /// Gives adjoints the shapes that the forward sweep read.
+    pub(super) fn restore_adjoints(&mut self, shapes: Vec<(SlotId, Shape)>) {
+        for (slot, shape) in shapes {
+            if matches!(shape, Shape::Same) {
+                continue;
+            }
+            let Some(adjoint) = self.adjoint_slots.get(&slot).copied().map(Place::root) else {
+                continue;
+            };
+            let ty = self.type_at(&adjoint);
+            self.restore_shape(&adjoint, &ty, shape);
         }
     }
 

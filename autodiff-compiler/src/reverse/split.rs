@@ -315,6 +315,7 @@ impl Reverse {
     /// Adjoints of parameters that are passed by value and live in memory, if they are active, become so,
     /// or have a gradient of dynamic shape.
     fn define_parameter_adjoints(&mut self, primal: &Function, forward: &mut Region) {
+        let mut shapes = vec![];
         for parameter in &primal.parameters {
             let ParameterBinding::Slot(slot) = parameter.binding else { continue };
             let ty = parameter.ty.tangent();
@@ -324,33 +325,15 @@ impl Reverse {
             if matches!(parameter.ty, Type::Reference { .. }) || !(active || only_shape) {
                 continue;
             }
-            let gone = moves::moved_out(forward, slot) || moves::moves(&primal.result, slot);
-            let content = match &ty {
-                Type::Vec(_) if active && gone => Aggregate::Vec(vec![]),
-                Type::Vec(element) if element.is_copy() => {
-                    let length = self.forward_length(Place::root(slot), parameter.span);
-                    let count = length.results[0];
-                    let position = if active { forward.instructions.len() } else { 0 };
-                    forward.instructions.insert(position, length);
-                    let zero = self.builder.zeros(element, None);
-                    Aggregate::VecRepeat(Box::new(zero), count)
-                }
-                ty if has_static_shape(ty) => self.builder.zeros(ty, None),
-                _ => {
-                    self.refusals.push(Refusal {
-                        span: parameter.span,
-                        message: format!(
-                            "`{}: {}` is passed by value and differentiated: the shape of its \
-                             derivative is gone when that is calculated",
-                            parameter.name, parameter.ty
-                        ),
-                        help: Some("pass it by reference".into()),
-                    });
-                    Aggregate::Unit
-                }
-            };
+            let gone =
+                active && (moves::moved_out(forward, slot) || moves::moves(&primal.result, slot));
+            let position = if active { forward.instructions.len() } else { 0 };
+            self.builder.at(parameter.span);
+            let (content, shape) = self.zeros_after_scope(slot, gone, forward, position);
             self.define_adjoint(slot, ty, content);
+            shapes.push((slot, shape));
         }
+        self.restore_adjoints(shapes);
     }
 
     /// The gradient with respect to what is passed by value.

@@ -17,10 +17,9 @@ fn taken_apart() -> Refusal {
 pub fn check(function: &Function, activity: &Activity, diagnostics: &mut Diagnostics) {
     let check = Check { function, activity };
     let escape = Escape::of(function, activity);
-    let top_level: Vec<_> = function.body.defined_slots().collect();
     let mut found = vec![];
     function.body.for_each_instruction(&mut |instruction| {
-        let refusal = check.instruction(instruction, &top_level);
+        let refusal = check.instruction(instruction);
         if let Some((message, help)) = refusal.or_else(|| escape.refusal(instruction)) {
             found.push((instruction.span, message, help));
         }
@@ -41,7 +40,7 @@ struct Check<'a> {
 pub(super) type Refusal = (String, Option<String>);
 
 impl Check<'_> {
-    fn instruction(&self, instruction: &Instruction, top_level: &[SlotId]) -> Option<Refusal> {
+    fn instruction(&self, instruction: &Instruction) -> Option<Refusal> {
         match &instruction.kind {
             InstructionKind::Opaque(opaque) => self.opaque(opaque, instruction),
             // Which arm it is has no derivative; what only rustc looks into is checked where it is used.
@@ -60,20 +59,7 @@ impl Check<'_> {
                 Some(taken_apart())
             }
             InstructionKind::Call(call) => self.call(call, instruction),
-            kind => {
-                let slot = kind.defined_slot()?;
-                let nested = !top_level.contains(&slot);
-                let ty = &self.function.slot(slot).ty;
-                (self.activity.is_active_slot(slot) && nested && needs_primal(ty)).then(|| {
-                    (
-                        format!(
-                            "`{}: {ty}` cannot be local to a loop or branch yet: it is differentiated",
-                            self.function.slot(slot).name
-                        ),
-                        Some("declare it before the loop or branch, or use numbers, arrays or one flat `Vec`".into()),
-                    )
-                })
-            }
+            _ => None,
         }
     }
 
@@ -101,7 +87,8 @@ impl Check<'_> {
                 && !is_moved(place)
         });
         // A truth value or an unknown thing has no derivative; what is made of it is checked in turn.
-        let harmless = opaque.result_slot.is_none()
+        let in_slot = opaque.result_slot.map(|slot| &self.function.slot(slot).ty);
+        let harmless = in_slot.is_none_or(Type::is_unseen)
             && instruction.results.iter().all(|result| {
                 let ty = &self.function.value(*result).ty;
                 matches!(ty, Type::Bool | Type::Option(_) | Type::Result(..)) || ty.is_unseen()
@@ -174,23 +161,5 @@ fn is_method(opaque: &Opaque) -> bool {
     match &opaque.pieces[..] {
         [_, Piece::Tokens(name), Piece::Group(..)] => name.to_string().starts_with('.'),
         _ => false,
-    }
-}
-
-/// Whether zeros of its tangent need the primal: it holds a `Vec` inside something (the lengths are
-/// not one number).
-pub(super) fn needs_primal(ty: &Type) -> bool {
-    fn inside(ty: &Type) -> bool {
-        match ty {
-            Type::Vec(_) | Type::Slice(_) => true,
-            Type::Array(element, _) => inside(element),
-            Type::Tuple(elements) => elements.iter().any(inside),
-            Type::Struct(definition) => definition.fields.iter().any(|(_, ty)| inside(ty)),
-            _ => false,
-        }
-    }
-    match ty {
-        Type::Vec(element) | Type::Slice(element) => inside(element),
-        other => inside(other),
     }
 }

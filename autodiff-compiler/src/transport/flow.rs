@@ -9,7 +9,7 @@
 
 use crate::hir::{
     BindingId, Body, Callee, ExpressionId, ExpressionKind, Parameter, Pattern, PatternKind,
-    Statement,
+    Statement, Variant,
 };
 use crate::types::Type;
 use std::collections::{HashMap, HashSet};
@@ -88,7 +88,15 @@ const TAKES_ITEMS: &[&str] = &[
     "min_by",
     "max_by_key",
     "min_by_key",
+    "and_then",
+    "map_or",
+    "map_or_else",
+    "is_some_and",
+    "is_ok_and",
 ];
+
+/// Methods whose closure takes an error, which has no derivative, or nothing.
+const TAKES_ERROR: &[&str] = &["map_err", "or_else", "unwrap_or_else", "ok_or_else", "inspect_err"];
 
 /// Further methods that keep nothing of their arguments.
 const KEEPS_NOTHING: &[&str] = &[
@@ -107,13 +115,37 @@ const KEEPS_NOTHING: &[&str] = &[
     "div_euclid",
     "total_cmp",
     "partial_cmp",
+    "ok_or",
+    "or",
+    "expect",
+    "unwrap_or",
 ];
+
+/// Methods whose result is, or holds, a mutable reference into the receiver.
+const LENDS: &[&str] = &[
+    "iter_mut",
+    "chunks_mut",
+    "chunks_exact_mut",
+    "split_at_mut",
+    "split_first_mut",
+    "split_last_mut",
+    "first_mut",
+    "last_mut",
+    "get_mut",
+    "as_mut",
+    "as_mut_slice",
+];
+
+/// Further methods that pass on a reference that their receiver, or an argument, holds.
+const PASSES_ON: &[&str] = &["enumerate", "zip", "chain", "unwrap", "expect"];
+
+fn is_in(names: &[&str], method: &syn::Ident) -> bool {
+    names.iter().any(|name| method == name)
+}
 
 /// Whether nothing that is passed to a method is in its receiver afterwards.
 fn leaves_receiver(method: &syn::Ident) -> bool {
-    [KEEPS_NOTHING, TAKES_ITEMS, SAME_ITEMS]
-        .iter()
-        .any(|names| names.iter().any(|name| method == name))
+    [KEEPS_NOTHING, TAKES_ITEMS, TAKES_ERROR, SAME_ITEMS].iter().any(|names| is_in(names, method))
 }
 
 /// What the items of an iterator are made of.
@@ -160,17 +192,28 @@ impl<'a> Flow<'a> {
     /// Functions called with, or passed beside, what may be active.
     pub(super) fn called(&self) -> HashSet<String> {
         let mut called = HashSet::new();
+        let mut beside_passive = HashSet::new();
         for expression in &self.body.expressions {
-            match &expression.kind {
-                ExpressionKind::Call { callee: Callee::Path(path), arguments }
-                    if arguments.iter().any(|argument| self.mentions(*argument)) =>
-                {
-                    called.insert(path.text.to_string());
+            let mut passed: Vec<ExpressionId> = match &expression.kind {
+                ExpressionKind::Call { arguments, .. } => arguments.clone(),
+                ExpressionKind::MethodCall { receiver, arguments, .. } => {
+                    [&[*receiver], &arguments[..]].concat()
                 }
-                ExpressionKind::FunctionPath(Callee::Path(path)) => {
-                    called.insert(path.text.to_string());
-                }
-                _ => {}
+                _ => continue,
+            };
+            let active = passed.iter().any(|argument| self.mentions(*argument));
+            if !active {
+                beside_passive.extend(passed.drain(..));
+            } else if let ExpressionKind::Call { callee: Callee::Path(path), .. } = &expression.kind
+            {
+                called.insert(path.text.to_string());
+            }
+        }
+        for (index, expression) in self.body.expressions.iter().enumerate() {
+            if let ExpressionKind::FunctionPath(Callee::Path(path)) = &expression.kind
+                && !beside_passive.contains(&ExpressionId(index as u32))
+            {
+                called.insert(path.text.to_string());
             }
         }
         called
@@ -202,7 +245,9 @@ impl<'a> Flow<'a> {
         for expression in &body.expressions {
             match &expression.kind {
                 ExpressionKind::MethodCall { method, arguments, .. }
-                    if TAKES_ITEMS.iter().any(|name| method == name) || method == "fold" =>
+                    if is_in(TAKES_ITEMS, method)
+                        || is_in(TAKES_ERROR, method)
+                        || method == "fold" =>
                 {
                     let is_closure = |id: &&ExpressionId| self.parameters(**id).is_some();
                     let closures: Vec<_> = arguments.iter().filter(is_closure).collect();
@@ -231,11 +276,7 @@ impl<'a> Flow<'a> {
             ExpressionKind::Variable(binding) => self.active.contains(binding),
             // An integer has no derivative, wherever it comes from.
             ExpressionKind::Cast(_, Type::Integer(_)) => false,
-            ExpressionKind::MethodCall { method, .. }
-                if MEASURES.iter().any(|name| method == name) =>
-            {
-                false
-            }
+            ExpressionKind::MethodCall { method, .. } if is_in(MEASURES, method) => false,
             _ => self.body.children(id).into_iter().any(|child| self.mentions(child)),
         }
     }
@@ -254,7 +295,7 @@ impl<'a> Flow<'a> {
                     [other] if method == "zip" => {
                         Item::Pair(Box::new(self.item(*receiver)), Box::new(self.item(*other)))
                     }
-                    _ if SAME_ITEMS.iter().any(|name| method == name) => self.item(*receiver),
+                    _ if is_in(SAME_ITEMS, method) => self.item(*receiver),
                     _ => Item::Whole(self.mentions(id)),
                 }
             }
@@ -263,8 +304,27 @@ impl<'a> Flow<'a> {
     }
 
     fn bind(&mut self, pattern: &Pattern) {
+        // An error has no derivative.
+        if matches!(pattern.kind, PatternKind::Variant(Variant::Err, _)) {
+            return;
+        }
         for binding in pattern.bindings() {
             self.grew |= self.active.insert(binding);
+        }
+    }
+
+    /// Binds the names of a pattern for what it takes apart.
+    fn bind_parts(&mut self, pattern: &Pattern, value: ExpressionId) {
+        if self.mentions(value) {
+            self.bind(pattern);
+        }
+        self.return_to_lender(pattern, value);
+    }
+
+    /// What is written through a reference is in what lends it.
+    fn return_to_lender(&mut self, pattern: &Pattern, lender: ExpressionId) {
+        if pattern.bindings().iter().any(|binding| self.active.contains(binding)) {
+            self.lend(lender);
         }
     }
 
@@ -287,9 +347,7 @@ impl<'a> Flow<'a> {
             ExpressionKind::Variable(binding) => self.grew |= self.active.insert(*binding),
             // An index stays passive, and so does a length or a count.
             ExpressionKind::Index(base, _) => return self.bind_variables(*base),
-            ExpressionKind::MethodCall { receiver, method, .. }
-                if COUNTS.iter().any(|name| method == name) =>
-            {
+            ExpressionKind::MethodCall { receiver, method, .. } if is_in(COUNTS, method) => {
                 return self.bind_variables(*receiver);
             }
             _ => {}
@@ -311,30 +369,28 @@ impl<'a> Flow<'a> {
         match &body.expression(id).kind {
             ExpressionKind::Block(block) => {
                 for statement in &block.statements {
-                    if let Statement::Let { pattern, value: Some(value), .. } = statement
-                        && self.mentions(*value)
-                    {
-                        self.bind(pattern);
+                    if let Statement::Let { pattern, value: Some(value), .. } = statement {
+                        self.bind_parts(pattern, *value);
                     }
                 }
             }
             ExpressionKind::Assign(place, value)
-            | ExpressionKind::AssignOperation(_, place, value)
-                if self.mentions(*value) =>
-            {
-                self.bind_variables(*place);
+            | ExpressionKind::AssignOperation(_, place, value) => {
+                if self.mentions(*value) {
+                    self.bind_variables(*place);
+                }
+                if self.mentions(*place) {
+                    self.lend(*value);
+                }
             }
             ExpressionKind::For { pattern, iterator, .. } => {
                 let item = self.item(*iterator);
                 self.bind_item(pattern, &item);
-                // What is written through an item is in what lends it.
-                if pattern.bindings().iter().any(|binding| self.active.contains(binding)) {
-                    self.lend(*iterator);
-                }
+                self.return_to_lender(pattern, *iterator);
             }
-            ExpressionKind::Let(pattern, value) if self.mentions(*value) => self.bind(pattern),
-            ExpressionKind::Match { scrutinee, arms } if self.mentions(*scrutinee) => {
-                arms.iter().for_each(|arm| self.bind(&arm.pattern));
+            ExpressionKind::Let(pattern, value) => self.bind_parts(pattern, *value),
+            ExpressionKind::Match { scrutinee, arms } => {
+                arms.iter().for_each(|arm| self.bind_parts(&arm.pattern, *scrutinee));
             }
             // Its parameters may hold anything where it is not seen who calls it.
             ExpressionKind::Closure { parameters, .. } if !self.followed.contains(&id) => {
@@ -395,32 +451,30 @@ impl<'a> Flow<'a> {
                     self.bind(&sum.pattern);
                     self.bind_item(&parameter.pattern, &item);
                 }
-                _ if TAKES_ITEMS.iter().any(|name| method == name) => {
+                _ if is_in(TAKES_ITEMS, method) => {
                     for parameter in parameters {
                         self.bind_item(&parameter.pattern, &item);
                     }
                 }
                 _ => continue,
             }
-            let mut bound = parameters.iter().flat_map(|parameter| parameter.pattern.bindings());
-            if bound.any(|binding| self.active.contains(&binding)) {
-                self.lend(receiver);
+            for parameter in parameters {
+                self.return_to_lender(&parameter.pattern, receiver);
             }
         }
     }
 
-    /// What is iterated over mutably may hold what its items do.
+    /// What lends a mutable reference may hold what is behind it.
     fn lend(&mut self, id: ExpressionId) {
         match &self.body.expression(id).kind {
             ExpressionKind::Borrow { mutable: true, value } => self.bind_variables(*value),
-            ExpressionKind::MethodCall { receiver, method, .. }
-                if ["iter_mut", "chunks_mut", "chunks_exact_mut"]
-                    .iter()
-                    .any(|name| method == name) =>
-            {
+            ExpressionKind::Tuple(parts) => parts.iter().for_each(|part| self.lend(*part)),
+            ExpressionKind::MethodCall { receiver, method, .. } if is_in(LENDS, method) => {
                 self.bind_variables(*receiver);
             }
-            ExpressionKind::MethodCall { receiver, arguments, .. } => {
+            ExpressionKind::MethodCall { receiver, method, arguments, .. }
+                if is_in(SAME_ITEMS, method) || is_in(PASSES_ON, method) =>
+            {
                 self.lend(*receiver);
                 arguments.iter().for_each(|argument| self.lend(*argument));
             }

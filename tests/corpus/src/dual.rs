@@ -38,6 +38,8 @@ pub mod matrices;
 pub mod misc;
 #[path = "../functions/mutation.rs"]
 pub mod mutation;
+#[path = "../functions/nested_lists.rs"]
+pub mod nested_lists;
 #[path = "../functions/recipes.rs"]
 pub mod recipes;
 #[path = "../functions/reductions.rs"]
@@ -66,6 +68,7 @@ pub fn table() -> Vec<Entry> {
     table.extend(table!(dual crate::dual::matrices "functions/matrices.rs"));
     table.extend(table!(dual crate::dual::misc "functions/misc.rs"));
     table.extend(table!(dual crate::dual::mutation "functions/mutation.rs"));
+    table.extend(table!(dual crate::dual::nested_lists "functions/nested_lists.rs"));
     table.extend(table!(dual crate::dual::recipes "functions/recipes.rs"));
     table.extend(table!(dual crate::dual::reductions "functions/reductions.rs"));
     table.extend(table!(dual crate::dual::single "functions/single.rs"));

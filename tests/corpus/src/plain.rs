@@ -34,6 +34,8 @@ pub mod matrices;
 pub mod misc;
 #[path = "../functions/mutation.rs"]
 pub mod mutation;
+#[path = "../functions/nested_lists.rs"]
+pub mod nested_lists;
 #[path = "../functions/recipes.rs"]
 pub mod recipes;
 #[path = "../functions/reductions.rs"]
@@ -62,6 +64,7 @@ pub fn table() -> Vec<Entry> {
     table.extend(table!(plain crate::plain::matrices "functions/matrices.rs"));
     table.extend(table!(plain crate::plain::misc "functions/misc.rs"));
     table.extend(table!(plain crate::plain::mutation "functions/mutation.rs"));
+    table.extend(table!(plain crate::plain::nested_lists "functions/nested_lists.rs"));
     table.extend(table!(plain crate::plain::recipes "functions/recipes.rs"));
     table.extend(table!(plain crate::plain::reductions "functions/reductions.rs"));
     table.extend(table!(plain crate::plain::single "functions/single.rs"));

@@ -34,6 +34,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("matrices", include_str!("../functions/matrices.rs")),
     ("misc", include_str!("../functions/misc.rs")),
     ("mutation", include_str!("../functions/mutation.rs")),
+    ("nested_lists", include_str!("../functions/nested_lists.rs")),
     ("recipes", include_str!("../functions/recipes.rs")),
     ("reductions", include_str!("../functions/reductions.rs")),
     ("single", include_str!("../functions/single.rs")),

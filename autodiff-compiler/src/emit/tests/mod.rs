@@ -328,13 +328,13 @@ fn names_in_patterns_hide_nothing() {
     check(
         &samples::shadowed(),
         expect![[r#"
-        fn shadowed(o: f64, b: ::core::option::Option<f64>) -> f64 {
-            let o_1 = o;
-            match b {
-                ::core::option::Option::Some(o) => o_1 + o,
-                ::core::option::Option::None => o_1,
+            fn shadowed(o: f64, b: ::core::option::Option<f64>) -> f64 {
+                let o_1 = o;
+                match b {
+                    ::core::option::Option::Some(o) => o_1 + o,
+                    ::core::option::Option::None => o_1,
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }

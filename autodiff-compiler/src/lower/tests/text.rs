@@ -195,29 +195,19 @@ fn what_may_fail_gives_its_parts() {
             fn f(active %x.0: f64, active @t: Option<f64>) -> (f64, bool) {
                 %1 = false
                 %2 = undefined_f64
-                %8: u32, %9: bool, %10: f64, %value.12: f64 = match place @t {
+                %8: bool, %9: f64 = match place @t {
                     :: core :: option :: Option :: Some (value) (value = %value.3: f64) => {
-                        %6 = 0_u32
-                        yield %6, %1, %2, %value.3
+                        %6 = mul %value.3, %x.0
+                        %7 = true
+                        yield %7, %6
                     }
                     :: core :: option :: Option :: None => {
                         %4 = false
                         %5 = undefined_f64
-                        %7 = 1_u32
-                        %11 = undefined_f64
-                        yield %7, %4, %5, %11
+                        yield %4, %5
                     }
                 }
-                %13 = 0_u32
-                %14 = eq %8, %13
-                %17: bool, %18: f64 = if %14 {
-                    %15 = mul %value.12, %x.0
-                    %16 = true
-                    yield %16, %15
-                } else {
-                    yield %9, %10
-                }
-                return (%18, %17)
+                return (%9, %8)
             }
         "#]],
     );

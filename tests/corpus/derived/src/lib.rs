@@ -34,6 +34,8 @@ pub mod matrices;
 pub mod misc;
 #[path = "../../functions/mutation.rs"]
 pub mod mutation;
+#[path = "../../functions/nested_lists.rs"]
+pub mod nested_lists;
 #[path = "../../functions/recipes.rs"]
 pub mod recipes;
 #[path = "../../functions/reductions.rs"]
@@ -62,6 +64,7 @@ pub fn table() -> Vec<Derived> {
     table.extend(table!(derived crate::matrices "../functions/matrices.rs"));
     table.extend(table!(derived crate::misc "../functions/misc.rs"));
     table.extend(table!(derived crate::mutation "../functions/mutation.rs"));
+    table.extend(table!(derived crate::nested_lists "../functions/nested_lists.rs"));
     table.extend(table!(derived crate::recipes "../functions/recipes.rs"));
     table.extend(table!(derived crate::reductions "../functions/reductions.rs"));
     table.extend(table!(derived crate::single "../functions/single.rs"));
