@@ -120,3 +120,21 @@ fn unannotated_functions_take_lengths_that_chunk_active_slices() {
     let (value, slope) = by_rows::value_and_gradient(&[1.0, 2.0, 3.0, 4.0], 2, 0.5);
     assert_eq!((value, slope), (10.0 + 27.0 + 64.0, vec![2.0, 0.0, 6.0 + 27.0, 48.0]));
 }
+
+fn table(k: usize) -> [f64; 2] {
+    [k as f64, 0.5]
+}
+
+/// Elements and fields of what a function gives that is not looked into.
+#[differentiate]
+fn of_results(x: f64, k: usize) -> f64 {
+    let shift: f64 = table(k)[0];
+    (table(k)[1] * x).sin() * (table(k + 1)[0] - shift).max(x)
+}
+
+#[test]
+fn elements_of_results() {
+    let (value, slope) = of_results::value_and_gradient(0.3, 2);
+    assert_eq!(value, 0.15_f64.sin());
+    assert_eq!(slope, 0.5 * 0.15_f64.cos());
+}

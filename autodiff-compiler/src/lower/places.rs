@@ -239,6 +239,11 @@ impl Lowerer<'_> {
                     let slot = self.define(content, ty, "value".into());
                     Ok(Place::root(slot))
                 }
+                Operand::Scalar(value) if self.builder.function.value(value).ty.is_unseen() => {
+                    let ty = self.builder.function.value(value).ty.clone();
+                    let slot = self.define(Aggregate::Value(value), ty, "value".into());
+                    Ok(Place::root(slot))
+                }
                 _ => self.no_memory(),
             },
             Pointer::Local(..) => self.no_memory(),

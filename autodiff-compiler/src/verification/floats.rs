@@ -35,6 +35,9 @@ pub(super) struct Reference {
     /// For every float of the arguments, in order: the derivative of the sum of all outputs, each times
     /// its cotangent.
     products: Vec<Component>,
+    /// What underflow may take from that sum where tangents are calculated: one that underflows is missing from
+    /// everything that is made of it.
+    lost: f64,
     /// The cotangent of the result.
     cotangent: Datum<Real>,
     /// The cotangents of the parameters' content at exit; zero where that is no output.
@@ -56,7 +59,7 @@ impl Reference {
         let terms = || direction.iter().zip(&self.products);
         (
             terms().map(|(v, component)| v * component.slope).sum(),
-            terms().map(|(v, component)| v.abs() * component.size).sum(),
+            terms().map(|(v, component)| v.abs() * component.size).sum::<f64>() + self.lost,
         )
     }
 }
@@ -148,14 +151,11 @@ impl Primal<'_> {
         let loss = outcome.result.floats().first().copied();
         let gradient = loss
             .filter(|_| main.result_type.is_loss())
-            .map(|loss| recording.gradient([(loss, 1.0)]));
-        let reference = Reference {
-            gradient,
-            products: recording.gradient(outputs.into_iter().zip(weights.iter().copied())),
-            cotangent,
-            exits,
-            moderate: recording.moderate,
-        };
+            .map(|loss| recording.gradient([(loss, 1.0)]).0);
+        let outputs = outputs.into_iter().zip(weights.iter().copied());
+        let (products, lost) = recording.gradient(outputs);
+        let reference =
+            Reference { gradient, products, lost, cotangent, exits, moderate: recording.moderate };
         self.forward_mode(&interpreter, &reference, &weights, &mut random)?;
         Ok(Some(reference))
     }

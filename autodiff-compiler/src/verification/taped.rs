@@ -191,13 +191,15 @@ impl Recording {
         Ok(Self { nodes, leaves, outcome, moderate: MODERATE.get() })
     }
 
-    /// The gradient of a weighted sum of floats of the outcome by all floats of the arguments, in order.
+    /// The gradient of a weighted sum of floats of the outcome by all floats of the arguments, in order, and what
+    /// underflow may take from that sum where tangents are calculated instead.
     pub(super) fn gradient(
         &self,
         outputs: impl IntoIterator<Item = (Taped, f64)>,
-    ) -> Vec<Component> {
+    ) -> (Vec<Component>, f64) {
         let nothing = Component { slope: 0.0, size: 0.0, singular: false, unknown: false };
         let mut components = vec![nothing; self.nodes.len()];
+        let mut lost = 0.0;
         // Whether the sum depends on a node.
         let mut reached = vec![false; self.nodes.len()];
         for (output, weight) in outputs {
@@ -212,6 +214,9 @@ impl Recording {
                 components[k].size = f64::INFINITY;
             }
             let from = components[k];
+            if reached[k] && from.size.is_finite() {
+                lost += from.size * underflow(node.single);
+            }
             for Edge { argument, slope, singular, unknown } in node.edges.into_iter().flatten() {
                 let to = &mut components[argument];
                 to.singular |= from.singular || singular;
@@ -224,6 +229,6 @@ impl Recording {
             }
         }
         components.truncate(self.leaves);
-        components
+        (components, lost)
     }
 }

@@ -315,3 +315,16 @@ fn a_local_of_many_lengths_is_differentiated_where_sweeps_are_split() {
     let verdict = check(&program(source, arguments), &Settings::default());
     assert_eq!(verdict.expect("no failure"), Verdict::Agrees);
 }
+
+/// A tangent of an `f32` that underflows is missing from all that is made of it, which an adjoint is not.
+#[test]
+fn tangents_underflow_where_adjoints_do_not() {
+    let source = "fn main(z: f64) -> f64 {
+         let narrow = (z * f64::EPSILON * f64::EPSILON) as f32;
+         let square = (narrow * narrow) as f64;
+         1920.0 * square
+     }";
+    let settings = Settings { tolerance: 1e-4, ..Settings::default() };
+    let verdict = check(&program(source, vec![Datum::from(0.5)]), &settings);
+    assert_eq!(verdict.expect("no failure"), Verdict::Agrees);
+}

@@ -1,5 +1,6 @@
 //! Which constructs occur in random functions, and which of them together.
 
+use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 
@@ -148,6 +149,11 @@ impl<'a> Visit<'a> for Found {
     fn visit_local(&mut self, local: &'a syn::Local) {
         if local.init.is_none() {
             self.note("declared first");
+        }
+        if let syn::Pat::Type(typed) = &local.pat
+            && typed.ty.to_token_stream().to_string().starts_with("Vec < Vec")
+        {
+            self.note("list of lists");
         }
         visit::visit_local(self, local);
     }

@@ -11,6 +11,11 @@ pub(super) fn is_list(kind: &Kind) -> bool {
 impl Generator {
     /// An element of a list, if there is one.
     pub(super) fn element(&mut self) -> Option<String> {
+        if self.percent(25)
+            && let Some(element) = self.nested_element()
+        {
+            return Some(element);
+        }
         let rows = self.scope.named(|v| matches!(v.kind, Kind::Rows(..)));
         if !rows.is_empty() && self.percent(25) {
             let name = self.one_of(&rows);

@@ -38,7 +38,7 @@ impl Generator {
     }
 
     /// The head with a label, sometimes, and what is written inside.
-    fn looped(
+    pub(super) fn looped(
         &mut self,
         head: &str,
         over: Option<&str>,
@@ -123,6 +123,9 @@ impl Generator {
 
     /// Over the elements of a list.
     fn over_elements(&mut self) {
+        if self.percent(20) && self.over_lists() {
+            return;
+        }
         let rows = self.scope.named(|v| matches!(v.kind, Kind::Rows(..)));
         if !rows.is_empty() && self.percent(30) {
             let (list, row) = (self.one_of(&rows), self.fresh("row"));

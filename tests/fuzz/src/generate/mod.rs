@@ -18,6 +18,7 @@ mod functions;
 mod integers;
 mod lists;
 mod loops;
+mod nested;
 mod order;
 mod scope;
 mod statements;

@@ -1,5 +1,7 @@
 //! What can be named at a point, and what may be done to it.
 
+use super::nested::Lists;
+
 /// What a variable holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
@@ -21,6 +23,8 @@ pub(super) enum Kind {
     List(List),
     /// A list of rows of so many floats.
     Rows(List, usize),
+    /// A list of lists.
+    Lists(Lists),
     /// `[usize; n]` with elements below the bound.
     Counts(usize, usize),
     /// `(f64, f64)`.

@@ -34,6 +34,7 @@ impl Generator {
             (3, 10),
             (4, 11),
             (4, 12),
+            (5, 13),
         ]) {
             0 => self.let_float(),
             1 => self.change_float(),
@@ -47,6 +48,7 @@ impl Generator {
             9 => self.call_statement(),
             10 => self.closure(),
             11 => self.integer_state(),
+            13 => self.nested_lists(),
             _ => self.exchange(),
         }
     }
@@ -76,6 +78,7 @@ impl Generator {
         let references = self.scope.changeable(|v| v.kind == Kind::FloatReference(true));
         let pairs = self.scope.changeable(|v| v.kind == Kind::Pair);
         let target = match self.weighted(&[(45, 0), (45, 1), (12, 2), (6, 3)]) {
+            1 if self.percent(20) => self.nested_element_to_change(),
             1 => self.element_to_change().map(|(place, _)| place),
             2 if !references.is_empty() => Some(format!("*{}", self.one_of(&references))),
             3 if !pairs.is_empty() => {

@@ -1,7 +1,7 @@
 //! The methods of the floating-point types.
 
 use crate::float::Float;
-use crate::number::{Number, Partials};
+use crate::number::{Number, Partials, curved, rounding, sum};
 use crate::operators::remainder;
 use num_dual::DualNum;
 
@@ -168,7 +168,16 @@ impl<F: Float> Number<F> {
             let (aa, ab, bb) = (Some(s * s / h), Some(-c * s / h), Some(c * c / h));
             Partials { a: c, b: s, aa, ab, bb }
         };
-        self.chain2(other, self.value.hypot(other.value), &p)
+        let mut length = self.chain2(other, self.value.hypot(other.value), &p);
+        if h != 0.0 {
+            // Who differentiates y / h subtracts y² / h³ from 1 / h, and rounds both.
+            length.mixed = sum(&[
+                length.mixed,
+                rounding(curved(self.first, self.second, Some(1.0 / h))),
+                rounding(curved(other.first, other.second, Some(1.0 / h))),
+            ]);
+        }
+        length
     }
 
     /// As `f64::atan2`. Flat at (0, 0).

@@ -69,14 +69,19 @@ fn times(tangent: Option<Slope>, factor: f64) -> Option<Slope> {
 }
 
 /// The product of two tangents and a second derivative.
-fn curved(a: Option<Slope>, b: Option<Slope>, curvature: Option<f64>) -> Option<Slope> {
+pub(crate) fn curved(a: Option<Slope>, b: Option<Slope>, curvature: Option<f64>) -> Option<Slope> {
     let (a, b) = (a?, b?);
     let product = Slope { value: a.value * b.value, scale: a.scale * b.scale };
     Some(product.times(curvature?))
 }
 
+/// Two equal terms of which the difference is taken: nothing but their rounding.
+pub(crate) fn rounding(term: Option<Slope>) -> Option<Slope> {
+    Some(Slope { value: 0.0, scale: term?.scale })
+}
+
 /// The sum of what is present.
-fn sum(terms: &[Option<Slope>]) -> Option<Slope> {
+pub(crate) fn sum(terms: &[Option<Slope>]) -> Option<Slope> {
     let mut sum: Option<Slope> = None;
     // Tests are not optimized: a chain of iterators would take most of the time of whole programs.
     for term in terms {
