@@ -20,6 +20,8 @@ mod copied_structs;
 mod filled_and_replaced;
 #[path = "regression/generic_callees.rs"]
 mod generic_callees;
+#[path = "regression/gradients_of_lists_of_lists.rs"]
+mod gradients_of_lists_of_lists;
 #[path = "regression/guards_that_look.rs"]
 mod guards_that_look;
 #[path = "regression/kept_elsewhere.rs"]

@@ -304,8 +304,13 @@ impl Emitter<'_> {
 
     /// An argument of a call, or the content of a hole.
     pub(super) fn argument(&mut self, argument: &Argument) -> Built {
+        self.argument_of(argument, None)
+    }
+
+    /// The same, of a type that may be known: the copy of an array is a list where a list is asked for.
+    pub(super) fn argument_of(&mut self, argument: &Argument, ty: Option<&Type>) -> Built {
         match argument {
-            Argument::Value(content) => self.aggregate(content, &Type::Opaque(None)),
+            Argument::Value(content) => self.aggregate(content, ty.unwrap_or(UNKNOWN)),
             Argument::Shared(place) => self.borrow(place, false),
             Argument::Mutable(place) => self.borrow(place, true),
             Argument::Place(place) => {
@@ -361,7 +366,8 @@ impl Emitter<'_> {
     pub(super) fn call(&mut self, instruction: &Instruction, call: &Call) {
         let mut built = Built::pure(Code::atom(quote!()));
         let writes = Writes::of(&instruction.kind);
-        let (mut arguments, after) = self.call_arguments(&call.arguments, &mut built, &writes);
+        let (mut arguments, after) =
+            self.call_arguments(&call.arguments, &call.signature.parameters, &mut built, &writes);
         if call.output.uses_tape() {
             arguments.push(self.tape());
         }

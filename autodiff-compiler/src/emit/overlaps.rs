@@ -14,10 +14,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 impl Emitter<'_> {
-    /// The arguments of a call, and what is to be written after it.
+    /// The arguments of a call, and what is to be written after it. `types`: those of the first ones, where they are
+    /// known.
     pub(super) fn call_arguments(
         &mut self,
         arguments: &[Argument],
+        types: &[Type],
         built: &mut Built,
         writes: &Writes,
     ) -> (Vec<Code>, Vec<TokenStream>) {
@@ -29,7 +31,10 @@ impl Emitter<'_> {
             for (low, high) in [(first, second), (second, first)] {
                 let (below, above) = if low == first { (a, b) } else { (b, a) };
                 if let Some(ranges) = adjoining(below, above) {
-                    return (self.split(arguments, [low, high], &ranges, built, writes), vec![]);
+                    return (
+                        self.split(arguments, types, [low, high], &ranges, built, writes),
+                        vec![],
+                    );
                 }
             }
         }
@@ -48,7 +53,7 @@ impl Emitter<'_> {
                     code
                 }
                 _ => {
-                    let argument = self.argument(argument);
+                    let argument = self.argument_of(argument, types.get(k));
                     built.absorb(argument)
                 }
             };
@@ -61,6 +66,7 @@ impl Emitter<'_> {
     fn split(
         &mut self,
         arguments: &[Argument],
+        types: &[Type],
         [low, high]: [usize; 2],
         ranges: &Adjoining,
         built: &mut Built,
@@ -86,7 +92,7 @@ impl Emitter<'_> {
                 let length = Code::infix("-", end.clone(), middle.clone());
                 range(high_name, Code::atom(quote!(0)), length)
             } else {
-                let argument = self.argument(argument);
+                let argument = self.argument_of(argument, types.get(k));
                 built.absorb(argument)
             });
         }

@@ -99,7 +99,7 @@ impl Emitter<'_> {
         if is_slice(a) || is_slice(b) {
             let parts = [a, b].map(|place| Argument::Mutable(place.clone()));
             let mut built = Built::pure(Code::atom(quote!()));
-            let (parts, after) = self.call_arguments(&parts, &mut built, &writes);
+            let (parts, after) = self.call_arguments(&parts, &[], &mut built, &writes);
             self.before_writing(&writes);
             self.statement(Code::call(quote!(<[_]>::swap_with_slice), parts));
             self.statements.extend(after);

@@ -78,13 +78,13 @@ impl Forward<'_> {
         for ((position, ty), gradient) in covered.into_iter().zip(&gradients) {
             let argument = &call.arguments[position];
             tangents.push(self.argument(argument, &ty));
-            let shape = argument.place();
+            let shape = self.builder.place_of_argument(&mut into, position);
             let name = &call.name;
             for (name, list) in [
                 (format!("{name}_gradient"), &mut buffers),
                 (format!("{name}_gradient_tangent"), &mut buffer_tangents),
             ] {
-                let zeros = self.builder.zeros(gradient, shape);
+                let zeros = self.builder.zeros(gradient, shape.as_ref());
                 list.push(self.builder.define(gradient.clone(), name.into(), zeros));
             }
         }

@@ -3,6 +3,7 @@
 use super::operations::{
     BooleanOperation, Comparison, FloatOperation, IntegerOperation, Operation,
 };
+use super::zeros::has_static_shape;
 use super::*;
 
 /// A function under construction and the regions that are open.
@@ -188,6 +189,21 @@ impl Builder {
         let slot = self.function.new_slot(ty, name, self.span, SlotKind::Local);
         self.push(InstructionKind::Define(slot, content), vec![]);
         slot
+    }
+
+    /// The place of an argument, whose shape can be asked before the call takes it: what is made for the call goes
+    /// into memory first.
+    pub fn place_of_argument(&mut self, call: &mut Call, position: usize) -> Option<Place> {
+        let ty = call.signature.parameters[position].clone();
+        let argument = &mut call.arguments[position];
+        if let Argument::Value(content) = argument
+            && !matches!(content, Aggregate::Place(..))
+            && !has_static_shape(&ty.tangent())
+        {
+            let slot = self.define(ty, "argument".into(), content.clone());
+            *content = Aggregate::Place(Place::root(slot), Transfer::Move);
+        }
+        argument.place().cloned()
     }
 }
 

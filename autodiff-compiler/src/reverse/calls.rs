@@ -181,10 +181,10 @@ impl Reverse {
                         let zeros = Aggregate::VecRepeat(Box::new(zero), length);
                         self.builder.define(ty.clone(), name, zeros)
                     }
-                    (ty, Aggregate::Place(place, _)) => {
-                        self.temporary(ty, name, Some(&place), None)
+                    (ty, _) => {
+                        let place = self.builder.place_of_argument(&mut again, *k);
+                        self.temporary(ty, name, place.as_ref(), None)
                     }
-                    (ty, _) => self.temporary(ty, name, None, None),
                 },
             };
             sources.push(Place::root(slot));

@@ -81,7 +81,10 @@ impl Reverse {
                     false => self.keep_place(place, scope, kept)?,
                 };
                 *place = again;
-                *transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+                // A copy of an array may stand for a list: that of `x.to_vec()` stays what it is.
+                if *transfer != Transfer::Clone {
+                    *transfer = if ty.is_copy() { Transfer::Copy } else { Transfer::Clone };
+                }
                 Some(())
             }
             Aggregate::Reference { place, mutable: false } => {

@@ -174,7 +174,7 @@ impl Reverse {
     ) -> (Vec<Place>, Vec<Place>) {
         let (mut gradients, mut products, mut directions) = (vec![], vec![], vec![]);
         for ((position, ty), cotangent) in covered.iter().zip(cotangents) {
-            let shape = again.arguments[*position].place().cloned();
+            let shape = self.builder.place_of_argument(&mut again, *position);
             let mut buffer = |name: String| {
                 // What takes it may keep it: a `Vec` of its own, where the argument was one.
                 let zeros = self.builder.zeros(ty, shape.as_ref());
