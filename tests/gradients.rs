@@ -55,7 +55,6 @@ const UNDEFINED_BACKWARDS: &[(&str, &str)] =
 /// Samples at which there are first derivatives only.
 const UNDEFINED_AT_SECOND_ORDER: &[(&str, &str)] = &[
     ("float_methods::arctangent2 #5", "atan2(0, 0)"),
-    ("float_methods::hypotenuse #1", "the terms of a second derivative cancel to zero"),
     ("float_methods::hypotenuse #2", "hypot(0, 0)"),
     ("float_methods::power #3", "0 to the power 1, whose slope in the exponent is x ln x"),
     ("losses::contrastive #2", "hypot(0, 0)"),

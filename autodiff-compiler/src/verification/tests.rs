@@ -312,8 +312,10 @@ fn a_local_of_many_lengths_is_differentiated_where_sweeps_are_split() {
          x[0] = rows[n - 1][n - 2];
      }";
     let arguments: Vec<Datum<Real>> = vec![[0.5, 1.5, 2.0].into(), Datum::from(3usize)];
-    let verdict = check(&program(source, arguments), &Settings::default());
-    assert_eq!(verdict.expect("no failure"), Verdict::Agrees);
+    match check(&program(source, arguments), &Settings::default()) {
+        Ok(verdict) => assert_eq!(verdict, Verdict::Agrees),
+        Err(failure) => panic!("{failure}"),
+    }
 }
 
 /// A tangent of an `f32` that underflows is missing from all that is made of it, which an adjoint is not.
