@@ -194,16 +194,15 @@ impl<'a> Flow<'a> {
         let mut called = HashSet::new();
         let mut beside_passive = HashSet::new();
         for expression in &self.body.expressions {
-            let mut passed: Vec<ExpressionId> = match &expression.kind {
+            let passed: Vec<ExpressionId> = match &expression.kind {
                 ExpressionKind::Call { arguments, .. } => arguments.clone(),
                 ExpressionKind::MethodCall { receiver, arguments, .. } => {
                     [&[*receiver], &arguments[..]].concat()
                 }
                 _ => continue,
             };
-            let active = passed.iter().any(|argument| self.mentions(*argument));
-            if !active {
-                beside_passive.extend(passed.drain(..));
+            if !passed.iter().any(|argument| self.mentions(*argument)) {
+                beside_passive.extend(passed);
             } else if let ExpressionKind::Call { callee: Callee::Path(path), .. } = &expression.kind
             {
                 called.insert(path.text.to_string());
