@@ -29,7 +29,7 @@ fn is_output_refused(name: &str, output: &str) -> bool {
 
 /// What is asked for of `file::name` beside the default outputs.
 pub(crate) fn outputs(name: &str, signature: &syn::Signature) -> Vec<&'static str> {
-    if is_gradient_refused(name) {
+    if cfg!(feature = "only-gradients") || is_gradient_refused(name) {
         return vec![];
     }
     let asked = asked::outputs(signature).iter().copied();

@@ -130,6 +130,23 @@ pub fn hessian_with_scales(
     slopes(&hessian(inputs, active, &call), &by_pairs(inputs, active, scale))
 }
 
+/// A row of [`hessian_with_scales`].
+///
+/// # Panics
+/// If the function does, or returns no float.
+pub fn hessian_row_with_scales(
+    inputs: &[Tree],
+    active: &[bool],
+    row: usize,
+    call: impl Fn(&[Tree], Cursor, Part) -> Tree,
+) -> Vec<Slope> {
+    let entry = |column| {
+        let part = |part| call(inputs, Cursor::seeded(row, column), part).floats()[0];
+        Slope { value: part(Part::Mixed), scale: part(Part::MixedScale) }
+    };
+    (0..active_floats(inputs, active)).map(entry).collect()
+}
+
 /// The second derivatives of every float that comes out, in the order of [`jacobian_columns`].
 ///
 /// # Panics
@@ -148,11 +165,20 @@ pub fn hessians(
     (0..outputs).map(of).collect()
 }
 
-/// What comes out for every pair of active floats as the two directions.
-fn by_pairs<T>(inputs: &[Tree], active: &[bool], entry: impl Fn(Cursor) -> T) -> Vec<Vec<T>> {
+/// What comes out for every pair of active floats as the two directions, which is the same for both orders.
+fn by_pairs<T: Clone>(
+    inputs: &[Tree],
+    active: &[bool],
+    entry: impl Fn(Cursor) -> T,
+) -> Vec<Vec<T>> {
     let count = active_floats(inputs, active);
-    let row = |i| (0..count).map(|j| entry(Cursor::seeded(i, j))).collect();
-    (0..count).map(row).collect()
+    let mut rows: Vec<Vec<T>> = vec![];
+    for i in 0..count {
+        let known = rows.iter().map(|row| row[i].clone());
+        let row = known.chain((i..count).map(|j| entry(Cursor::seeded(i, j)))).collect();
+        rows.push(row);
+    }
+    rows
 }
 
 /// One row per active float: the derivatives of all floats that come out, those behind `&mut`

@@ -25,7 +25,8 @@ pub use cast::{CastTo, Lift, cast, lift};
 pub use data::{Cursor, Data, Part, Tree};
 pub use drive::{
     Call, Derived, Entry, Gradient, GradientInto, active_floats, gradient, gradient_with_scales,
-    hessian, hessian_with_scales, hessians, jacobian_columns, jacobian_rows,
+    hessian, hessian_row_with_scales, hessian_with_scales, hessians, jacobian_columns,
+    jacobian_rows,
 };
 pub use float::Float;
 pub use number::{Dual, Dual32, Number, Slope};
