@@ -121,6 +121,8 @@ fn outcome(copy: &Copy, fault: &Fault) -> Result<Outcome, String> {
         .args(["test", "--no-run", "--message-format=json", "--package", &fault.package])
         .args(&fault.target)
         .env("CARGO_TARGET_DIR", &copy.target)
+        // Of what is built again, one place is another: this takes a fourth of the time.
+        .env("CARGO_INCREMENTAL", "1")
         .output()
         .map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&built.stdout);
