@@ -24,7 +24,7 @@ pub(super) struct KeptRoot {
     pub(super) root: SlotId,
     /// What stands for it when iterations are run again.
     pub(super) copy: SlotId,
-    /// Contents, end to end or one an element; none if an iteration overwrites it before it reads it.
+    /// Contents, end to end or one an element; none if an iteration overwrites it before it reads it, or never does.
     stack: Option<SlotId>,
     /// Its length if that is dynamic: a stack of lengths.
     lengths: Option<SlotId>,
@@ -103,11 +103,14 @@ impl Reverse {
                 && element.is_float()
                 && live.contains(root)
                 && self.facts.is_overwritten_first(&looped.body, *root);
+            // What is returned from inside of the loop, for one: there is nothing in it before.
+            let only_assigned = !dynamic && is_only_assigned(&looped.body, *root);
             let lengths = Type::Vec(Box::new(Type::USIZE));
             let mut kept = KeptRoot {
                 root: *root,
                 copy: local(copy, "again"),
-                stack: (!scratch).then(|| local(Type::Vec(Box::new(element)), "stack")),
+                stack: (!scratch && !only_assigned)
+                    .then(|| local(Type::Vec(Box::new(element)), "stack")),
                 lengths: (dynamic && !scratch).then(|| local(lengths, "lengths")),
                 length: None,
             };
@@ -165,7 +168,13 @@ impl Reverse {
     /// Reads the state that was pushed last: the carried values, and memory into its copies.
     pub(super) fn load_state(&mut self, state: &State, looped: &Loop) -> Vec<ValueId> {
         for kept in &state.memory {
-            let Some(stack) = kept.stack else { continue };
+            let Some(stack) = kept.stack else {
+                if kept.length.is_none() {
+                    let nothing = InstructionKind::Define(kept.copy, Aggregate::Deferred);
+                    self.builder.push(nothing, vec![]);
+                }
+                continue;
+            };
             let (stack, copy) = (Place::root(stack), Place::root(kept.copy));
             match kept.lengths {
                 Some(lengths) => {
@@ -320,6 +329,18 @@ impl State {
         let memory = self.memory.iter().flat_map(|kept| [kept.stack, kept.lengths]);
         self.stacks.iter().copied().chain(memory.flatten()).collect()
     }
+}
+
+/// Whether all that a region does with a root is to assign it as a whole.
+fn is_only_assigned(region: &Region, root: SlotId) -> bool {
+    let mut only = true;
+    region.for_each_instruction(&mut |instruction| {
+        let is_assigned = matches!(&instruction.kind, InstructionKind::Assign(place, _)
+            if place.root == root && place.path.is_empty());
+        only &= instruction.kind.reads().iter().all(|place| place.root != root);
+        only &= is_assigned || instruction.kind.writes().iter().all(|place| place.root != root);
+    });
+    only
 }
 
 /// Whether a region assigns one of the roots as a whole, or makes content of it.

@@ -18,6 +18,7 @@ mod matching;
 mod memory;
 mod reciprocals;
 mod rewrites;
+mod stores;
 #[cfg(test)]
 mod tests;
 
@@ -157,6 +158,7 @@ fn fixpoint(function: &mut Function, options: &Options, exactness: &mut Exactnes
     for _ in 0..ROUNDS {
         let mut changed = common::share(function, exactness, options.folding);
         changed |= hoist::hoist(function, exactness);
+        changed |= stores::remove_overwritten(function);
         changed |= dead::eliminate(function, options);
         if !changed {
             break;

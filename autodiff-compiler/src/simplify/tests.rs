@@ -5,4 +5,5 @@ mod functions;
 mod gradients;
 mod random;
 mod reciprocals;
+mod stores;
 mod table;
