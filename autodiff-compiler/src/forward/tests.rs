@@ -53,14 +53,14 @@ fn loops_carry_tangents_and_memory_has_them() {
                 %1 = 0_usize
                 %2 = length @a
                 %s.7, %s_tangent.14 = for %i.3: usize in %1..%2 (%s.4: f64 = %x.0, %s_tangent.9: f64 = %x_tangent.8) {
-                    %5: f64 = load @a[%i.3]
-                    %10: f64 = load @a_tangent[%i.3]
+                    %5: f64 = load @a[%i.3]!
+                    %10: f64 = load @a_tangent[%i.3]!
                     %s.6 = mul %s.4, %5
                     %11 = mul %s_tangent.9, %5
                     %12 = mul %10, %s.4
                     %s_tangent.13 = add %11, %12
-                    store @a[%i.3], %s.6
-                    store @a_tangent[%i.3], %s_tangent.13
+                    store @a[%i.3]!, %s.6
+                    store @a_tangent[%i.3]!, %s_tangent.13
                     yield %s.6, %s_tangent.13
                 }
                 return ()
@@ -91,9 +91,7 @@ fn what_does_not_vary_has_zeros() {
                 } else {
                     %4 = 2.0_f64
                     define @value: [f64; 1] = [%4]
-                    %12 = length @v_tangent
-                    %13 = 1_usize
-                    %14 = iadd %12, %13
+                    %14 = 4_usize
                     resize @v_tangent, %14, %11
                     extend @v, @value
                 }

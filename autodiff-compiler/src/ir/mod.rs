@@ -28,6 +28,7 @@ mod names;
 pub(crate) mod offsets;
 pub mod operations;
 mod patterns;
+pub(crate) mod polynomial;
 #[cfg(any(test, feature = "dump", feature = "interpret"))]
 pub mod print;
 pub(crate) mod recorded;

@@ -1,10 +1,10 @@
 //! Whether iterations can run in any order: what they share is only read, or only added to, or every iteration
 //! has an element of its own.
 
-use super::affine::Polynomial;
 use super::facts::Facts;
 use crate::ir::lanes::{Lanes, Reduction, Varying};
 use crate::ir::operations::FloatOperation;
+use crate::ir::polynomial::Polynomial;
 use crate::ir::*;
 use crate::reverse::extremum::{extremum, for_each_use};
 use crate::reverse::independence::is_sum;

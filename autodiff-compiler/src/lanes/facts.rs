@@ -1,6 +1,7 @@
 //! What is known of a function's values and slots before its loops are looked at.
 
 use crate::ir::operations::{IntegerOperation, Operation};
+use crate::ir::polynomial::Integers;
 use crate::ir::recorded::stacks;
 use crate::ir::*;
 
@@ -27,5 +28,16 @@ impl Facts {
             _ => {}
         });
         Self { constants, integers, stacks: stacks(function) }
+    }
+}
+
+impl Integers for Facts {
+    fn number(&self, value: ValueId) -> Option<i128> {
+        self.constants.get(&value).copied()
+    }
+
+    fn calculated(&self, value: ValueId) -> Option<(IntegerOperation, &[ValueId])> {
+        let (operation, arguments) = self.integers.get(&value)?;
+        Some((*operation, arguments))
     }
 }

@@ -12,7 +12,6 @@
 //! the other, the same values but for the order of sums and the sign of a maximum that is zero, and the same panics. A loop of the primal is split in
 //! all outputs or in none, so that all of them give the same bits for the value.
 
-mod affine;
 pub(crate) mod callee;
 mod dependence;
 mod directions;

@@ -8,6 +8,27 @@ use crate::ir::zeros::has_static_shape;
 use crate::ir::*;
 use crate::types::Type;
 
+/// The length that a list is made with in a region, if it keeps it there.
+fn length_at_definition(function: &Function, region: &Region, slot: SlotId) -> Option<ValueId> {
+    let made = region.instructions.iter().find_map(|instruction| match &instruction.kind {
+        InstructionKind::Define(defined, Aggregate::VecRepeat(_, length)) if *defined == slot => {
+            Some(*length)
+        }
+        _ => None,
+    })?;
+    let mut keeps = true;
+    region.for_each_instruction(&mut |instruction| match &instruction.kind {
+        InstructionKind::Define(defined, Aggregate::VecRepeat(..)) if *defined == slot => {}
+        InstructionKind::Store(..) | InstructionKind::AddTo(..) | InstructionKind::Fill(..) => {}
+        kind => {
+            keeps &= kind.writes().iter().all(|place| {
+                place.root != slot || function.place_type(place).is_some_and(|ty| ty.is_scalar())
+            });
+        }
+    });
+    keeps.then_some(made)
+}
+
 impl Reverse {
     /// The adjoint of a place; `None` if its root is not active.
     pub(super) fn adjoint_place(&mut self, place: &Place) -> Option<Place> {
@@ -91,9 +112,15 @@ impl Reverse {
             Type::Vec(_) if gone => (Aggregate::Vec(vec![]), Shape::Same),
             // One number, with which the zeros are made.
             Type::Vec(element) if has_static_shape(element) => {
-                let read = self.forward_length(Place::root(slot), self.builder.span());
-                let length = read.results[0];
-                forward.instructions.insert(position, read);
+                let length = match length_at_definition(&self.builder.function, forward, slot) {
+                    Some(length) => length,
+                    None => {
+                        let read = self.forward_length(Place::root(slot), self.builder.span());
+                        let length = read.results[0];
+                        forward.instructions.insert(position, read);
+                        length
+                    }
+                };
                 let zero = self.builder.zeros(element, None);
                 (Aggregate::VecRepeat(Box::new(zero), length), Shape::Same)
             }

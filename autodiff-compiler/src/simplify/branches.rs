@@ -111,6 +111,9 @@ impl Walk<'_> {
             }
         }
         self.contents.forget_changed_in(&body);
+        if let InstructionKind::For(For { end, inclusive: false, .. }) = &instruction.kind {
+            self.ends.insert(body.parameters[0], *end);
+        }
         let new_body = self.nested(body, true);
         match &mut instruction.kind {
             InstructionKind::For(For { body, .. }) | InstructionKind::Loop { body, .. } => {

@@ -28,6 +28,7 @@ pub(super) fn share(function: &mut Function, exactness: &mut Exactness, folding:
         replaced: (0..count as u32).map(ValueId).collect(),
         in_scope: InScope::new(),
         contents: Contents::default(),
+        ends: Map::new(),
         output: vec![],
         loops: 0,
         changed: false,
@@ -162,6 +163,8 @@ pub(super) struct Walk<'a> {
     pub(super) replaced: Vec<ValueId>,
     in_scope: InScope,
     pub(super) contents: Contents,
+    /// By the indices of loops that are walked through, where those end.
+    pub(super) ends: Map<ValueId, ValueId>,
     pub(super) output: Vec<Instruction>,
     pub(super) loops: u32,
     pub(super) changed: bool,
@@ -201,6 +204,10 @@ pub(super) enum Outcome {
 }
 
 impl Walk<'_> {
+    pub(super) fn definition(&self, value: ValueId) -> Option<&DefinitionKind> {
+        Some(&self.definitions[value.0 as usize].as_ref()?.kind)
+    }
+
     pub(super) fn value(&self, value: ValueId) -> ValueId {
         self.replaced[value.0 as usize]
     }

@@ -10,17 +10,20 @@ use crate::types::{IntegerType, Length, Type};
 const SMALL: u64 = 16;
 
 impl Walk<'_> {
-    /// Constant indices into arrays of known length need no check when they run.
+    /// Constant indices into arrays of known length need no check when they run, nor do those of a loop that ends where
+    /// the list does.
     pub(super) fn prove_bounds(&self, place: &mut Place) {
         let mut prefix = Place::root(place.root);
         for projection in &mut place.path {
             if let Projection::Index { index, proven } = projection
                 && !*proven
-                && let Some(Type::Array(_, Length::Literal(length))) =
-                    self.function.place_type(&prefix)
-                && let Some(number) = self.integer(*index)
             {
-                *proven = (0..i128::from(length)).contains(&number);
+                *proven = match (self.function.place_type(&prefix), self.integer(*index)) {
+                    (Some(Type::Array(_, Length::Literal(length))), Some(number)) => {
+                        (0..i128::from(length)).contains(&number)
+                    }
+                    _ => self.is_below_length(&prefix, *index),
+                };
             }
             prefix.path.push(projection.clone());
         }
@@ -49,8 +52,19 @@ impl Walk<'_> {
         if let Some(known) = self.contents.get(place.root, &path) {
             return self.replace(result, known);
         }
-        self.contents.set(place.root, path, result);
+        let Some(known) = self.known_length(&place, &instruction) else {
+            self.contents.set(place.root, path, result);
+            self.output.push(instruction);
+            return;
+        };
+        self.contents.set(place.root, path, known);
+        if !instruction.kind.may_panic() {
+            return self.replace(result, known);
+        }
         self.output.push(instruction);
+        if self.uses[result.0 as usize] > 0 {
+            self.replace(result, known);
+        }
     }
 
     pub(super) fn load(&mut self, place: Place, instruction: Instruction) {
@@ -119,6 +133,7 @@ impl Walk<'_> {
                     self.fill_in(root, step(Step::Element(index.into())), element);
                 }
             }
+            Aggregate::VecRepeat(_, length) => self.contents.set(root, step(Step::Length), *length),
             _ => {}
         }
     }

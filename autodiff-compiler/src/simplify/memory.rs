@@ -76,12 +76,24 @@ impl Contents {
 
     /// Anything that an instruction or what is nested in it may change may have changed.
     pub(super) fn forget_changed(&mut self, kind: &InstructionKind) {
-        for_each_changed_root(kind, &mut |root| self.forget_root(root));
+        match kind {
+            // No length.
+            InstructionKind::Store(place, _)
+            | InstructionKind::AddTo(place, _)
+            | InstructionKind::Fill(place, _) => {
+                self.retain(place.root, &|path| path.last() == Some(&Step::Length));
+            }
+            _ => {
+                kind.for_each_written_root(&mut |root| self.forget_root(root));
+                for_each_lent_root(kind, &mut |root| self.forget_root(root));
+            }
+        }
+        kind.for_each_region(&mut |region| self.forget_changed_in(region));
     }
 
     /// Anything that a region may change may have changed.
     pub(super) fn forget_changed_in(&mut self, region: &Region) {
-        for_each_changed_root_in(region, &mut |root| self.forget_root(root));
+        region.instructions.iter().for_each(|inner| self.forget_changed(&inner.kind));
     }
 }
 

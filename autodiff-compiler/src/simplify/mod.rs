@@ -13,6 +13,7 @@ mod dead;
 mod exactness;
 mod fold;
 mod hoist;
+mod lengths;
 mod loads;
 mod matching;
 mod memory;

@@ -3,6 +3,7 @@ mod exhaustive;
 mod folding;
 mod functions;
 mod gradients;
+mod lengths;
 mod random;
 mod reciprocals;
 mod stores;

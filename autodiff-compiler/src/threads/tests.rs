@@ -71,7 +71,7 @@ fn a_sum_is_folded_in_order() {
                     %39 = -0.0_f64
                     %sum_part.40, %w_adjoint_part.41 = for %i.4: usize in %first.30..%last.32 (%sum.5: f64 = %38, %w_adjoint.19: f64 = %39) {
                         %37 = isub %i.4, %first.30
-                        %6: f64 = load @x[%i.4]
+                        %6: f64 = load @x[%i.4]!
                         %7 = mul %w.0, %6
                         %sum.8 = add %sum.5, %7
                         add_to @x_gradient_part[%37]!, %w.0
@@ -145,7 +145,7 @@ fn chunks_have_elements_of_their_own() {
                         %51 = iadd %49, %50
                         %6 = isub %i.3, %1
                         %7: f64 = load @x[%6]
-                        %8: f64 = load @x[%i.3]
+                        %8: f64 = load @x[%i.3]!
                         %9 = mul %7, %8
                         %sum.10 = add %sum.4, %9
                         add_to @x_gradient_part[%51]!, %7

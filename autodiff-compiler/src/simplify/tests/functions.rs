@@ -243,25 +243,25 @@ fn a_loop_changes_what_its_body_writes() {
     check(
         s.returns_value(sum),
         expect![[r#"
-        fn f(active @w: &[f64; 2], active @x: &mut [f64]) -> f64 {
-            %0 = 0_usize
-            %1: f64 = load @x[%0]
-            %2: f64 = load @w[%0]!
-            %3 = 0.0_f64
-            %4 = length @x
-            %9 = mul %2, %2
-            %12 = for %i.5: usize in %0..%4 (%6: f64 = %3) {
-                %10: f64 = load @x[%0]
-                store @x[%i.5], %9
-                %11 = add %6, %10
-                yield %11
+            fn f(active @w: &[f64; 2], active @x: &mut [f64]) -> f64 {
+                %0 = 0_usize
+                %1: f64 = load @x[%0]
+                %2: f64 = load @w[%0]!
+                %3 = 0.0_f64
+                %4 = length @x
+                %9 = mul %2, %2
+                %12 = for %i.5: usize in %0..%4 (%6: f64 = %3) {
+                    %10: f64 = load @x[%0]
+                    store @x[%i.5]!, %9
+                    %11 = add %6, %10
+                    yield %11
+                }
+                %14: f64 = load @x[%0]
+                %15 = add %12, %1
+                %16 = add %15, %14
+                return %16
             }
-            %14: f64 = load @x[%0]
-            %15 = add %12, %1
-            %16 = add %15, %14
-            return %16
-        }
-    "#]],
+        "#]],
     );
 }
 

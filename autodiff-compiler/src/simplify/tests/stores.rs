@@ -46,14 +46,13 @@ fn what_is_added_to_keeps_its_adjoint() {
                 %2 = 0_usize
                 %4 = mul %x.0, %x.0
                 for %i.3: usize in %2..%n.1 {
-                    %5: f64 = load @v[%i.3]
+                    %5: f64 = load @v[%i.3]!
                     %6 = add %5, %4
                     store @v[%i.3]!, %6
                 }
                 %8: f64 = load @v[%2]
-                %9 = length @v
                 %10 = 0.0_f64
-                define @v_adjoint: Vec<f64> = vec[%10; %9]
+                define @v_adjoint: Vec<f64> = vec[%10; %n.1]
                 %11 = 1.0_f64
                 add_to @v_adjoint[%2]!, %11
                 %19 = for %i.12: usize in %2..%n.1 rev (%16: f64 = %10) {
@@ -64,8 +63,7 @@ fn what_is_added_to_keeps_its_adjoint() {
                 %33 = 2.0_f64
                 %34 = mul %33, %19
                 %22 = mul %34, %x.0
-                %23 = length @v_adjoint
-                %30 = for %25: usize in %2..%23 (%x_adjoint.27: f64 = %10) {
+                %30 = for %25: usize in %2..%n.1 (%x_adjoint.27: f64 = %10) {
                     %26: f64 = load @v_adjoint[%25]!
                     %28 = add %x_adjoint.27, %26
                     yield %28
