@@ -130,7 +130,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Integer operations with a neutral second (or first) argument.
+    /// Integer operations with a neutral second (or first) argument, and the smaller or larger of a number and itself.
     fn neutral(
         &self,
         operation: operations::IntegerOperation,
@@ -148,6 +148,7 @@ impl Walk<'_> {
                 first
             }
             Mul | Div | WrappingMul | SaturatingMul | DivEuclid if is(1, 1) => first,
+            Min | Max if arguments[0] == arguments[1] => first,
             _ => None,
         }
     }
