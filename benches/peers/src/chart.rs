@@ -1,12 +1,15 @@
 //! A chart of cost against size: nanoseconds for each number or row, both axes logarithmic.
 
 use plotters::prelude::*;
-use plotters::style::full_palette::{BLUE_800, BROWN, GREY_600, ORANGE, PURPLE, TEAL};
+use plotters::style::full_palette::{
+    BLUE_800, BROWN, GREY_600, LIME_800, ORANGE, PINK_300, PURPLE, TEAL,
+};
 use std::error::Error;
 use std::path::Path;
 
 /// Colours that are told apart without red and green alone.
-const COLOURS: [RGBColor; 8] = [BLUE_800, BLACK, ORANGE, TEAL, PURPLE, BROWN, GREY_600, MAGENTA];
+const COLOURS: [RGBColor; 10] =
+    [BLUE_800, BLACK, ORANGE, TEAL, PURPLE, BROWN, GREY_600, PINK_300, MAGENTA, LIME_800];
 
 /// Draws what each way takes. A curve is labelled where it ends.
 pub fn draw(
@@ -20,6 +23,7 @@ pub fn draw(
         (*name, each.collect::<Vec<_>>())
     });
     let curves: Vec<_> = curves.filter(|(_, points)| !points.is_empty()).collect();
+    assert!(curves.len() <= COLOURS.len(), "each curve has a colour of its own");
     let points = || curves.iter().flat_map(|(_, points)| points);
     let range = |of: fn(&(f64, f64)) -> f64| {
         points().map(of).fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)))
@@ -43,7 +47,7 @@ pub fn draw(
         .x_label_formatter(&|size| format!("{size}"))
         .y_label_formatter(&|time| format!("{time}"))
         .draw()?;
-    // The lowest first; labels keep a line apart.
+    // The lowest first; labels that begin at one place keep a line apart.
     let mut labels = vec![];
     for ((name, points), colour) in curves.iter().zip(COLOURS) {
         let width = if *name == times[0].0 { 3 } else { 1 };
@@ -56,10 +60,11 @@ pub fn draw(
         labels.push((y, x, *name, colour));
     }
     labels.sort_by_key(|label| std::cmp::Reverse(label.0));
-    let mut below = i32::MAX;
+    let mut below: Vec<(i32, i32)> = vec![];
     for (y, x, name, colour) in labels {
-        let y = y.min(below - 15);
-        below = y;
+        let lower = below.iter().filter(|(other, _)| *other == x).map(|(_, y)| y - 15);
+        let y = lower.fold(y, i32::min);
+        below.push((x, y));
         let style = ("sans-serif", 13).into_font().color(&colour);
         area.draw(&Text::new(name.to_owned(), (x + 8, y - 7), style))?;
     }
