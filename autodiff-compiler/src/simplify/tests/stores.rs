@@ -78,6 +78,58 @@ fn what_is_added_to_keeps_its_adjoint() {
 }
 
 #[test]
+fn what_is_read_before_it_is_overwritten_stays() {
+    check(
+        "fn f(x: f64, n: usize, k: usize) -> f64 {
+            let mut v = vec![x; n];
+            let mut seen = 0.0;
+            for i in 0..n { v[i] = 1.0; v[i] = x + 1.0; }
+            for i in 0..n { v[i] = x; seen += v[k]; v[i] = x * x; }
+            for i in 0..n { v[i] = x; if seen > 3.0 { seen += v[k]; } v[i] = x * x; }
+            seen * v[k]
+        }",
+        expect![[r#"
+            fn f(active %x.0: f64, %n.1: usize, %k.2: usize) -> f64 {
+                define @v: Vec<f64> = vec[%x.0; %n.1]
+                %seen.3 = 0.0_f64
+                %4 = 0_usize
+                %7 = 1.0_f64
+                %9 = add %x.0, %7
+                for %i.5: usize in %4..%n.1 {
+                    store @v[%i.5]!, %9
+                }
+                %15 = mul %x.0, %x.0
+                %seen.16 = for %i.11: usize in %4..%n.1 (%seen.12: f64 = %seen.3) {
+                    store @v[%i.11]!, %x.0
+                    %13: f64 = load @v[%k.2]
+                    %seen.14 = add %seen.12, %13
+                    store @v[%i.11]!, %15
+                    yield %seen.14
+                }
+                %seen.26 = for %i.18: usize in %4..%n.1 (%seen.19: f64 = %seen.16) {
+                    store @v[%i.18]!, %x.0
+                    %20 = 3.0_f64
+                    %21 = gt %seen.19, %20
+                    %seen.24: f64 = if %21 {
+                        %22: f64 = load @v[%k.2]
+                        %seen.23 = add %seen.19, %22
+                        yield %seen.23
+                    } else {
+                        yield %seen.19
+                    }
+                    store @v[%i.18]!, %15
+                    yield %seen.24
+                }
+                %27: f64 = load @v[%k.2]
+                %28 = mul %seen.26, %27
+                return %28
+            }
+
+        "#]],
+    );
+}
+
+#[test]
 fn what_is_read_or_may_panic_stays() {
     check(
         "fn f(v: &mut [f64], x: f64, k: usize) -> f64 {
