@@ -5,14 +5,11 @@ use super::forward;
 use crate::activity::Activity;
 use crate::reverse::split::with_active_outputs;
 use crate::simplify::{simplify, simplify_derivative};
-use crate::verification::source::{Annotated, lowered};
+use crate::verification::source::lowered_alone;
 use expect_test::{Expect, expect};
 
 fn check(source: &str, expected: Expect) {
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut primal = with_active_outputs(&function.expect("it is accepted"));
+    let mut primal = with_active_outputs(&lowered_alone(source));
     simplify(&mut primal);
     let made = forward(&primal, &Activity::of(&primal));
     assert!(made.refusals.is_empty(), "{:?}", made.refusals);

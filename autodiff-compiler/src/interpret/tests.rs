@@ -547,10 +547,8 @@ fn the_least_exponent_has_one_less() {
 
 #[test]
 fn endless_recursion_is_stopped() {
-    use crate::verification::source::{Annotated, lowered};
-    let item = syn::parse_str("fn f(x: f64) -> f64 { x * f(x) }").unwrap();
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().unwrap().unwrap();
+    use crate::verification::source::lowered_alone;
+    let function = lowered_alone("fn f(x: f64) -> f64 { x * f(x) }");
     let interpreter = Interpreter::new().depth_limit(50).function("f", &function);
     let outcome = interpreter.run::<Real>(&function, vec![Datum::from(1.0)]);
     assert_eq!(outcome.map(|outcome| outcome.result), Err(Trap::StepLimit));

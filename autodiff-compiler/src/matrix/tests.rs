@@ -5,14 +5,11 @@ use super::{LONGEST_AT_ONCE, cheaper, cost, edge_pushing};
 use crate::ir::Function;
 use crate::simplify::{ValueIn, simplify, simplify_second};
 use crate::types::FloatType;
-use crate::verification::source::{Annotated, lowered};
+use crate::verification::source::lowered_alone;
 use expect_test::{Expect, expect};
 
 fn primal(source: &str) -> Function {
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut primal = function.expect("it is accepted");
+    let mut primal = lowered_alone(source);
     simplify(&mut primal);
     primal
 }

@@ -19,6 +19,15 @@ pub struct Annotated {
     pub item: syn::ItemFn,
 }
 
+/// The lowered form of a function without options that is known to be accepted.
+#[cfg(test)]
+pub(crate) fn lowered_alone(source: &str) -> Function {
+    let item = syn::parse_str(source).expect("a function");
+    let functions = lowered(&[Annotated { options: TokenStream::new(), item }]);
+    let function = functions.into_iter().next().expect("a function");
+    function.expect("it is accepted")
+}
+
 /// Lowers functions of one file, each of which may call all of them; why not, where one is refused.
 pub fn lowered(functions: &[Annotated]) -> Vec<Result<Function, String>> {
     let mut environment = Environment::default();

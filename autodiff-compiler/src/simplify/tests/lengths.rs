@@ -2,14 +2,11 @@
 
 use crate::ir::verify::verify;
 use crate::simplify::simplify;
-use crate::verification::source::{Annotated, lowered};
+use crate::verification::source::lowered_alone;
 use expect_test::{Expect, expect};
 
 fn check(source: &str, expected: Expect) {
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut function = function.expect("it is accepted");
+    let mut function = lowered_alone(source);
     simplify(&mut function);
     verify(&function).unwrap();
     expected.assert_eq(&format!("{function}\n"));

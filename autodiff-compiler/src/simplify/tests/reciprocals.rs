@@ -1,15 +1,12 @@
 //! Divisions that become products.
 
 use crate::simplify::{ValueIn, simplify, simplify_second};
-use crate::verification::source::{Annotated, lowered};
+use crate::verification::source::lowered_alone;
 use expect_test::{Expect, expect};
 
 /// Simplifies as if all that is returned were derivatives, or all but the first part of a tuple.
 fn check(source: &str, kept: ValueIn, expected: Expect) {
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut function = function.expect("it is accepted");
+    let mut function = lowered_alone(source);
     simplify(&mut function);
     let primal = function.clone();
     simplify_second(&mut function, &primal, kept);
@@ -176,10 +173,7 @@ fn gradients_use_what_the_value_needs() {
     use crate::simplify::simplify_derivative;
     use crate::{reverse, schedule};
     let source = "fn f(x: f64, z: f64) -> f64 { 1.0 / z.sqrt() + x / z }";
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut primal = function.expect("it is accepted");
+    let mut primal = lowered_alone(source);
     simplify(&mut primal);
     let reversed = reverse::reverse_with(&primal, &Activity::of(&primal), Default::default());
     let mut gradient = schedule::schedule(reversed);

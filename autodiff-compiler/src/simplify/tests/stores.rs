@@ -4,15 +4,12 @@ use crate::activity::Activity;
 use crate::ir::Function;
 use crate::ir::verify::verify;
 use crate::simplify::{simplify, simplify_derivative};
-use crate::verification::source::{Annotated, lowered};
+use crate::verification::source::lowered_alone;
 use crate::{reverse, schedule};
 use expect_test::{Expect, expect};
 
 fn simplified(source: &str) -> Function {
-    let item = syn::parse_str(source).expect("a function");
-    let functions = lowered(&[Annotated { options: Default::default(), item }]);
-    let function = functions.into_iter().next().expect("a function");
-    let mut function = function.expect("it is accepted");
+    let mut function = lowered_alone(source);
     simplify(&mut function);
     function
 }
